@@ -1,0 +1,1 @@
+//! A node: connections, one handler per API key, storage directories, metadata, shutdown.

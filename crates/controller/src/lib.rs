@@ -1,0 +1,1 @@
+//! Cluster metadata: (records, response), replay, images and deltas, placement. Does not know raft.

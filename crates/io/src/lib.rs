@@ -1,0 +1,1 @@
+//! Sockets, files, clock, spawn and random: the one door to the outside, and its simulated twin.

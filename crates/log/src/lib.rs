@@ -1,0 +1,1 @@
+//! One partition's log, as decisions: offsets, segments, index, producer state, crash recovery.

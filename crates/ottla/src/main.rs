@@ -1,0 +1,3 @@
+//! The one binary: serve, and the command line.
+
+fn main() {}

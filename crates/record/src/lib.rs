@@ -1,0 +1,1 @@
+//! Record batches as bytes: views, builder, validation, compression.

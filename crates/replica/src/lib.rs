@@ -1,0 +1,1 @@
+//! One partition's replication: leader epoch, acks, ISR, high watermark.

@@ -1,0 +1,1 @@
+//! Script runner for testdata/*.txt and check helpers.

@@ -1,0 +1,1 @@
+//! Every request, response and stored record of every version, generated from messages/.

@@ -1,0 +1,3 @@
+//! All automation: codegen, tidy.
+
+fn main() {}
