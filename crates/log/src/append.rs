@@ -5,7 +5,8 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use ottla_base::{WallTime, always};
-use ottla_model::{LeaderEpoch, NO_TIMESTAMP, Offset};
+use ottla_model::ids::NO_TIMESTAMP;
+use ottla_model::{LeaderEpoch, Offset};
 use ottla_record::BatchHeader;
 
 use crate::files::offset_index::OffsetEntry;

@@ -3,7 +3,8 @@
 
 use alloc::vec::Vec;
 
-use ottla_model::{LeaderEpoch, NO_LEADER_EPOCH, Offset};
+use ottla_model::ids::NO_LEADER_EPOCH;
+use ottla_model::{LeaderEpoch, Offset};
 
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 

@@ -121,7 +121,8 @@ pub fn marker_of(view: &BatchView<'_>) -> Option<EndTxnMarker> {
     if !view.header().is_control() || !view.header().has_producer_id() {
         return None;
     }
-    let record = ottla_record::records(view, CONTROL_BYTES_MAX).ok()?.next()?.ok()?;
+    let records = ottla_record::records(view, CONTROL_BYTES_MAX).ok()?;
+    let record = records.iter().next()?.ok()?;
     let kind = record.key?.get(2..4)?.first_chunk().copied().map(i16::from_be_bytes)?;
     let epoch = record.value?.get(2..6)?.first_chunk().copied().map(i32::from_be_bytes)?;
     matches!(kind, ABORT | COMMIT)
@@ -129,4 +130,4 @@ pub fn marker_of(view: &BatchView<'_>) -> Option<EndTxnMarker> {
 }
 
 /// Bytes a control batch may unpack to; a marker takes less than a hundred.
-const CONTROL_BYTES_MAX: u64 = 64 * 1024;
+const CONTROL_BYTES_MAX: usize = 64 * 1024;

@@ -1,7 +1,8 @@
 //! What is known of one segment without opening its files.
 
 use ottla_base::WallTime;
-use ottla_model::{NO_TIMESTAMP, Offset};
+use ottla_model::Offset;
+use ottla_model::ids::NO_TIMESTAMP;
 
 use crate::files::{offset_index, time_index};
 use crate::{LogError, SegmentBytes, SegmentFile};

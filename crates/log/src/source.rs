@@ -1,5 +1,7 @@
 //! How the log sees its files: "these bytes of that file of that segment".
 
+use alloc::vec::Vec;
+
 use ottla_base::SourceError;
 use ottla_model::Offset;
 
@@ -24,6 +26,12 @@ pub trait SegmentBytes {
         position: u64,
         buf: &mut [u8],
     ) -> Result<usize, SourceError>;
+
+    /// The content of the producer snapshot at `offset`; `None` if there is none.
+    ///
+    /// # Errors
+    /// What the device said.
+    fn snapshot(&self, offset: Offset) -> Result<Option<Vec<u8>>, SourceError>;
 
     /// Reads the `N` bytes at `position`; `None` if the file ends before.
     ///

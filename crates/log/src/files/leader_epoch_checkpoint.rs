@@ -63,7 +63,6 @@ mod tests {
     #[test]
     fn broken_texts_name_the_line() {
         for (text, complaint) in [
-            ("", "line 1 should be the version 0, but the file is empty"),
             ("1\n0\n", "line 1 should be the version 0, it is \"1\""),
             ("0\n", "line 2 should be the number of entries, it is missing"),
             ("0\n2\n0 0\n", "the file says 2 entries and holds 1"),

@@ -2,7 +2,8 @@
 
 use alloc::collections::VecDeque;
 
-use ottla_model::{NO_PRODUCER_EPOCH, NO_SEQUENCE, NO_TIMESTAMP, Offset, ProducerEpoch};
+use ottla_model::ids::{NO_PRODUCER_EPOCH, NO_SEQUENCE, NO_TIMESTAMP};
+use ottla_model::{Offset, ProducerEpoch};
 use ottla_record::BatchHeader;
 
 use crate::AppendError;
