@@ -20,6 +20,7 @@
 
 mod clock;
 pub mod disk;
+pub mod http;
 mod handle;
 pub mod net;
 mod os;
