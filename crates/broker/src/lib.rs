@@ -1,1 +1,3 @@
 //! A node: connections, one handler per API key, storage directories, metadata, shutdown.
+
+pub mod waiting;
