@@ -13,10 +13,10 @@ use crate::{Io, ShutdownSignal, Task};
 
 /// Threads at most for [`Io::blocking`]: enough to keep several disks busy with recovery and cold
 /// reads, few enough that they cannot starve the network threads.
-pub const BLOCKING_THREADS_MAX: usize = 16;
+pub(crate) const BLOCKING_THREADS_MAX: usize = 16;
 
 /// Threads at most for [`Io::flushing`].
-pub const FLUSHING_THREADS_MAX: usize = 8;
+pub(crate) const FLUSHING_THREADS_MAX: usize = 8;
 
 /// Threads for what tokio itself does on blocking threads (name lookups).
 const LOOKUP_THREADS: usize = 4;

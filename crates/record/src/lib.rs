@@ -8,6 +8,7 @@
 //!   its parsed header;
 //! * [`records`] iterates the records of a batch, decompressing within a bound;
 //! * [`BatchBuilder`] writes a batch;
+//! * [`validate::validate`] is what a leader checks on Produce;
 //! * [`patch`] changes in place what the broker assigns: offset, leader epoch, append time.
 //!
 //! Nothing here trusts a byte: whatever comes in, the answer is a value or a [`BatchError`], and
@@ -19,6 +20,7 @@ pub mod error;
 pub mod header;
 pub mod patch;
 pub mod record;
+pub mod validate;
 pub mod view;
 
 pub use builder::{BatchBuilder, BuildError, NewRecord};

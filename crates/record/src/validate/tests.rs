@@ -1,0 +1,1 @@
+//! Answers to hostile and honest batches.
