@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use ottla_model::ErrorCode;
-
 use crate::Codec;
 
 /// Why bytes are not a batch that may be read.
@@ -72,28 +70,16 @@ pub enum RecordProblem {
     Truncated,
     /// A variable-length number does not end or does not fit.
     BadVarint,
+    /// As before, and it is the record's own length.
+    BadLengthVarint,
     /// The length is negative, or the fields take more or less than it says.
     BadLength,
     /// The key or value is longer than the record.
     BadFieldLength,
     /// The number of headers is negative or cannot fit.
     BadHeaderCount,
-    /// A header's key is null, longer than the record, or not UTF-8.
+    /// A header's key is null.
     BadHeaderKey,
-}
-
-impl BatchError {
-    /// The code a broker answers when these bytes were produced.
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Self::Truncated { .. }
-            | Self::BadLength { .. }
-            | Self::UnsupportedMagic { .. }
-            | Self::BadCrc { .. } => ErrorCode::CorruptMessage,
-            Self::DecompressedTooLarge { .. } => ErrorCode::MessageTooLarge,
-            _ => ErrorCode::InvalidRecord,
-        }
-    }
 }
 
 impl fmt::Display for BatchError {
@@ -128,6 +114,7 @@ impl fmt::Display for RecordProblem {
         f.write_str(match self {
             Self::Truncated => "ends early",
             Self::BadVarint => "broken varint",
+            Self::BadLengthVarint => "broken varint for its length",
             Self::BadLength => "length does not match its fields",
             Self::BadFieldLength => "key or value longer than the record",
             Self::BadHeaderCount => "impossible number of headers",

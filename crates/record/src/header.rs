@@ -43,7 +43,8 @@ pub enum TimestampType {
     LogAppendTime,
 }
 
-/// The attribute bits of a batch. Bits 7 to 15 mean nothing yet and are kept as found.
+/// The attribute bits of a batch. Bits 7 to 15 mean nothing yet; they
+/// are kept as found until the checksum has to be renewed, as Kafka does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Attributes(pub i16);
 
@@ -88,6 +89,11 @@ impl Attributes {
     /// Whether the base timestamp is the time from which tombstones may go (KIP-534).
     pub fn has_delete_horizon(self) -> bool {
         self.0 & Self::DELETE_HORIZON != 0
+    }
+
+    /// Only the bits that mean something.
+    pub(crate) fn known(self) -> Self {
+        Self(self.0 & 0x7f)
     }
 
     /// The same bits with another codec.

@@ -8,6 +8,7 @@
 //!   its parsed header;
 //! * [`records`] iterates the records of a batch, decompressing within a bound;
 //! * [`BatchBuilder`] writes a batch;
+//! * [`validate::validate`] is what a leader checks on Produce;
 //! * [`patch`] changes in place what the broker assigns: offset, leader epoch, append time.
 //!
 //! Nothing here trusts a byte: whatever comes in, the answer is a value or a [`BatchError`], and
@@ -15,14 +16,18 @@
 
 pub mod builder;
 pub mod codec;
+pub mod control;
 pub mod error;
 pub mod header;
+pub mod hostile;
 pub mod patch;
 pub mod record;
+pub mod validate;
 pub mod view;
 
 pub use builder::{BatchBuilder, BuildError, NewRecord};
 pub use codec::{Codec, CodecSpace, Compression, compress, decompress};
+pub use control::{ControlType, EndTxnMarker, TxnMarkerBatch, control_batch};
 pub use error::{BatchError, RecordProblem};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use record::{Header, Headers, Record, RecordIter, Records, records, records_with};

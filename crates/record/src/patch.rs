@@ -36,7 +36,7 @@ pub fn set_max_timestamp(batch: &mut [u8], timestamp_type: TimestampType, max_ti
     if attributes == header.attributes && max_timestamp == header.max_timestamp {
         return;
     }
-    put_attributes(batch, attributes);
+    put_attributes(batch, attributes.known());
     put(batch, MAX_TIMESTAMP_AT, &max_timestamp.to_be_bytes());
     renew_crc(batch);
 }

@@ -157,7 +157,8 @@ impl<'a> Iterator for RecordIter<'a> {
 }
 
 fn read_record<'a>(rest: &mut &'a [u8], batch: &BatchHeader) -> Result<Record<'a>, RecordProblem> {
-    let len = usize::try_from(varint(rest)?).map_err(|_| RecordProblem::BadLength)?;
+    let len = varint(rest).map_err(|_| RecordProblem::BadLengthVarint)?;
+    let len = usize::try_from(len).map_err(|_| RecordProblem::BadLength)?;
     let mut body = take(rest, len).ok_or(RecordProblem::Truncated)?;
     // Attributes: no bit of them means anything yet.
     take(&mut body, 1).ok_or(RecordProblem::BadLength)?;

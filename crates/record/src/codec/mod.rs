@@ -147,12 +147,9 @@ pub fn decompress(
     limit: usize,
     space: &mut CodecSpace,
 ) -> Result<Vec<u8>, BatchError> {
-    let mut reader = BlockReader::open(codec, block, space)?;
+    let mut reader = BlockReader::open(codec, block, limit as u64, space)?;
     let mut plain = Vec::new();
     while let Some(chunk) = reader.next_chunk()? {
-        if chunk.len() > limit - plain.len() {
-            return Err(BatchError::DecompressedTooLarge { limit: limit as u64 });
-        }
         plain.extend_from_slice(chunk);
     }
     Ok(plain)

@@ -44,6 +44,17 @@ impl<'a> SnappyBlocks<'a> {
         Self { rest: stream, framed: stream.starts_with(&MAGIC) }
     }
 
+    /// Plain bytes that the next block claims to hold, if it starts here.
+    pub(super) fn next_len(&self) -> Option<usize> {
+        let mut ahead = Self { rest: self.rest, framed: self.framed };
+        while !ahead.rest.is_empty() {
+            if let Some(block) = ahead.next_block()? {
+                return decompress_len(block).ok();
+            }
+        }
+        None
+    }
+
     /// Unpacks the next block into `out`.
     pub(super) fn next<'b>(&mut self, out: &'b mut Vec<u8>) -> Chunk<'b> {
         loop {
