@@ -118,6 +118,8 @@ struct Shared {
     dirs: Vec<Arc<LogDir>>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
     sealed: Arc<Notify>,
+    /// Asks the work on a schedule to end, between two steps.
+    stop: Notify,
     broker_epoch: AtomicI64,
     recovered: AtomicUsize,
     to_recover: AtomicUsize,
@@ -144,6 +146,7 @@ impl Storage {
             dirs,
             partitions: Mutex::default(),
             sealed: Arc::default(),
+            stop: Notify::new(),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             recovered: AtomicUsize::new(0),
             to_recover: AtomicUsize::new(0),
@@ -300,7 +303,7 @@ impl Storage {
     pub async fn close_cleanly(&self) -> io::Result<()> {
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
-            task.abort();
+            self.shared.stop.notify_one();
             let _ = task.join().await;
         }
         let shared = Arc::clone(&self.shared);

@@ -37,7 +37,8 @@ type Shared = Arc<Mutex<Model>>;
 #[test]
 fn what_was_synced_survives_any_power_cut() {
     let seeds: u64 = std::env::var("OTTLA_SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(150);
-    for seed in 0..seeds {
+    let first: u64 = std::env::var("OTTLA_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    for seed in first..first + seeds {
         run_seed(seed);
     }
 }
