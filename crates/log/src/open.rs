@@ -196,7 +196,10 @@ impl<'a> State<'a> {
         let segment = Segment::found(found.base_offset, found.size, found.modified);
         let next = self.opening.segments.iter().map(|other| other.base_offset);
         let next_offset = next.filter(|&base| base > found.base_offset).min();
-        self.keep(segment, next_offset.unwrap_or(found.base_offset), bytes)
+        match self.keep(segment, next_offset.unwrap_or(found.base_offset), bytes) {
+            Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+            kept => kept,
+        }
     }
 
     fn keep<B: SegmentBytes>(
