@@ -2,13 +2,16 @@
 //! about them comes back as repairs.
 
 use alloc::collections::BTreeSet;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use ottla_base::WallTime;
 use ottla_model::Offset;
 
+use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{offset_index, time_index};
+use crate::read::time_entry;
 use crate::recover::{Replay, load_snapshot, measure, recover_segment, replay_segment};
 use crate::{
     LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
@@ -193,13 +196,45 @@ impl<'a> State<'a> {
                 Err(error) => Err(error),
             };
         }
-        let segment = Segment::found(found.base_offset, found.size, found.modified);
         let next = self.opening.segments.iter().map(|other| other.base_offset);
         let next_offset = next.filter(|&base| base > found.base_offset).min();
-        match self.keep(segment, next_offset.unwrap_or(found.base_offset), bytes) {
+        let next_offset = next_offset.unwrap_or(found.base_offset);
+        let kept = if next_offset == self.recover_from {
+            self.seal_again(found, next_offset, bytes)
+        } else {
+            let segment = Segment::found(found.base_offset, found.size, found.modified);
+            self.keep(segment, next_offset, bytes)
+        };
+        match kept {
             Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
             kept => kept,
         }
+    }
+
+    /// Takes the last segment that needs no recovery. The time index entry that sealed it was
+    /// written after the sync that the recovery point tells of, and may have been lost or garbled;
+    /// retention would take a wrong one for the segment's age.
+    fn seal_again<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        next_offset: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let base_offset = found.base_offset;
+        let found = as_segment(found);
+        let growing = growing_time_entries(&found, bytes)?;
+        let garbled = growing < found.time_entries;
+        let (mut segment, _) = measure(Segment { time_entries: growing, ..found }, bytes)?;
+        let position = segment.time_index_bytes();
+        let last = note_largest(&mut segment);
+        if garbled || last.is_some() {
+            let mut content = vec![0; usize::try_from(position).unwrap_or(0)];
+            bytes.read_at(base_offset, SegmentFile::TimeIndex, 0, &mut content)?;
+            content.extend(last.into_iter().flat_map(|last| last.entries));
+            let file = SegmentFile::TimeIndex;
+            self.repairs.push(Repair::WriteIndex { base_offset, file, content });
+        }
+        self.keep(segment, next_offset, bytes)
     }
 
     fn keep<B: SegmentBytes>(
@@ -312,6 +347,24 @@ fn indexes_are_whole(found: &FoundSegment) -> bool {
     let whole = |bytes: Option<u64>, entry| bytes.is_some_and(|bytes| bytes % entry == 0);
     whole(found.offset_index_bytes, offset_index::ENTRY_BYTES)
         && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
+}
+
+/// How many entries of a time index grow, leaving out those at its end that do not.
+fn growing_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u64, LogError> {
+    let base_offset = segment.base_offset;
+    let mut count = segment.time_entries;
+    while let Some(before) = count.checked_sub(2) {
+        let (a, b) =
+            (time_entry(base_offset, before, bytes)?, time_entry(base_offset, count - 1, bytes)?);
+        if let (Some(a), Some(b)) = (a, b)
+            && a.timestamp < b.timestamp
+            && a.relative_offset <= b.relative_offset
+        {
+            return Ok(count);
+        }
+        count -= 1;
+    }
+    Ok(count)
 }
 
 fn as_segment(found: &FoundSegment) -> Segment {

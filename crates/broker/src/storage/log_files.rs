@@ -474,7 +474,7 @@ impl LogFiles {
     }
 
     /// Removes the segments that retention or the log start let go; says how many. None goes that
-    /// holds a record at or behind `high_watermark`.
+    /// holds a record at or behind `high_watermark`. Waits for the device if any goes.
     ///
     /// # Errors
     /// What the device said.
@@ -495,6 +495,8 @@ impl LogFiles {
             self.write_epochs(&self.log.leader_epochs().clone())?;
         }
         self.drop_snapshots(|offset| offset < first_kept)?;
+        // From here on the first segment's name may stand for the log start.
+        self.files.disk().sync_dir(self.files.dir())?;
         Ok(plan.segments.len())
     }
 
