@@ -11,7 +11,7 @@ use ottla_model::Offset;
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{offset_index, time_index};
-use crate::read::time_entry;
+use crate::read::{find, offset_entries_below, offset_entry, time_entry};
 use crate::recover::{Replay, load_snapshot, measure, recover_segment, replay_segment};
 use crate::{
     LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
@@ -222,9 +222,9 @@ impl<'a> State<'a> {
     ) -> Result<bool, LogError> {
         let base_offset = found.base_offset;
         let found = as_segment(found);
-        let growing = growing_time_entries(&found, bytes)?;
-        let garbled = growing < found.time_entries;
-        let (mut segment, _) = measure(Segment { time_entries: growing, ..found }, bytes)?;
+        let sound = true_time_entries(&found, bytes)?;
+        let garbled = sound < found.time_entries;
+        let (mut segment, _) = measure(Segment { time_entries: sound, ..found }, bytes)?;
         let position = segment.time_index_bytes();
         let last = note_largest(&mut segment);
         if garbled || last.is_some() {
@@ -349,20 +349,26 @@ fn indexes_are_whole(found: &FoundSegment) -> bool {
         && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
 }
 
-/// How many entries of a time index grow, leaving out those at its end that do not.
-fn growing_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u64, LogError> {
+/// How many entries of a time index are true, leaving out those at its end that are not: the batch
+/// at the offset has the timestamp.
+fn true_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u64, LogError> {
     let base_offset = segment.base_offset;
     let mut count = segment.time_entries;
-    while let Some(before) = count.checked_sub(2) {
-        let (a, b) =
-            (time_entry(base_offset, before, bytes)?, time_entry(base_offset, count - 1, bytes)?);
-        if let (Some(a), Some(b)) = (a, b)
-            && a.timestamp < b.timestamp
-            && a.relative_offset <= b.relative_offset
-        {
-            return Ok(count);
+    while let Some(last) = count.checked_sub(1) {
+        let Some(entry) = time_entry(base_offset, last, bytes)? else { return Ok(last) };
+        let relative = i64::from(entry.relative_offset);
+        let indexed =
+            offset_entries_below(base_offset, segment.index_entries, relative + 1, bytes)?;
+        let start = match indexed.checked_sub(1) {
+            Some(floor) => offset_entry(base_offset, floor, bytes)?,
+            None => None,
+        };
+        let start = start.map_or(0, |entry| u64::from(entry.position));
+        let batch = find(segment, start, base_offset + relative, bytes)?;
+        if batch.is_some_and(|batch| batch.header.max_timestamp == entry.timestamp) {
+            break;
         }
-        count -= 1;
+        count = last;
     }
     Ok(count)
 }

@@ -217,7 +217,7 @@ fn a_log_ends_where_the_unsynced_end_of_a_sealed_segment_is_missing() {
         2..=2 rolled
         > damage 0 log cut=170
         > reopen from=2
-        0..3 recovered 1 lost 0
+        0..3 recovered 2 lost 0
         > reopen
         0..1 recovered 1 lost 170
         ",
