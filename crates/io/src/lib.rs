@@ -21,6 +21,7 @@
 mod clock;
 pub mod disk;
 mod handle;
+pub mod http;
 pub mod net;
 mod os;
 #[cfg(feature = "sim")]

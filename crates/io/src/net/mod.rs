@@ -4,6 +4,7 @@
 //! tasks. Reading is safe to cancel; a cancelled write leaves the stream at an unknown byte, and
 //! the connection must then be closed.
 
+pub mod frame;
 pub(crate) mod os;
 
 use std::fmt;
