@@ -1,3 +1,4 @@
 //! A node: connections, one handler per API key, storage directories, metadata, shutdown.
 
+pub mod storage;
 pub mod waiting;

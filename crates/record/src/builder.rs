@@ -13,6 +13,10 @@ use crate::header::{Attributes, LOG_OVERHEAD, MAGIC_V2};
 use crate::record::Header;
 use crate::{BatchHeader, Compression, TimestampType, patch};
 
+/// Plain bytes that a batch may hold. The length field could say 2 GiB; the rest is room for a
+/// codec that meets noise and adds to it.
+pub const PLAIN_BYTES_MAX: usize = 2_000_000_000;
+
 /// A record to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewRecord<'a> {
@@ -152,7 +156,7 @@ impl BatchBuilder {
         }
         let timestamp_delta = record.timestamp.wrapping_sub(self.header.base_timestamp);
         let body_len = body_len(offset_delta, timestamp_delta, record);
-        let len_max = i32::MAX as usize - BatchHeader::LEN - 5;
+        let len_max = PLAIN_BYTES_MAX;
         if self.plain.len().saturating_add(body_len) > len_max {
             return Err(BuildError::TooLarge);
         }
@@ -211,8 +215,7 @@ impl BatchBuilder {
         out.extend_from_slice(&[0; BatchHeader::LEN]);
         compress(self.compression, &self.plain, out, space);
         let mut header = self.header;
-        // Fits: the plain bytes are bounded, and no codec adds a thousandth to them... a batch
-        // close to 2 GiB of noise would not fit, and is beyond every size limit of the protocol.
+        // Fits: plain bytes are bounded well below, and no codec adds a hundredth to them.
         let batch_length = i32::try_from(out.len() - start - LOG_OVERHEAD);
         ottla_base::always!(batch_length.is_ok(), "batch of {} bytes", out.len() - start);
         header.batch_length = batch_length.unwrap_or(i32::MAX);

@@ -16,8 +16,10 @@
 
 pub mod builder;
 pub mod codec;
+pub mod control;
 pub mod error;
 pub mod header;
+pub mod hostile;
 pub mod patch;
 pub mod record;
 pub mod validate;
@@ -25,6 +27,7 @@ pub mod view;
 
 pub use builder::{BatchBuilder, BuildError, NewRecord};
 pub use codec::{Codec, CodecSpace, Compression, compress, decompress};
+pub use control::{ControlType, EndTxnMarker, TxnMarkerBatch, control_batch};
 pub use error::{BatchError, RecordProblem};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use record::{Header, Headers, Record, RecordIter, Records, records, records_with};

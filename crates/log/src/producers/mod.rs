@@ -209,9 +209,8 @@ impl Producers {
         abort: bool,
     ) {
         if abort {
-            let decided = |offset: &Offset| {
-                update.completed.iter().any(|txn| txn.first_offset == *offset)
-            };
+            let decided =
+                |offset: &Offset| update.completed.iter().any(|txn| txn.first_offset == *offset);
             let others = self.ongoing.iter().chain(&update.started);
             let next = others
                 .filter(|&(offset, &id)| id != producer_id && !decided(offset))

@@ -91,7 +91,9 @@ pub fn validate<'a>(
         TopicCompression::Producer => Compression::from(codec),
         TopicCompression::To(compression) => compression,
     };
-    let found = check_records(&batch, codec, rules, now_ms, space)?;
+    let is_skimmed = codec != Codec::None && codec == target.codec;
+    let found = Found { is_skimmed, is_dense: true, max_timestamp: -1, ..Found::default() };
+    let found = check_records(&batch, codec, found, rules, now_ms, space)?;
     let validated = if target.codec != codec {
         rewrite::rewrite(&batch, target, &found, rules, now_ms, space)?
     } else if codec != Codec::None && !found.is_dense {
@@ -113,6 +115,7 @@ pub fn validate<'a>(
 fn sole_batch<'a>(records: &'a [u8], rules: &ProduceRules<'_>) -> Result<&'a [u8], Rejection> {
     let invalid = |why: &str| Rejection::new(ErrorCode::InvalidRecord, why);
     let batch = next_batch(records)?.ok_or_else(|| invalid("no whole batch"))?;
+    let rest = &records[batch.len()..];
     if batch.get(MAGIC_AT).copied() != Some(MAGIC_V2 as u8) {
         return Err(invalid("record format is not 2"));
     }
@@ -122,23 +125,35 @@ fn sole_batch<'a>(records: &'a [u8], rules: &ProduceRules<'_>) -> Result<&'a [u8
         let why = format!("zstd in Produce v{}", rules.version);
         return Err(Rejection::new(ErrorCode::UnsupportedCompressionType, why));
     }
-    match next_batch(&records[batch.len()..])? {
-        Some(_) => Err(invalid("more than one batch")),
-        None => Ok(batch),
+    match next_batch(rest) {
+        Ok(None) => Ok(batch),
+        Ok(Some(_)) => Err(invalid("more than one batch")),
+        // Kafka tells what is wrong with the first batch only.
+        Err(refused) => Err(Rejection { message: None, ..refused }),
     }
 }
 
 /// The bytes of the batch at the front; `None` if it is not all there.
 fn next_batch(bytes: &[u8]) -> Result<Option<&[u8]>, Rejection> {
-    let corrupt = |error: BatchError| Rejection::new(ErrorCode::CorruptMessage, error.to_string());
+    let corrupt = |message: String| {
+        let why = message.clone();
+        Rejection { message: Some(message), ..Rejection::new(ErrorCode::CorruptMessage, why) }
+    };
     let length = bytes.get(LENGTH_AT..LOG_OVERHEAD).and_then(|field| field.first_chunk());
     let Some(length) = length.copied().map(i32::from_be_bytes) else { return Ok(None) };
     if length < BATCH_LENGTH_MIN {
-        return Err(corrupt(BatchError::BadLength { length }));
+        return Err(corrupt(format!(
+            "Record size {length} is less than the minimum record overhead ({BATCH_LENGTH_MIN})"
+        )));
     }
     let Some(&magic) = bytes.get(MAGIC_AT) else { return Ok(None) };
-    if !(0..=MAGIC_V2).contains(&(magic as i8)) {
-        return Err(corrupt(BatchError::UnsupportedMagic { magic: magic as i8 }));
+    let magic = magic as i8;
+    if !(0..=MAGIC_V2).contains(&magic) {
+        return Err(corrupt(format!("Invalid magic found in record: {magic}")));
+    }
+    if length > i32::MAX - LOG_OVERHEAD as i32 {
+        let why = format!("batch length {length} overflows with what stands before it");
+        return Err(Rejection::new(ErrorCode::UnknownServerError, why));
     }
     Ok(bytes.get(..LOG_OVERHEAD + length as usize))
 }
@@ -196,6 +211,8 @@ struct Found {
     max_timestamp: i64,
     offset_delta_of_max_timestamp: i32,
     has_negative_timestamp: bool,
+    /// Whether Kafka would skip keys and values here: compressed, and kept so.
+    is_skimmed: bool,
     errors: Vec<RecordError>,
     error_count: u64,
     has_timestamp_error: bool,
@@ -204,13 +221,15 @@ struct Found {
 fn check_records(
     batch: &BatchView<'_>,
     codec: Codec,
+    mut found: Found,
     rules: &ProduceRules<'_>,
     now_ms: i64,
     space: &mut CodecSpace,
 ) -> Result<Found, Rejection> {
     let header = batch.header();
-    let mut found = Found { is_dense: true, max_timestamp: -1, ..Found::default() };
-    if codec == Codec::Lz4 && lz4::has_linked_blocks(batch.body()) {
+    // Kafka's snappy has no empty stream, and its LZ4 no linked blocks.
+    let is_empty_snappy = codec == Codec::Snappy && batch.body().is_empty();
+    if is_empty_snappy || codec == Codec::Lz4 && lz4::has_linked_blocks(batch.body()) {
         return Err(Rejection::unreadable(&BatchError::BadCompression { codec }));
     }
     // Kafka limits records only where it has to unpack them.
@@ -242,6 +261,10 @@ fn check_records(
                 Ok(Some(seen)) => found.add(seen, header, rules, now_ms),
                 Ok(None) => break,
                 Err(ScanError::Broken(problem)) => {
+                    // Java's inflater fails before it hands out what came before the damage.
+                    if codec == Codec::Gzip {
+                        reader.next_chunk().map_err(unreadable)?;
+                    }
                     return Err(unreadable(BatchError::BadRecord { index: found.count, problem }));
                 }
                 Err(ScanError::TooLarge { bytes }) => {
@@ -267,7 +290,7 @@ impl Found {
         };
         self.is_dense &= i64::from(seen.offset_delta) == i64::from(self.count);
         self.has_negative_timestamp |= timestamp < -1;
-        if rules.compacted && !seen.has_key {
+        if rules.compacted && seen.key_len < 0 {
             self.error(|| {
                 let partition = rules.partition;
                 format!("Compacted topic cannot accept message without key in topic partition {partition}")
@@ -306,12 +329,28 @@ impl Found {
             }
         } else if header.timestamp_type() == TimestampType::LogAppendTime {
             self.has_timestamp_error = true;
+            let record = self.describe(timestamp, seen, header);
             self.error(|| {
-                "Invalid timestamp type in message. Producer should not set timestamp type to \
-                 LogAppendTime."
-                    .to_owned()
+                format!(
+                    "Invalid timestamp type in message {record}. Producer should not set \
+                     timestamp type to LogAppendTime."
+                )
             });
         }
+    }
+
+    /// The record as Kafka's messages show it, which tells how its code came to see it.
+    fn describe(&self, timestamp: i64, seen: Seen, header: &BatchHeader) -> String {
+        let offset = header.base_offset.wrapping_add(i64::from(seen.offset_delta));
+        let Seen { key_len, value_len, .. } = seen;
+        let (kind, key_len, value_len) = match self.is_skimmed {
+            true => ("PartialDefaultRecord", key_len, value_len),
+            false => ("DefaultRecord", key_len.max(0), value_len.max(0)),
+        };
+        format!(
+            "{kind}(offset={offset}, timestamp={timestamp}, key={key_len} bytes, \
+             value={value_len} bytes)"
+        )
     }
 
     fn error(&mut self, message: impl FnOnce() -> String) {

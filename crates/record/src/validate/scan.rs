@@ -9,7 +9,10 @@ use crate::error::RecordProblem;
 pub(super) struct Seen {
     pub(super) timestamp_delta: i64,
     pub(super) offset_delta: i32,
-    pub(super) has_key: bool,
+    /// Bytes of the key; negative for a null.
+    pub(super) key_len: i32,
+    /// Bytes of the value; negative for a null.
+    pub(super) value_len: i32,
 }
 
 /// What comes next in the bytes.
@@ -58,7 +61,7 @@ impl From<RecordProblem> for ScanError {
 impl Scan {
     /// Before the first record, none of which may have a body larger than `record_bytes_max`.
     pub(super) fn new(record_bytes_max: u64) -> Self {
-        let seen = Seen { timestamp_delta: 0, offset_delta: 0, has_key: false };
+        let seen = Seen { timestamp_delta: 0, offset_delta: 0, key_len: -1, value_len: -1 };
         let (field, number, bits, skip, left, headers) = (Field::Length, 0, 0, 0, 0, 0);
         Self { field, number, bits, skip, left, headers, seen, record_bytes_max }
     }
@@ -145,11 +148,12 @@ impl Scan {
                 Field::KeyLength
             }
             Field::KeyLength => {
-                self.seen.has_key = signed >= 0;
+                self.seen.key_len = signed as i32;
                 self.step_over(signed)?;
                 Field::ValueLength
             }
             Field::ValueLength => {
+                self.seen.value_len = signed as i32;
                 self.step_over(signed)?;
                 Field::HeaderCount
             }
@@ -235,12 +239,16 @@ mod tests {
             let mut found = Vec::new();
             for mut piece in view.body().chunks(size) {
                 while let Some(seen) = scan.next(&mut piece).unwrap() {
-                    found.push((seen.timestamp_delta, i64::from(seen.offset_delta), seen.has_key));
+                    found.push((
+                        seen.timestamp_delta,
+                        i64::from(seen.offset_delta),
+                        seen.key_len >= 0,
+                    ));
                 }
             }
             // The end of a record shows when the next is asked for.
             while let Some(seen) = scan.next(&mut &[][..]).unwrap() {
-                found.push((seen.timestamp_delta, i64::from(seen.offset_delta), seen.has_key));
+                found.push((seen.timestamp_delta, i64::from(seen.offset_delta), seen.key_len >= 0));
             }
             assert_eq!(found, expected, "pieces of {size}");
             assert!(scan.is_between_records());
