@@ -58,6 +58,10 @@ pub struct NodeSettings {
     pub fetch_sessions_max: usize,
     /// `auto.create.topics.enable`.
     pub auto_create_topics: bool,
+    /// `delete.topic.enable`.
+    pub delete_topics: bool,
+    /// `max.request.partition.size.limit`: partitions on one page of DescribeTopicPartitions.
+    pub describe_partitions_max: usize,
     /// How long a stop waits for requests in flight.
     pub shutdown_grace: Duration,
     /// Log dirs and everything about the files in them.

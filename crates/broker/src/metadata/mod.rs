@@ -34,3 +34,31 @@ impl MetadataHandle {
     }
     pub async fn stop(&self) {}
 }
+pub mod changes {
+    use ottla_base::Uuid;
+    use ottla_controller::decide::{
+        CreatePartitionsResponse, CreateTopicsResponse, Fault, MorePartitions, NewTopic,
+    };
+    impl super::MetadataHandle {
+        pub async fn create_topics(
+            &self,
+            _t: Vec<NewTopic>,
+            _v: bool,
+        ) -> Result<CreateTopicsResponse, Fault> {
+            Ok(vec![])
+        }
+        pub async fn delete_topics(
+            &self,
+            _t: Vec<Uuid>,
+        ) -> Result<Vec<(Uuid, Result<(), Fault>)>, Fault> {
+            Ok(vec![])
+        }
+        pub async fn create_partitions(
+            &self,
+            _t: Vec<MorePartitions>,
+            _v: bool,
+        ) -> Result<CreatePartitionsResponse, Fault> {
+            Ok(vec![])
+        }
+    }
+}
