@@ -8,8 +8,9 @@ use ottla_base::Rng;
 use ottla_record::validate::{ProduceRules, TopicCompression, validate};
 use ottla_record::{
     BatchBuilder, BatchView, Codec, CodecSpace, Compression, Header, NewRecord, decompress,
-    hostile, records_with,
+    records_with,
 };
+use ottla_testkit::fuzz_targets::record::{mutate, record_produce_with, record_read};
 
 struct Counting;
 
@@ -67,15 +68,15 @@ fn every_truncation_has_an_answer() {
     for codec in Codec::ALL {
         let batch = sample(codec);
         for len in 0..batch.len() {
-            hostile::read_all(&batch[..len]);
-            hostile::produce(len as u64, &batch[..len]);
+            record_read(&batch[..len]);
+            record_produce_with(len as u64, &batch[..len]);
             // The same, with a length that fits.
             let mut cut = batch[..len].to_vec();
             if let Some(length) = cut.get_mut(8..12) {
                 length.copy_from_slice(&(len as u32 - 12).to_be_bytes());
             }
-            hostile::read_all(&cut);
-            hostile::produce(len as u64, &cut);
+            record_read(&cut);
+            record_produce_with(len as u64, &cut);
         }
     }
 }
@@ -88,8 +89,8 @@ fn every_flipped_bit_is_found_by_the_checksum_or_outside_of_it() {
         for bit in 0..batch.len() * 8 {
             let mut flipped = batch.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            hostile::read_all(&flipped);
-            hostile::produce(bit as u64, &flipped);
+            record_read(&flipped);
+            record_produce_with(bit as u64, &flipped);
             let answer = validate(&flipped, &rules, 1_700_000_000_000, &mut CodecSpace::new());
             // The leader epoch is the only field that nobody checks.
             assert_eq!(answer.is_ok(), (12..16).contains(&(bit / 8)), "{codec} bit {bit}");
@@ -102,9 +103,9 @@ fn random_mutations_have_an_answer() {
     let mut rng = Rng::new(2026);
     for round in 0..4000 {
         let mut batch = sample(Codec::ALL[round % 5]);
-        hostile::mutate(&mut batch, &mut rng);
-        hostile::read_all(&batch);
-        hostile::produce(rng.next_u64(), &batch);
+        mutate(&mut batch, &mut rng);
+        record_read(&batch);
+        record_produce_with(rng.next_u64(), &batch);
     }
 }
 

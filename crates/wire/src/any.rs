@@ -25,7 +25,7 @@ pub struct AnyMessage {
     /// First version with compact types and tagged fields; `i16::MAX` when there is none.
     pub flexible_from: i16,
     roundtrip: fn(Bytes, i16) -> Result<Vec<u8>, AnyError>,
-    decode: fn(Bytes, i16) -> Result<usize, DecodeError>,
+    decode: fn(&mut Reader, i16) -> Result<(), DecodeError>,
     describe: fn(Bytes, i16) -> Result<String, DecodeError>,
     default_bytes: fn(i16) -> Result<Vec<u8>, EncodeError>,
 }
@@ -88,10 +88,7 @@ impl AnyMessage {
             versions: M::VERSIONS,
             flexible_from: M::FLEXIBLE_FROM,
             roundtrip: roundtrip_as::<M>,
-            decode: |bytes, version| {
-                let mut r = Reader::new(bytes);
-                M::decode(&mut r, version).map(|_| r.remaining())
-            },
+            decode: |r, version| M::decode(r, version).map(|_| ()),
             describe: |bytes, version| {
                 Ok(format!("{:#?}", M::decode(&mut Reader::new(bytes), version)?))
             },
@@ -108,9 +105,9 @@ impl AnyMessage {
         (self.roundtrip)(bytes, version)
     }
 
-    /// Reads bytes as this message; the number of bytes behind its end.
-    pub fn decode(&self, version: i16, bytes: Bytes) -> Result<usize, DecodeError> {
-        (self.decode)(bytes, version)
+    /// Reads this message, and drops it. Bytes behind its end stay in the reader.
+    pub fn decode(&self, r: &mut Reader, version: i16) -> Result<(), DecodeError> {
+        (self.decode)(r, version)
     }
 
     /// Reads bytes as this message and spells it out, for people.

@@ -92,17 +92,24 @@ impl core::error::Error for DecodeError {}
 pub struct Reader {
     bytes: Bytes,
     at: usize,
+    reserved: usize,
 }
 
 impl Reader {
     /// A reader at the start of these bytes.
     pub fn new(bytes: Bytes) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, reserved: 0 }
     }
 
     /// Bytes that have not been read.
     pub fn remaining(&self) -> usize {
         self.bytes.len() - self.at
+    }
+
+    /// Bytes of memory reserved for the arrays read so far, including those of messages that turned
+    /// out to be malformed. Decoding reserves nothing else, but for strings that are not UTF-8.
+    pub fn reserved(&self) -> usize {
+        self.reserved
     }
 
     /// Everything that has not been read, as a slice of the buffer.
@@ -276,6 +283,7 @@ impl Reader {
     ) -> Result<Option<Vec<T>>, DecodeError> {
         let Some(len) = self.array_len(flex, bytes_min, field)? else { return Ok(None) };
         let mut elements = Vec::with_capacity(len);
+        self.reserved += len * size_of::<T>();
         for _ in 0..len {
             elements.push(element(self)?);
         }
@@ -308,6 +316,15 @@ impl Reader {
         content: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Option<T>, DecodeError> {
         if self.int8(field)? < 0 { Ok(None) } else { content(self).map(Some) }
+    }
+
+    /// Reads a tagged struct that may be null: a varint announces it, zero for null.
+    pub(crate) fn nullable_tagged_struct<T>(
+        &mut self,
+        field: &'static str,
+        content: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        if self.uvarint(field)? == 0 { Ok(None) } else { content(self).map(Some) }
     }
 
     /// Reads tagged fields; `known` reads the content of a tag, or says that it does not know it.

@@ -110,7 +110,8 @@ fn read_as(field: &Field, flex: &str, nullable: bool) -> String {
         Base::Bytes => format!("r.{prefix}bytes({flex}, {name:?})?"),
         Base::Records => format!("r.records({flex}, {nullable}, {name:?})?"),
         Base::Struct(inner) if nullable => {
-            format!("r.nullable_struct({name:?}, |r| {inner}::decode(r, v))?")
+            let tagged = if field.tag.is_some() { "tagged_" } else { "" };
+            format!("r.nullable_{tagged}struct({name:?}, |r| {inner}::decode(r, v))?")
         }
         _ => format!("{}?", read_one(field, flex)),
     }

@@ -164,7 +164,10 @@ fn arguments(field: &Field, flex: &str, prefix: &str, value: &str) -> String {
             let value = if value.ends_with('?') { format!("({value})") } else { value.to_owned() };
             return format!("nested(|w| {value}.encode(w, v))");
         }
-        Base::Struct(_) => format!("nullable_struct({value}, |w, x| x.encode(w, v))"),
+        Base::Struct(_) => {
+            let tagged = if field.tag.is_some() { "tagged_" } else { "" };
+            format!("nullable_{tagged}struct({value}, |w, x| x.encode(w, v))")
+        }
         _ => String::new(),
     }
 }

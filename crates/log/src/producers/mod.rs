@@ -2,8 +2,6 @@
 //! transaction an interval of offsets (KIP-98).
 
 mod entry;
-#[cfg(test)]
-mod tests;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -83,7 +83,7 @@ impl ConsumerGroupMemberMetadataValue {
             match tag {
                 0 => {
                     x.classic_member_metadata = r
-                        .nullable_struct("classic_member_metadata", |r| {
+                        .nullable_tagged_struct("classic_member_metadata", |r| {
                             ClassicMemberMetadata::decode(r, v)
                         })?
                 }
@@ -111,7 +111,9 @@ impl ConsumerGroupMemberMetadataValue {
         let mut tags = w.tags();
         if self.classic_member_metadata != Some(Default::default()) {
             w.tag(&mut tags, 0, |w| {
-                w.nullable_struct(self.classic_member_metadata.as_ref(), |w, x| x.encode(w, v))
+                w.nullable_tagged_struct(self.classic_member_metadata.as_ref(), |w, x| {
+                    x.encode(w, v)
+                })
             })?;
         }
         w.end_tags(tags);

@@ -1,17 +1,17 @@
-//! What hostile bytes meet: one function per door, each of which must return, whatever comes in.
-//! The fuzz targets, the replay of their corpora and the property tests all call these.
+//! Record batches: read as from a fetch or a file, and checked as on Produce.
 
 use ottla_base::Rng;
-
-use crate::codec::CodecSpace;
-use crate::validate::{ProduceRules, TopicCompression, validate};
-use crate::{Codec, Compression, TimestampType, patch, records_with, split_batches};
+use ottla_record::validate::{ProduceRules, TopicCompression, validate};
+use ottla_record::{
+    BatchView, Codec, CodecSpace, Compression, TimestampType, decompress, patch, records_with,
+    split_batches,
+};
 
 /// Plain bytes that a batch may unpack to here.
 pub const LIMIT_BYTES: usize = 1 << 20;
 
 /// Walks, unpacks and reads everything in `bytes`, checksums aside.
-pub fn read_all(bytes: &[u8]) {
+pub fn record_read(bytes: &[u8]) {
     let mut space = CodecSpace::new();
     for batch in split_batches(bytes).flatten() {
         let _ = batch.check_crc();
@@ -23,11 +23,25 @@ pub fn read_all(bytes: &[u8]) {
     }
 }
 
+/// [`record_produce_with`], with the seed taken from the front of `bytes`.
+pub fn record_produce(bytes: &[u8]) {
+    let Some((seed, bytes)) = bytes.split_first_chunk::<8>() else { return };
+    record_produce_with(u64::from_be_bytes(*seed), bytes);
+}
+
+/// Unpacks `bytes`, whose first byte names the codec, as far as the limit.
+pub fn record_decompress(bytes: &[u8]) {
+    let Some((&id, block)) = bytes.split_first() else { return };
+    let Some(codec) = Codec::from_id(id % 5) else { return };
+    let plain = decompress(codec, block, LIMIT_BYTES, &mut CodecSpace::new());
+    assert!(plain.is_err() || plain.is_ok_and(|plain| plain.len() <= LIMIT_BYTES));
+}
+
 /// Has `bytes`, once its checksum is right, checked as produced under rules drawn from `seed`. What
 /// passes must be readable to the last record, with consecutive offsets if it was compressed.
-pub fn produce(seed: u64, bytes: &[u8]) {
+pub fn record_produce_with(seed: u64, bytes: &[u8]) {
     let mut bytes = bytes.to_vec();
-    if let Ok(batch) = crate::BatchView::parse(&bytes) {
+    if let Ok(batch) = BatchView::parse(&bytes) {
         let len = batch.bytes().len();
         patch::renew_crc(&mut bytes[..len]);
     }
