@@ -1,6 +1,7 @@
 // Batches written by kafka-clients for ours to read, and the other way round. Text as described in
 // crates/record/examples/batch_text.rs.
 //   Records.java samples          prints batches as text, every codec and level
+//   Records.java golden           prints the small ones of them, each behind its hex
 //   Records.java write < text     prints them as hex, one a line
 //   Records.java read < hex       prints them as text
 import java.io.*;
@@ -19,10 +20,21 @@ public class Records {
         PrintStream out = new PrintStream(new BufferedOutputStream(System.out, 1 << 20));
         switch (args[0]) {
             case "samples" -> samples(out);
+            case "golden" -> golden(out);
             case "write" -> write(in, out);
             case "read" -> { for (String line; (line = in.readLine()) != null;) read(HexFormat.of().parseHex(line), out); }
         }
         out.flush();
+    }
+
+    static void golden(PrintStream out) throws Exception {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        samples(new PrintStream(all, true));
+        for (String batch : all.toString().split("(?=batch )")) {
+            if (batch.length() > 3000) continue;
+            write(new BufferedReader(new StringReader(batch)), out);
+            out.println(batch);
+        }
     }
 
     static void samples(PrintStream out) {
