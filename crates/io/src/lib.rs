@@ -20,8 +20,8 @@
 
 mod clock;
 pub mod disk;
-pub mod http;
 mod handle;
+pub mod http;
 pub mod net;
 mod os;
 #[cfg(feature = "sim")]

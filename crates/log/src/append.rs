@@ -266,6 +266,13 @@ impl Log {
         self.segments.insert(roll.base_offset, segment);
     }
 
+    /// Adds the last time index entry of the active segment, as a clean stop does; the caller
+    /// writes what is returned.
+    pub fn note_largest(&mut self) -> Option<IndexWrites> {
+        let base_offset = self.active().base_offset;
+        self.segments.get_mut(&base_offset).and_then(note_largest)
+    }
+
     /// Follows an append that was done. Its roll has been committed before.
     pub fn commit_append(&mut self, plan: AppendPlan) {
         let AppendPlan { segment, producers, leader_epochs, log_end_offset, at, .. } = plan;

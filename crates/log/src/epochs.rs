@@ -44,7 +44,9 @@ impl LeaderEpochs {
         if epoch < 0 || start_offset < 0 {
             return false;
         }
-        if self.latest().is_some_and(|last| last.epoch == epoch && start_offset >= last.start_offset)
+        if self
+            .latest()
+            .is_some_and(|last| last.epoch == epoch && start_offset >= last.start_offset)
         {
             return false;
         }
@@ -120,10 +122,8 @@ mod tests {
     use alloc::string::String;
 
     fn epochs(pairs: &[(i32, i64)]) -> LeaderEpochs {
-        let entries: Vec<_> = pairs
-            .iter()
-            .map(|&(epoch, start_offset)| EpochEntry { epoch, start_offset })
-            .collect();
+        let entries: Vec<_> =
+            pairs.iter().map(|&(epoch, start_offset)| EpochEntry { epoch, start_offset }).collect();
         LeaderEpochs::from_entries(&entries)
     }
 

@@ -153,7 +153,10 @@ impl fmt::Display for AppendError {
                 write!(f, "the marker for producer {producer_id} is from a replaced coordinator")
             }
             Self::UnexpectedOffset { offset, log_end_offset } => {
-                write!(f, "batch at offset {offset} does not continue a log that ends at {log_end_offset}")
+                write!(
+                    f,
+                    "batch at offset {offset} does not continue a log that ends at {log_end_offset}"
+                )
             }
         }
     }

@@ -10,7 +10,9 @@ use ottla_model::Offset;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{offset_index, time_index};
 use crate::recover::{Replay, load_snapshot, measure, recover_segment, replay_segment};
-use crate::{LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile};
+use crate::{
+    LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
+};
 
 /// A `.log` file found in a partition dir, and what was found beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,7 +225,10 @@ impl<'a> State<'a> {
             (SegmentFile::TimeIndex, recovered.time_index),
         ]);
         // Aborted transactions are only known if their beginnings were seen.
-        if covered && (bytes.len(base_offset, SegmentFile::TxnIndex)? > 0 || !recovered.txn_index.is_empty()) {
+        if covered
+            && (bytes.len(base_offset, SegmentFile::TxnIndex)? > 0
+                || !recovered.txn_index.is_empty())
+        {
             indexes.push((SegmentFile::TxnIndex, recovered.txn_index));
         }
         for (file, content) in indexes {
@@ -265,8 +270,7 @@ impl<'a> State<'a> {
     /// Snapshots stay that stand at the beginning of a segment, and the newest.
     fn drop_snapshots(&mut self) {
         let end = self.log.log_end_offset;
-        let sound =
-            |offset: &&Offset| **offset <= end && !self.broken_snapshots.contains(*offset);
+        let sound = |offset: &&Offset| **offset <= end && !self.broken_snapshots.contains(*offset);
         let newest = self.opening.snapshots.iter().filter(sound).max().copied();
         let kept: BTreeSet<Offset> = self.log.segments.keys().copied().chain(newest).collect();
         for &offset in &self.opening.snapshots {

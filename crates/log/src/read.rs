@@ -212,7 +212,10 @@ pub(crate) fn time_entries_while<B: SegmentBytes>(
     bytes: &B,
     below: impl Fn(&time_index::TimeEntry) -> bool,
 ) -> Result<u64, LogError> {
-    partition_point(entries, |at| Ok(time_entry(base_offset, at, bytes)?.is_some_and(|e| below(&e))))
+    partition_point(
+        entries,
+        |at| Ok(time_entry(base_offset, at, bytes)?.is_some_and(|e| below(&e))),
+    )
 }
 
 pub(crate) fn offset_entry<B: SegmentBytes>(

@@ -195,7 +195,8 @@ pub(crate) fn measure<B: SegmentBytes>(
         let offset = base_offset + i64::from(entry.relative_offset);
         largest = TimestampAndOffset { timestamp: entry.timestamp, offset };
     }
-    if (start >= segment.size && segment.size > 0) || (segment.size == 0 && segment.index_entries > 0)
+    if (start >= segment.size && segment.size > 0)
+        || (segment.size == 0 && segment.index_entries > 0)
     {
         return Err(misfit());
     }

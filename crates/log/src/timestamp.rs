@@ -62,7 +62,8 @@ impl Log {
             let (base_offset, end) = (segment.base_offset, segment.size);
             let mut scan = HeaderScan::new(bytes, base_offset, start, end, LOOKUP_WINDOW_BYTES);
             while let Some((position, header)) = scan.next()? {
-                if header.max_timestamp < timestamp || header.last_offset() < self.log_start_offset {
+                if header.max_timestamp < timestamp || header.last_offset() < self.log_start_offset
+                {
                     continue;
                 }
                 let batch = Located { base_offset, position, header };

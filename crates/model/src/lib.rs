@@ -12,4 +12,4 @@ pub mod topic;
 pub use error::ErrorCode;
 pub use ids::{BrokerId, LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 pub use ottla_base::Uuid;
-pub use topic::{InvalidTopicName, TopicPartition, check_topic_name};
+pub use topic::{InvalidTopicName, TopicPartition, check_topic_name, is_internal_topic};

@@ -76,7 +76,7 @@ impl Ending {
         if let Some(result) = ending.0 {
             return Poll::Ready(result);
         }
-        ending.1.push(waker.clone());
+        wait_with(&mut ending.1, waker);
         Poll::Pending
     }
 }
@@ -110,6 +110,13 @@ impl SimTask {
 impl std::fmt::Debug for SimTask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SimTask({})", self.id)
+    }
+}
+
+/// Adds a waker to those who wait, once: whoever sits in a `select!` asks again with every turn.
+pub(super) fn wait_with(waiting: &mut Vec<Waker>, waker: &Waker) {
+    if !waiting.iter().any(|other| other.will_wake(waker)) {
+        waiting.push(waker.clone());
     }
 }
 

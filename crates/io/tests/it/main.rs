@@ -1,7 +1,12 @@
-//! The io seam from outside: the operating system's half on loopback and a temporary directory.
+//! The io seam from outside: the operating system on loopback and a temporary directory, and the
+//! simulated world.
 #![allow(clippy::disallowed_methods, reason = "tests prepare and look at real files")]
 
 mod echo;
 mod os_disk;
 mod os_net;
+mod sim_crash;
+mod sim_disk;
+mod sim_net;
+mod sim_world;
 mod temp_dir;

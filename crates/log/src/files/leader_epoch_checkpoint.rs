@@ -51,10 +51,8 @@ mod tests {
 
     #[test]
     fn text_is_that_of_kafka() {
-        let entries = [
-            EpochEntry { epoch: 0, start_offset: 0 },
-            EpochEntry { epoch: 3, start_offset: 1200 },
-        ];
+        let entries =
+            [EpochEntry { epoch: 0, start_offset: 0 }, EpochEntry { epoch: 3, start_offset: 1200 }];
         assert_eq!(format(&entries), "0\n2\n0 0\n3 1200\n");
         assert_eq!(parse("0\n2\n0 0\n3 1200\n").unwrap(), entries);
         assert_eq!(parse("0\n0\n").unwrap(), []);

@@ -2,8 +2,6 @@
 //! transaction an interval of offsets (KIP-98).
 
 mod entry;
-#[cfg(test)]
-mod tests;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -209,9 +207,8 @@ impl Producers {
         abort: bool,
     ) {
         if abort {
-            let decided = |offset: &Offset| {
-                update.completed.iter().any(|txn| txn.first_offset == *offset)
-            };
+            let decided =
+                |offset: &Offset| update.completed.iter().any(|txn| txn.first_offset == *offset);
             let others = self.ongoing.iter().chain(&update.started);
             let next = others
                 .filter(|&(offset, &id)| id != producer_id && !decided(offset))
