@@ -7,6 +7,15 @@ use core::fmt;
 /// name holds 255 bytes.
 pub const TOPIC_NAME_LEN_MAX: usize = 249;
 
+/// Topics that only the coordinators write to.
+pub const INTERNAL_TOPICS: [&str; 3] =
+    ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+
+/// Whether `name` is a topic of the coordinators: clients may read it, and not write to it.
+pub fn is_internal_topic(name: &str) -> bool {
+    INTERNAL_TOPICS.contains(&name)
+}
+
 /// One partition of a topic, by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TopicPartition {

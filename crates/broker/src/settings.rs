@@ -1,0 +1,71 @@
+//! What a node is told at its start, as typed values. The names of settings stay outside.
+
+use std::time::Duration;
+
+use ottla_io::SocketOptions;
+
+use crate::metadata::MetadataSettings;
+use crate::storage::StorageSettings;
+
+/// An address clients come in by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenerSettings {
+    /// Name of the listener (`PLAINTEXT`, `EXTERNAL`, …).
+    pub name: String,
+    /// Host to bind; empty for every address.
+    pub host: String,
+    /// Port to bind; 0 lets the system choose.
+    pub port: u16,
+    /// Host that clients are told; `None`: the bound one.
+    pub advertised_host: Option<String>,
+    /// Port that clients are told; `None`: the bound one.
+    pub advertised_port: Option<u16>,
+}
+
+/// Where the operator's page is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminSettings {
+    /// Host to bind.
+    pub host: String,
+    /// Port to bind.
+    pub port: u16,
+    /// Whether the operator named it: then a taken port stops the start, else it is a warning.
+    pub is_asked_for: bool,
+}
+
+/// Everything a node is told.
+#[derive(Debug, Clone)]
+pub struct NodeSettings {
+    /// `node.id`.
+    pub node_id: i32,
+    /// `listeners` without the controller's own.
+    pub listeners: Vec<ListenerSettings>,
+    /// `ottla.admin.listener`; `None` is off.
+    pub admin: Option<AdminSettings>,
+    /// Socket buffers and backlog.
+    pub sockets: SocketOptions,
+    /// `socket.request.max.bytes`.
+    pub request_bytes_max: usize,
+    /// `connections.max.idle.ms`.
+    pub connection_idle_max: Duration,
+    /// `max.connections`.
+    pub connections_max: usize,
+    /// `max.connections.per.ip`.
+    pub connections_per_ip_max: usize,
+    /// `fetch.max.bytes`: of one Fetch response.
+    pub fetch_bytes_max: u64,
+    /// `max.incremental.fetch.session.cache.slots`.
+    pub fetch_sessions_max: usize,
+    /// `auto.create.topics.enable`.
+    pub auto_create_topics: bool,
+    /// `delete.topic.enable`.
+    pub delete_topics: bool,
+    /// `max.request.partition.size.limit`: partitions on one page of DescribeTopicPartitions.
+    pub describe_partitions_max: usize,
+    /// How long a stop waits for requests in flight.
+    pub shutdown_grace: Duration,
+    /// Log dirs and everything about the files in them.
+    pub storage: StorageSettings,
+    /// The metadata quorum and its log.
+    pub metadata: MetadataSettings,
+}
