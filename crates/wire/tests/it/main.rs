@@ -29,7 +29,7 @@ fn parse(line: &'static str) -> Line {
     let [name, version, variant, hex] = words.as_slice() else { panic!("{line}") };
     Line {
         message: by_name(name).unwrap_or_else(|| panic!("no message {name}")),
-        version: version.parse().unwrap(),
+        version: version.parse().unwrap_or_else(|e| panic!("{line}: {e}")),
         variant,
         bytes: (*hex != "refused").then(|| from_hex(hex)),
     }
@@ -37,6 +37,6 @@ fn parse(line: &'static str) -> Line {
 
 fn from_hex(text: &str) -> Bytes {
     let text = text.trim_start_matches('-').as_bytes();
-    let digit = |c: u8| char::from(c).to_digit(16).unwrap() as u8;
+    let digit = |c: u8| char::from(c).to_digit(16).map_or(0, |digit| digit as u8);
     text.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
