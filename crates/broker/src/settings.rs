@@ -20,6 +20,8 @@ pub struct ListenerSettings {
     pub advertised_host: Option<String>,
     /// Port that clients are told; `None`: the bound one.
     pub advertised_port: Option<u16>,
+    /// 0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL.
+    pub security_protocol: i16,
 }
 
 /// Where the operator's page is.

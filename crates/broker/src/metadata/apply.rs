@@ -13,17 +13,17 @@ use ottla_model::TopicPartition;
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
-use super::LogConfigs;
 use super::handle::{Delta, Shared};
 use super::service::Published;
-use crate::storage::{Leadership, Storage};
+use crate::storage::{self, Leadership, Storage};
+use crate::topic_settings::{self, FixedSettings, TopicSettings};
 
 /// Keeps this node's partitions in step with the image.
 #[derive(Debug, Clone)]
 pub(super) struct Follower {
     pub(super) node_id: i32,
     pub(super) storage: Arc<Storage>,
-    pub(super) log_configs: LogConfigs,
+    pub(super) fixed: Arc<FixedSettings>,
     /// Off until the whole image has been followed once.
     pub(super) is_following: Arc<AtomicBool>,
 }
@@ -113,9 +113,12 @@ impl Follower {
             return;
         }
         let name = TopicPartition::new(topic.clone(), index);
-        let config = self.log_configs.of(image, topic);
-        let made = match self.storage.create_partition(&name, topic_id, config) {
-            Ok(made) => made,
+        let settings = topic_settings::of_topic(image, &self.fixed, topic);
+        let made = match self.storage.create_partition(&name, topic_id, settings.log) {
+            Ok(made) => {
+                made.set_produce_settings(settings.produce);
+                made
+            }
             Err(error) => {
                 error!(partition = %name, %error, "partition could not be made");
                 return;
@@ -135,23 +138,23 @@ impl Follower {
 
     fn configure(&self, image: &Image, touched: &Touched) {
         if touched.all_configs {
-            let mut configs = BTreeMap::new();
+            let mut by_topic = BTreeMap::new();
             for partition in self.storage.partitions() {
                 let topic = &partition.topic_partition().topic;
-                let config = configs
+                let settings = by_topic
                     .entry(topic.clone())
-                    .or_insert_with(|| self.log_configs.of(image, topic));
-                partition.set_config(config.clone());
+                    .or_insert_with(|| topic_settings::of_topic(image, &self.fixed, topic));
+                configure(&partition, settings);
             }
             return;
         }
         for topic in &touched.configs {
-            let config = self.log_configs.of(image, topic);
+            let settings = topic_settings::of_topic(image, &self.fixed, topic);
             let found = image.topic(topic).map(|topic| topic.partitions.keys());
             for index in found.into_iter().flatten() {
                 let name = TopicPartition::new(topic.clone(), *index);
                 if let Some(partition) = self.storage.partition(&name) {
-                    partition.set_config(config.clone());
+                    configure(&partition, &settings);
                 }
             }
         }
@@ -170,6 +173,11 @@ impl Follower {
             Err(error) => error!(partition = %name, %error, "stray partition could not be renamed"),
         }
     }
+}
+
+fn configure(partition: &storage::Partition, settings: &TopicSettings) {
+    partition.set_config(settings.log.clone());
+    partition.set_produce_settings(settings.produce);
 }
 
 /// What a delta touches on this node.

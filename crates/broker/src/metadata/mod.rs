@@ -7,7 +7,7 @@
 //! apply.rs         committed changes → partitions of this node, before anybody is answered
 //! load.rs          snapshot and log → image                             format.rs  an empty dir
 //! snapshot.rs      image ↔ checkpoint file                              control.rs control records
-//! quorum_state.rs  the quorum-state file
+//! quorum_state.rs  the quorum-state file                                changes.rs what clients ask for
 //! ```
 //!
 //! A change goes through it in one direction: a decision is made on the newest image, committed or
@@ -16,6 +16,7 @@
 //! partitions follow, and the answer is given.
 
 mod apply;
+mod changes;
 mod control;
 mod format;
 mod handle;
@@ -29,4 +30,4 @@ mod start;
 mod tests;
 
 pub use handle::{DecideContext, Delta, MetadataError, MetadataHandle, QuorumView};
-pub use settings::{Endpoint, LogConfigs, MetadataSettings};
+pub use settings::{Endpoint, MetadataSettings};

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ottla_controller::Image;
 use ottla_controller::decide::{ConfigRules, Settings};
-use ottla_log::LogConfig;
 use ottla_raft::VoterEndpoint;
+
+use crate::topic_settings::FixedSettings;
 
 /// A listener as clients are told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,28 +22,6 @@ pub struct Endpoint {
     pub security_protocol: i16,
 }
 
-/// How the settings of a topic become those of its logs.
-#[derive(Clone)]
-pub struct LogConfigs(Arc<dyn Fn(&Image, &str) -> LogConfig + Send + Sync>);
-
-impl LogConfigs {
-    /// By this function of the image and the topic's name.
-    pub fn new(of: impl Fn(&Image, &str) -> LogConfig + Send + Sync + 'static) -> Self {
-        Self(Arc::new(of))
-    }
-
-    /// The settings of the logs of `topic`.
-    pub fn of(&self, image: &Image, topic: &str) -> LogConfig {
-        (self.0)(image, topic)
-    }
-}
-
-impl fmt::Debug for LogConfigs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LogConfigs")
-    }
-}
-
 /// Everything the metadata plane is told.
 #[derive(Clone)]
 pub struct MetadataSettings {
@@ -55,8 +33,8 @@ pub struct MetadataSettings {
     pub controller_endpoints: Vec<VoterEndpoint>,
     /// Rules for settings that clients want to change.
     pub config_rules: Arc<dyn ConfigRules + Send + Sync>,
-    /// How the settings of a topic become those of its logs.
-    pub log_configs: LogConfigs,
+    /// What the process was started with, as far as it holds for topics.
+    pub fixed: Arc<FixedSettings>,
     /// `metadata.log.segment.bytes`.
     pub segment_bytes: u32,
     /// `metadata.log.segment.ms`.
@@ -74,18 +52,17 @@ pub struct MetadataSettings {
 }
 
 impl MetadataSettings {
-    /// Kafka's defaults for the log of node `node_id`.
+    /// Kafka's defaults for the log of the node that `fixed` names.
     pub fn new(
-        node_id: i32,
         config_rules: Arc<dyn ConfigRules + Send + Sync>,
-        log_configs: LogConfigs,
+        fixed: Arc<FixedSettings>,
     ) -> Self {
         Self {
-            controller: Settings { node_id, ..Settings::default() },
+            controller: Settings { node_id: fixed.node_id, ..Settings::default() },
             rack: None,
             controller_endpoints: Vec::new(),
             config_rules,
-            log_configs,
+            fixed,
             segment_bytes: 1 << 30,
             segment_ms: 7 * 24 * 3_600_000,
             snapshot_after_bytes: 20 << 20,

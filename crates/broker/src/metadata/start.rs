@@ -43,7 +43,7 @@ pub(super) async fn start(
     let follower = Follower {
         node_id: shared.settings.node_id(),
         storage: Arc::clone(storage),
-        log_configs: shared.settings.log_configs.clone(),
+        fixed: Arc::clone(&shared.settings.fixed),
         is_following: Arc::new(AtomicBool::new(false)),
     };
     let applying = apply::run(io.clone(), Arc::clone(&shared), follower.clone(), published);
