@@ -256,11 +256,7 @@ impl State {
         let (sent, tries) = (segment.sent, segment.tries);
         segment.tries += 1;
         if !self.arrives(from, to) {
-            if now - sent > self.faults.give_up_ms * 1_000_000 {
-                return self.on_break(connection, end, io::ErrorKind::TimedOut);
-            }
-            let at = now + self.backoff(tries);
-            return self.plan_delivery(connection, end, at);
+            return self.on_lost(connection, end, sent, tries);
         }
         let gone = self.nodes[to].life != to_life;
         let Some(wire) = self.net.connections.get_mut(&connection) else { return };
@@ -268,6 +264,22 @@ impl State {
             return self.answer_with_reset(connection, end);
         }
         self.take_in(connection, end);
+    }
+
+    /// The first segment that `end` sent was lost: it is sent again, if there is still somebody who
+    /// does.
+    fn on_lost(&mut self, connection: u64, end: usize, sent: u64, tries: u32) {
+        let Some(wire) = self.net.connections.get_mut(&connection) else { return };
+        let sender = &mut wire.ends[end];
+        if self.nodes[sender.node].life != sender.life {
+            sender.drop_outgoing();
+            return self.forget_if_over(connection);
+        }
+        if self.now - sent > self.faults.give_up_ms * 1_000_000 {
+            return self.on_break(connection, end, io::ErrorKind::TimedOut);
+        }
+        let at = self.now + self.backoff(tries);
+        self.plan_delivery(connection, end, at);
     }
 
     /// The first segment that `end` sent has arrived.
