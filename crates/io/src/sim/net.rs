@@ -58,6 +58,8 @@ pub(super) struct End {
     /// Whether the arrival of the first segment is planned.
     delivering: bool,
     pub(super) shut: bool,
+    /// Its node lost power: nothing is sent again. (A killed process' system still does.)
+    silenced: bool,
     reader_dropped: bool,
     writer_dropped: bool,
 }
@@ -255,7 +257,9 @@ impl State {
         }
         let (sent, tries) = (segment.sent, segment.tries);
         segment.tries += 1;
-        if !self.arrives(from, to) {
+        // What was lost comes only if somebody sends it again.
+        let resent_by_nobody = tries > 0 && wire.ends[end].silenced;
+        if resent_by_nobody || !self.arrives(from, to) {
             return self.on_lost(connection, end, sent, tries);
         }
         let gone = self.nodes[to].life != to_life;
@@ -271,7 +275,7 @@ impl State {
     fn on_lost(&mut self, connection: u64, end: usize, sent: u64, tries: u32) {
         let Some(wire) = self.net.connections.get_mut(&connection) else { return };
         let sender = &mut wire.ends[end];
-        if self.nodes[sender.node].life != sender.life {
+        if sender.silenced {
             sender.drop_outgoing();
             return self.forget_if_over(connection);
         }
@@ -386,6 +390,7 @@ impl State {
                     let kept = self.net_rng.range(0, this.outgoing.len() as u64) as usize;
                     this.outgoing.truncate(kept);
                     (this.reader_dropped, this.writer_dropped) = (true, true);
+                    this.silenced = true;
                 } else {
                     self.drop_half(id, end, true);
                     self.drop_half(id, end, false);
@@ -429,6 +434,7 @@ impl End {
             outgoing_bytes: 0,
             delivering: false,
             shut: false,
+            silenced: false,
             reader_dropped: false,
             writer_dropped: false,
         }
