@@ -254,7 +254,7 @@ fn check_records(
             Ok(()) => {}
             Err(Fault::Unreadable(error)) => {
                 // Java's inflater fails before it hands out what came before the damage.
-                if codec == Codec::Gzip {
+                if codec == Codec::Gzip && matches!(error, BatchError::BadRecord { .. }) {
                     reader.next_chunk().map_err(unreadable)?;
                 }
                 return Err(unreadable(error));
