@@ -28,7 +28,8 @@ import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 public class Golden {
-    enum Variant { DEFAULT, FILLED, NULLS, LARGE }
+    // NEWEST is filled as the newest version has it, and written as an older one where that is allowed.
+    enum Variant { DEFAULT, FILLED, NULLS, LARGE, NEWEST }
 
     private long counter;
     private final Variant variant;
@@ -68,7 +69,8 @@ public class Golden {
             for (short v = probe.lowestSupportedVersion(); v <= probe.highestSupportedVersion(); v++) {
                 for (Variant variant : Variant.values()) {
                     Message message = (Message) c.getDeclaredConstructor().newInstance();
-                    Schema schema = ((Schema[]) c.getField("SCHEMAS").get(null))[v];
+                    int filledAt = variant == Variant.NEWEST ? probe.highestSupportedVersion() : v;
+                    Schema schema = ((Schema[]) c.getField("SCHEMAS").get(null))[filledAt];
                     if (variant != Variant.DEFAULT) new Golden(variant).fill(message, schema);
                     String hex;
                     try {
@@ -181,7 +183,7 @@ public class Golden {
             all = (Collection<Object>) collection.getDeclaredConstructor().newInstance();
             element = ((ParameterizedType) collection.getGenericSuperclass()).getActualTypeArguments()[0];
         }
-        int count = variant == Variant.FILLED ? 2 : 1;
+        int count = variant == Variant.NULLS || variant == Variant.LARGE ? 1 : 2;
         for (int i = 0; i < count; i++) all.add(value(wire.arrayElementType().get(), element));
         return all;
     }

@@ -23,7 +23,7 @@ theirs verify <"$work/ours.txt" >"$work/java.txt" || failed=1
 grep -h FAIL -A1 "$work/rust.txt" "$work/java.txt" | head -40 || true
 
 if [ "${1:-}" = --write ]; then
-    grep -v Header "$work/theirs.txt" >"$root/crates/wire/testdata/golden.txt"
+    grep -vE '^(Request|Response)Header ' "$work/theirs.txt" >"$root/crates/wire/testdata/golden.txt"
 fi
 awk '/ passed, /{p+=$1; f+=$3} END{print p " passed, " f " failed"}' \
     <(tail -qn1 "$work/rust.txt" "$work/java.txt")

@@ -167,6 +167,7 @@ fn advertised(listener: &ListenerSettings, bound: SocketAddr) -> Endpoint {
         listener: listener.name.clone(),
         host,
         port: listener.advertised_port.unwrap_or(bound.port()),
+        security_protocol: listener.security_protocol,
     }
 }
 
@@ -197,6 +198,19 @@ impl RunningNode {
     /// Where the operator's page is, if it is anywhere.
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
+    }
+
+    /// Resolves, with the reason, when the node cannot go on: its metadata log has failed.
+    pub fn failure(&self) -> impl Future<Output = String> + Send + 'static {
+        let mut failure = self.node.metadata.failure();
+        async move {
+            let failed = failure.wait_for(Option::is_some).await.map(|reason| reason.clone());
+            match failed {
+                Ok(reason) => reason.unwrap_or_default(),
+                // Stopped in order.
+                Err(_) => std::future::pending().await,
+            }
+        }
     }
 
     /// Ends requests that wait, lets those in flight finish for at most `shutdown_grace`, syncs

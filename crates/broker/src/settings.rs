@@ -20,6 +20,8 @@ pub struct ListenerSettings {
     pub advertised_host: Option<String>,
     /// Port that clients are told; `None`: the bound one.
     pub advertised_port: Option<u16>,
+    /// 0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL.
+    pub security_protocol: i16,
 }
 
 /// Where the operator's page is.
@@ -58,6 +60,10 @@ pub struct NodeSettings {
     pub fetch_sessions_max: usize,
     /// `auto.create.topics.enable`.
     pub auto_create_topics: bool,
+    /// `delete.topic.enable`.
+    pub delete_topics: bool,
+    /// `max.request.partition.size.limit`: partitions on one page of DescribeTopicPartitions.
+    pub describe_partitions_max: usize,
     /// How long a stop waits for requests in flight.
     pub shutdown_grace: Duration,
     /// Log dirs and everything about the files in them.

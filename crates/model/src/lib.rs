@@ -5,10 +5,12 @@
 
 extern crate alloc;
 
+pub mod acl;
 pub mod error;
 pub mod ids;
 pub mod topic;
 
+pub use acl::AclOperation;
 pub use error::ErrorCode;
 pub use ids::{BrokerId, LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 pub use ottla_base::Uuid;

@@ -2,6 +2,8 @@
 
 mod cli;
 mod logging;
+mod serve;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -17,7 +19,8 @@ fn main() -> ExitCode {
         }
     };
     match arguments.verb {
-        Some(cli::Verb::Serve(_)) | None => {
+        Some(cli::Verb::Serve(arguments)) => serve::run(&arguments),
+        None => {
             print!("{}", cli::INTRODUCTION);
             ExitCode::SUCCESS
         }

@@ -6,7 +6,8 @@
 use bytes::Bytes;
 use ottla_base::Rng;
 use ottla_wire::Reader;
-use ottla_wire::any::{self, AnyMessage, MESSAGES};
+use ottla_wire::any::{self, AnyError, AnyMessage, MESSAGES};
+use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
@@ -29,14 +30,22 @@ fn main() -> ExitCode {
 
 fn check() -> ExitCode {
     let (mut passed, mut failed) = (0, 0);
-    for line in std::io::stdin().lock().lines() {
-        let line = line.unwrap_or_default();
-        match check_line(&line) {
+    let lines: Vec<String> = std::io::stdin().lock().lines().map_while(Result::ok).collect();
+    let lines: Vec<Vec<&str>> = lines.iter().map(|line| line.split(' ').collect()).collect();
+    // Each message filled as its newest version has it: lines are in the order of versions.
+    let mut newest = BTreeMap::new();
+    for line in &lines {
+        if let [name, version, "filled", hex] = line.as_slice() {
+            newest.insert(*name, (*version, *hex));
+        }
+    }
+    for line in &lines {
+        match check_line(line, &newest) {
             Ok(true) => passed += 1,
             Ok(false) => {}
             Err(why) => {
                 failed += 1;
-                println!("FAIL rust {line}\n  {why}");
+                println!("FAIL rust {}\n  {why}", line.join(" "));
             }
         }
     }
@@ -45,28 +54,35 @@ fn check() -> ExitCode {
 }
 
 /// Whether the line was checked; headers are not in the list of messages.
-fn check_line(line: &str) -> Result<bool, String> {
-    let words: Vec<&str> = line.split(' ').collect();
-    let [name, version, variant, hex] = words.as_slice() else {
+fn check_line(line: &[&str], newest: &BTreeMap<&str, (&str, &str)>) -> Result<bool, String> {
+    let [name, version, variant, hex] = line else {
         return Err("not a line of four words".to_owned());
     };
-    if name.ends_with("Header") {
+    if ["RequestHeader", "ResponseHeader"].contains(name) {
         return Ok(false);
     }
     let message = any::by_name(name).ok_or("no such message")?;
     let version: i16 = version.parse().map_err(|_| "no version")?;
-    if *variant == "default" {
-        let ours = message.default_bytes(version).map_or("refused".to_owned(), |b| to_hex(&b));
-        if ours != *hex {
-            return Err(format!("default is {ours}"));
+    let ours = match *variant {
+        "default" => message.default_bytes(version).map_err(AnyError::Encode),
+        "newest" => {
+            let (from, filled) = newest.get(name).ok_or("no newest version")?;
+            let from = from.parse().map_err(|_| "no version")?;
+            message.transcode(from, version, from_hex(filled).into())
         }
+        _ => message.roundtrip(version, from_hex(hex).into()),
+    };
+    let ours = match ours {
+        Err(AnyError::Encode(_)) => "refused".to_owned(),
+        ours => to_hex(&ours.map_err(|e| e.to_string())?),
+    };
+    if ours != *hex {
+        return Err(ours);
     }
-    if *hex == "refused" {
-        return Ok(true);
+    if *variant == "default" {
+        return check_line(&[name, line[1], "again", hex], newest);
     }
-    let bytes = Bytes::from(from_hex(hex));
-    let again = message.roundtrip(version, bytes).map_err(|e| e.to_string())?;
-    if to_hex(&again) == *hex { Ok(true) } else { Err(to_hex(&again)) }
+    Ok(true)
 }
 
 fn emit(seed: u64) -> ExitCode {

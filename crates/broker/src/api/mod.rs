@@ -40,6 +40,8 @@ impl<R> From<R> for Answer<R> {
     }
 }
 
+mod authorized_operations;
+
 /// `Key: file, Request => Response;` for each key served.
 macro_rules! served {
     ($($key:ident: $file:ident, $request:ident => $response:ident;)*) => {
@@ -85,11 +87,18 @@ served! {
     Produce: produce, ProduceRequest => ProduceResponse;
     Fetch: fetch, FetchRequest => FetchResponse;
     ListOffsets: list_offsets, ListOffsetsRequest => ListOffsetsResponse;
+    Metadata: metadata, MetadataRequest => MetadataResponse;
     ApiVersions: api_versions, ApiVersionsRequest => ApiVersionsResponse;
+    CreateTopics: create_topics, CreateTopicsRequest => CreateTopicsResponse;
+    DeleteTopics: delete_topics, DeleteTopicsRequest => DeleteTopicsResponse;
     DeleteRecords: delete_records, DeleteRecordsRequest => DeleteRecordsResponse;
     InitProducerId: init_producer_id, InitProducerIdRequest => InitProducerIdResponse;
     OffsetForLeaderEpoch: offset_for_leader_epoch, OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
     DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
+    CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
+    DescribeCluster: describe_cluster, DescribeClusterRequest => DescribeClusterResponse;
+    DescribeTopicPartitions: describe_topic_partitions,
+        DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }
 
 /// Answers one request.

@@ -1,36 +1,33 @@
-//! stub
-use crate::storage::Storage;
-use ottla_controller::Image;
-use ottla_io::Io;
-use ottla_model::ErrorCode;
-use std::sync::Arc;
-#[derive(Debug, Clone)]
-pub struct MetadataSettings;
-#[derive(Debug, Clone)]
-pub struct Endpoint {
-    pub listener: String,
-    pub host: String,
-    pub port: u16,
-}
-#[derive(Debug, Clone)]
-pub struct MetadataHandle(Arc<Image>);
-impl MetadataHandle {
-    pub async fn start(
-        _io: &Io,
-        _s: MetadataSettings,
-        _st: &Arc<Storage>,
-        _e: Vec<Endpoint>,
-    ) -> Result<Self, String> {
-        Ok(Self(Arc::default()))
-    }
-    pub fn image(&self) -> Arc<Image> {
-        self.0.clone()
-    }
-    pub fn is_active(&self) -> bool {
-        true
-    }
-    pub async fn allocate_producer_ids(&self) -> Result<std::ops::Range<i64>, ErrorCode> {
-        Ok(0..1000)
-    }
-    pub async fn stop(&self) {}
-}
+//! The metadata plane of a node: quorum, controller and the log that holds what they decide.
+//!
+//! ```text
+//! handle.rs        MetadataHandle: the image, and changes to it         settings.rs
+//! start.rs         a node joins: log, leadership, registration, partitions
+//! service.rs       the one loop: decide, append, sync, commit, publish
+//! apply.rs         committed changes → partitions of this node, before anybody is answered
+//! load.rs          snapshot and log → image                             format.rs  an empty dir
+//! snapshot.rs      image ↔ checkpoint file                              control.rs control records
+//! quorum_state.rs  the quorum-state file                                changes.rs what clients ask for
+//! ```
+//!
+//! A change goes through it in one direction: a decision is made on the newest image, committed or
+//! not; its records are appended and replayed at once; a sync makes everything appended so far
+//! durable (changes that come in meanwhile share the next one); then the image is published, the
+//! partitions follow, and the answer is given.
+
+mod apply;
+mod changes;
+mod control;
+mod format;
+mod handle;
+mod load;
+mod quorum_state;
+mod service;
+mod settings;
+mod snapshot;
+mod start;
+#[cfg(test)]
+mod tests;
+
+pub use handle::{DecideContext, Delta, MetadataError, MetadataHandle, QuorumView};
+pub use settings::{Endpoint, MetadataSettings};

@@ -1,6 +1,11 @@
 //! The io seam from outside: the operating system on loopback and a temporary directory, and the
 //! simulated world.
-#![allow(clippy::disallowed_methods, reason = "tests prepare and look at real files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::unwrap_used,
+    reason = "tests prepare and look at real files, and end at the first surprise"
+)]
 
 mod echo;
 mod os_disk;

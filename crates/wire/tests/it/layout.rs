@@ -4,9 +4,10 @@ use bytes::Bytes;
 use ottla_wire::messages::fetch::{
     FetchRequest, FetchResponse, FetchableTopicResponse, PartitionData,
 };
+use ottla_wire::records::offset_commit::OffsetCommitKey;
 use ottla_wire::records::topic_record::TopicRecord;
 use ottla_wire::{
-    ApiKey, EncodeErrorKind, Encoder, MetadataRecord, Reader, Records, RequestHeader,
+    ApiKey, EncodeErrorKind, Encoder, GroupKey, MetadataRecord, Reader, Records, RequestHeader,
     ResponseHeader, Segment, frame,
 };
 
@@ -92,4 +93,40 @@ fn a_metadata_record_carries_its_key_and_version() {
     assert_eq!(frame::metadata_record(value.into()), Ok((record, 0)));
     assert!(frame::metadata_record(Bytes::from_static(&[1, 99, 0])).is_err());
     assert!(frame::metadata_record(Bytes::from_static(&[2, 2, 0])).is_err());
+}
+
+#[test]
+fn headers_are_those_of_kafka() {
+    let header = RequestHeader {
+        request_api_key: 1,
+        request_api_version: 2,
+        correlation_id: 3,
+        client_id: Some("s4".into()),
+    };
+    let plain = [0, 1, 0, 2, 0, 0, 0, 3, 0, 2, b's', b'4'];
+    for (version, end) in [(1, &[][..]), (2, &[0])] {
+        let mut w = Encoder::new();
+        header.encode(&mut w, version).unwrap();
+        let bytes = w.finish().bytes;
+        assert_eq!(bytes, [&plain[..], end].concat());
+        assert_eq!(
+            RequestHeader::decode(&mut Reader::new(bytes.into()), version).as_ref(),
+            Ok(&header)
+        );
+    }
+    for (version, bytes) in [(0, &[0, 0, 0, 1][..]), (1, &[0, 0, 0, 1, 0])] {
+        let mut w = Encoder::new();
+        ResponseHeader { correlation_id: 1 }.encode(&mut w, version).unwrap();
+        assert_eq!(w.finish().bytes, bytes);
+    }
+}
+
+#[test]
+fn a_group_record_stands_behind_its_number() {
+    let key = OffsetCommitKey { group: "g".into(), topic: "t".into(), partition: 3 };
+    let key = GroupKey::from(key);
+    let bytes = frame::prefixed(key.key(), |w| key.encode(w, 0)).unwrap();
+    assert_eq!(bytes, [0, 1, 0, 1, b'g', 0, 1, b't', 0, 0, 0, 3]);
+    let (number, mut r) = frame::split_prefix(bytes.into()).unwrap();
+    assert_eq!(GroupKey::decode(&mut r, number, 0), Ok(key));
 }

@@ -5,7 +5,7 @@ cd "$(dirname "$0")" && . ./checks.sh
 B=$1
 T=kcat-$(date +%s%N)
 D=$(mktemp -d); trap 'rm -rf "$D"' EXIT
-export KCAT_CONFIG=/dev/null
+export HOME=$D  # no configuration of the person who runs it
 
 produce() { kcat -b "$B" -P -t "$T" -p 0 "$@"; }
 # Reads partition 0 of a topic to its end, then leaves.
