@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &cli::Serve) -> ExitCode {
             return ExitCode::from(EXIT_WRONG_SETTINGS);
         }
     };
-    logging::start(loaded.log_format);
+    logging::start(loaded.log_format, &loaded.log_level);
     for line in &loaded.notes {
         info!("{line}");
     }
@@ -97,10 +97,8 @@ async fn stop(io: &Io, running: RunningNode, signal: ShutdownSignal) -> ExitCode
 /// The lines a person sees when the node is ready.
 fn greeting(running: &RunningNode, settings: &NodeSettings, took: std::time::Duration) -> String {
     use std::fmt::Write;
-    let mut text = format!(
-        "\nottla {}, interchangeable with Apache Kafka 4.4\n\n",
-        env!("CARGO_PKG_VERSION")
-    );
+    let mut text =
+        format!("\nottla {}, interchangeable with Apache Kafka 4.4\n\n", env!("CARGO_PKG_VERSION"));
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "  {name:<11} {value}");
     };
