@@ -5,13 +5,13 @@
 //! [`Image::replay`] of a record, on every node and at every start. Images are persistent maps: a
 //! clone is a few pointers, so that readers keep the one they have while the next is built.
 //!
-//! Records carry the image's own types; the codec turns them into the bytes of
+//! Records carry the image's own types; [`codec`] turns them into the bytes of
 //! `__cluster_metadata` and back.
 #![no_std]
 
 extern crate alloc;
 
-//CODEC
+pub mod codec;
 pub mod decide;
 pub mod image;
 pub mod metadata_version;

@@ -1,5 +1,6 @@
 //! Scripts of `testdata/*.txt`: paragraphs of commands, each followed by `----` and its trace.
 //! `OTTLA_REWRITE=1 cargo test` writes the traces anew; the diff is what gets reviewed.
+#![allow(clippy::disallowed_methods, reason = "scripts are files, rewritten on request")]
 
 extern crate std;
 

@@ -19,7 +19,6 @@ pub mod codec;
 pub mod control;
 pub mod error;
 pub mod header;
-pub mod hostile;
 pub mod patch;
 pub mod record;
 pub mod validate;

@@ -24,8 +24,8 @@ pub struct AnyMessage {
     pub versions: RangeInclusive<i16>,
     /// First version with compact types and tagged fields; `i16::MAX` when there is none.
     pub flexible_from: i16,
-    roundtrip: fn(Bytes, i16) -> Result<Vec<u8>, AnyError>,
-    decode: fn(Bytes, i16) -> Result<usize, DecodeError>,
+    transcode: fn(Bytes, i16, i16) -> Result<Vec<u8>, AnyError>,
+    decode: fn(&mut Reader, i16) -> Result<(), DecodeError>,
     describe: fn(Bytes, i16) -> Result<String, DecodeError>,
     default_bytes: fn(i16) -> Result<Vec<u8>, EncodeError>,
 }
@@ -87,11 +87,8 @@ impl AnyMessage {
             name: M::NAME,
             versions: M::VERSIONS,
             flexible_from: M::FLEXIBLE_FROM,
-            roundtrip: roundtrip_as::<M>,
-            decode: |bytes, version| {
-                let mut r = Reader::new(bytes);
-                M::decode(&mut r, version).map(|_| r.remaining())
-            },
+            transcode: transcode_as::<M>,
+            decode: |r, version| M::decode(r, version).map(|_| ()),
             describe: |bytes, version| {
                 Ok(format!("{:#?}", M::decode(&mut Reader::new(bytes), version)?))
             },
@@ -105,12 +102,17 @@ impl AnyMessage {
 
     /// Reads bytes as this message and writes that again. All bytes must belong to it.
     pub fn roundtrip(&self, version: i16, bytes: Bytes) -> Result<Vec<u8>, AnyError> {
-        (self.roundtrip)(bytes, version)
+        self.transcode(version, version, bytes)
     }
 
-    /// Reads bytes as this message; the number of bytes behind its end.
-    pub fn decode(&self, version: i16, bytes: Bytes) -> Result<usize, DecodeError> {
-        (self.decode)(bytes, version)
+    /// Reads bytes as version `from` of this message and writes version `to`.
+    pub fn transcode(&self, from: i16, to: i16, bytes: Bytes) -> Result<Vec<u8>, AnyError> {
+        (self.transcode)(bytes, from, to)
+    }
+
+    /// Reads this message, and drops it. Bytes behind its end stay in the reader.
+    pub fn decode(&self, r: &mut Reader, version: i16) -> Result<(), DecodeError> {
+        (self.decode)(r, version)
     }
 
     /// Reads bytes as this message and spells it out, for people.
@@ -124,11 +126,11 @@ impl AnyMessage {
     }
 }
 
-fn roundtrip_as<M: Message>(bytes: Bytes, version: i16) -> Result<Vec<u8>, AnyError> {
+fn transcode_as<M: Message>(bytes: Bytes, from: i16, to: i16) -> Result<Vec<u8>, AnyError> {
     let mut r = Reader::new(bytes);
-    let message = M::decode(&mut r, version).map_err(AnyError::Decode)?;
+    let message = M::decode(&mut r, from).map_err(AnyError::Decode)?;
     r.finish(M::NAME).map_err(AnyError::Decode)?;
     let mut w = Encoder::new();
-    message.encode(&mut w, version).map_err(AnyError::Encode)?;
+    message.encode(&mut w, to).map_err(AnyError::Encode)?;
     Ok(w.finish().bytes)
 }

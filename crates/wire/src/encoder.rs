@@ -339,6 +339,16 @@ impl Encoder {
         value.map_or(Ok(()), |value| content(self, value))
     }
 
+    /// Writes a tagged struct that may be null, announced by a varint: 1 or 0.
+    pub(crate) fn nullable_tagged_struct<T>(
+        &mut self,
+        value: Option<&T>,
+        content: impl FnOnce(&mut Self, &T) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        self.uvarint(u32::from(value.is_some()));
+        value.map_or(Ok(()), |value| content(self, value))
+    }
+
     /// Begins the tagged fields of a struct.
     pub(crate) fn tags(&mut self) -> Tags {
         let count_at = self.encoded.bytes.len();

@@ -112,6 +112,13 @@ pub fn prefixed(
     Ok(w.finish().bytes)
 }
 
+/// Takes the number of two bytes off a group, transaction or share record: the version of a value,
+/// the type of a key. The reader stands behind it.
+pub fn split_prefix(bytes: Bytes) -> Result<(i16, Reader), DecodeError> {
+    let mut r = Reader::new(bytes);
+    Ok((r.int16("record prefix")?, r))
+}
+
 /// Out of range becomes the largest, which no key or version is.
 fn small(number: u32) -> i16 {
     i16::try_from(number).unwrap_or(i16::MAX)

@@ -15,8 +15,9 @@ pub mod any;
 mod api_key;
 mod encoder;
 pub mod frame;
-// Fields are documented by Kafka's names; every module takes the same prelude.
-#[allow(missing_docs, unused_imports)]
+// Fields are documented by Kafka's names; every module takes the same prelude; every `decode`
+// begins with the default, since which fields follow depends on the version.
+#[allow(missing_docs, unused_imports, clippy::field_reassign_with_default)]
 mod generated;
 mod header;
 mod message;
@@ -33,6 +34,7 @@ pub use generated::{
 pub use header::{RequestHeader, ResponseHeader};
 pub use message::{Kind, Message, Request};
 pub use reader::{
-    ARRAY_LEN_MAX, DecodeError, DecodeErrorKind, Reader, STRING_BYTES_MAX, TAGGED_FIELDS_MAX,
+    ARRAY_LEN_MAX, DecodeError, DecodeErrorKind, MEMORY_PER_WIRE_BYTE_MAX, Reader,
+    STRING_BYTES_MAX, TAGGED_FIELDS_MAX,
 };
 pub use value::{Records, Str};

@@ -10,6 +10,9 @@ use ottla_base::{Uuid, varint};
 pub const ARRAY_LEN_MAX: usize = 1_000_000;
 /// Most tagged fields of one struct; Kafka 4.4 refuses more as well.
 pub const TAGGED_FIELDS_MAX: u32 = 10_000;
+/// Most memory that an element of an array takes for each byte it takes on the wire at least.
+/// Held at compile time, for every array there is.
+pub const MEMORY_PER_WIRE_BYTE_MAX: usize = 64;
 /// Longest string, in bytes, in every encoding of strings.
 pub const STRING_BYTES_MAX: usize = i16::MAX as usize;
 
@@ -92,17 +95,24 @@ impl core::error::Error for DecodeError {}
 pub struct Reader {
     bytes: Bytes,
     at: usize,
+    reserved: usize,
 }
 
 impl Reader {
     /// A reader at the start of these bytes.
     pub fn new(bytes: Bytes) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, reserved: 0 }
     }
 
     /// Bytes that have not been read.
     pub fn remaining(&self) -> usize {
         self.bytes.len() - self.at
+    }
+
+    /// Bytes of memory reserved for the arrays read so far, including those of messages that turned
+    /// out to be malformed. Decoding reserves nothing else, but for strings that are not UTF-8.
+    pub fn reserved(&self) -> usize {
+        self.reserved
     }
 
     /// Everything that has not been read, as a slice of the buffer.
@@ -255,27 +265,27 @@ impl Reader {
         }
     }
 
-    /// Reads an array whose elements take at least `bytes_min` bytes each.
-    pub(crate) fn array<T>(
+    /// Reads an array whose elements take at least `MIN` bytes each.
+    pub(crate) fn array<T, const MIN: usize>(
         &mut self,
         flex: bool,
-        bytes_min: usize,
         field: &'static str,
         element: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
-        self.nullable_array(flex, bytes_min, field, element)?.ok_or(null(field))
+        self.nullable_array::<T, MIN>(flex, field, element)?.ok_or(null(field))
     }
 
     /// Reads an array or null.
-    pub(crate) fn nullable_array<T>(
+    pub(crate) fn nullable_array<T, const MIN: usize>(
         &mut self,
         flex: bool,
-        bytes_min: usize,
         field: &'static str,
         mut element: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Option<Vec<T>>, DecodeError> {
-        let Some(len) = self.array_len(flex, bytes_min, field)? else { return Ok(None) };
+        const { assert!(size_of::<T>() <= MEMORY_PER_WIRE_BYTE_MAX * MIN) };
+        let Some(len) = self.array_len(flex, MIN, field)? else { return Ok(None) };
         let mut elements = Vec::with_capacity(len);
+        self.reserved += len * size_of::<T>();
         for _ in 0..len {
             elements.push(element(self)?);
         }
@@ -294,7 +304,7 @@ impl Reader {
         if len > ARRAY_LEN_MAX {
             return Err(DecodeError { field, kind: DecodeErrorKind::ArrayTooLong(len) });
         }
-        let needed = len.saturating_mul(bytes_min.max(1));
+        let needed = len.saturating_mul(bytes_min);
         if needed > self.remaining() {
             return Err(self.truncated(field, needed));
         }
@@ -308,6 +318,15 @@ impl Reader {
         content: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Option<T>, DecodeError> {
         if self.int8(field)? < 0 { Ok(None) } else { content(self).map(Some) }
+    }
+
+    /// Reads a tagged struct that may be null: a varint announces it, zero for null.
+    pub(crate) fn nullable_tagged_struct<T>(
+        &mut self,
+        field: &'static str,
+        content: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        if self.uvarint(field)? == 0 { Ok(None) } else { content(self).map(Some) }
     }
 
     /// Reads tagged fields; `known` reads the content of a tag, or says that it does not know it.

@@ -103,14 +103,15 @@ fn read_as(field: &Field, flex: &str, nullable: bool) -> String {
     if field.array {
         let element = read_one(field, flex);
         let min = element_bytes_min(field);
-        return format!("r.{prefix}array({flex}, {min}, {name:?}, |r| {element})?");
+        return format!("r.{prefix}array::<_, {min}>({flex}, {name:?}, |r| {element})?");
     }
     match &field.base {
         Base::String => format!("r.{prefix}string({flex}, {name:?})?"),
         Base::Bytes => format!("r.{prefix}bytes({flex}, {name:?})?"),
         Base::Records => format!("r.records({flex}, {nullable}, {name:?})?"),
         Base::Struct(inner) if nullable => {
-            format!("r.nullable_struct({name:?}, |r| {inner}::decode(r, v))?")
+            let tagged = if field.tag.is_some() { "tagged_" } else { "" };
+            format!("r.nullable_{tagged}struct({name:?}, |r| {inner}::decode(r, v))?")
         }
         _ => format!("{}?", read_one(field, flex)),
     }
@@ -145,7 +146,7 @@ pub(super) fn method(base: &Base) -> &'static str {
 
 fn element_bytes_min(field: &Field) -> String {
     match &field.base {
-        Base::Struct(inner) => format!("{inner}::WIRE_BYTES_MIN"),
+        Base::Struct(inner) => format!("{{ {inner}::WIRE_BYTES_MIN }}"),
         base => fixed_bytes(base).unwrap_or(1).to_string(),
     }
 }

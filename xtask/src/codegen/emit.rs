@@ -45,6 +45,18 @@ pub(super) fn version_test(versions: Versions, outer: Versions) -> Option<String
     }
 }
 
+/// The opposite of [`version_test`].
+pub(super) fn absence_test(versions: Versions, outer: Versions) -> Option<String> {
+    let Versions { low, high } = versions;
+    match (low > outer.low, high < outer.high) {
+        (false, false) => None,
+        _ if low == high => Some(format!("v != {low}")),
+        (true, false) => Some(format!("v < {low}")),
+        (false, true) => Some(format!("v > {high}")),
+        (true, true) => Some(format!("!({low}..={high}).contains(&v)")),
+    }
+}
+
 /// `true`, `false` or `flex`, which [`flex_line`] declares.
 pub(super) fn flex(message: &Message, one: &Struct) -> &'static str {
     match message.flexible_from {

@@ -1,7 +1,7 @@
 //! Emits `encode` functions.
 
 use super::decode::{flexible_part, method, version_name};
-use super::emit::{default_value, field_name, flex, flex_line, version_test};
+use super::emit::{absence_test, default_value, field_name, flex, flex_line, version_test};
 use super::notation::{Base, Field, Message, Struct, Versions};
 use std::fmt::Write;
 
@@ -26,8 +26,9 @@ pub(super) fn function(out: &mut String, message: &Message, one: &Struct, is_top
                     let _ = write!(body, " else if {} {{ {} }}", is_set(field), refusal(field));
                 }
             }
-            (Some(_), Some(test)) if !field.ignorable => {
-                let test = format!("!({test}) && {}", is_set(field));
+            (Some(_), Some(_)) if !field.ignorable => {
+                let absent = absence_test(field.versions, one.versions).unwrap_or_default();
+                let test = format!("{absent} && {}", is_set(field));
                 let _ = write!(body, "if {test} {{ {} }}", refusal(field));
             }
             (Some(_), _) => {}
@@ -162,9 +163,12 @@ fn arguments(field: &Field, flex: &str, prefix: &str, value: &str) -> String {
         Base::Struct(_) if prefix.is_empty() => {
             let value = value.strip_prefix('&').unwrap_or(value);
             let value = if value.ends_with('?') { format!("({value})") } else { value.to_owned() };
-            return format!("nested(|w| {value}.encode(w, v))");
+            format!("nested(|w| {value}.encode(w, v))")
         }
-        Base::Struct(_) => format!("nullable_struct({value}, |w, x| x.encode(w, v))"),
+        Base::Struct(_) => {
+            let tagged = if field.tag.is_some() { "tagged_" } else { "" };
+            format!("nullable_{tagged}struct({value}, |w, x| x.encode(w, v))")
+        }
         _ => String::new(),
     }
 }

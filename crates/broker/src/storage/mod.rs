@@ -294,6 +294,22 @@ impl Storage {
         Ok(())
     }
 
+    /// Takes a partition that the cluster's metadata does not know out of use, and keeps its dir
+    /// under another name, which is returned.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn set_stray_aside(&self, name: &TopicPartition) -> io::Result<Option<PathBuf>> {
+        let Some(partition) = self.shared.lock().remove(name) else { return Ok(None) };
+        let aside = names::stray_dir(name, self.shared.io.random_uuid());
+        let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
+        let Some(dir) = dir else { return Ok(None) };
+        let path = partition.set_aside(dir.path().join(aside))?;
+        self.shared.disk.sync_dir(dir.path())?;
+        dir.checkpoints().forget(name);
+        Ok(Some(path))
+    }
+
     /// Stops the work beside it, makes all logs complete and durable, writes the checkpoints, and
     /// marks the log dirs as cleanly stopped.
     ///

@@ -21,6 +21,7 @@ use tracing::{error, info, warn};
 
 use super::dirs::LogDir;
 use super::log_files::{AppendFailure, LogFiles, OpenLog};
+use crate::topic_settings::ProduceSettings;
 use crate::waiting::Watchers;
 
 /// Up to where a reader sees.
@@ -128,6 +129,7 @@ pub struct Partition {
     /// Told when a segment was sealed, so that it is synced soon.
     sealed: Arc<Notify>,
     pub(super) is_removed: AtomicBool,
+    produce: Mutex<ProduceSettings>,
     state: Mutex<State>,
 }
 
@@ -163,6 +165,7 @@ impl Partition {
             watchers: Arc::default(),
             sealed,
             is_removed: AtomicBool::new(false),
+            produce: Mutex::default(),
             state: Mutex::new(State { path, config, replica, log: None }),
         }
     }
@@ -195,6 +198,16 @@ impl Partition {
     /// Those who wait for it to move.
     pub fn watchers(&self) -> &Arc<Watchers> {
         &self.watchers
+    }
+
+    /// What produced batches are checked against.
+    pub fn produce_settings(&self) -> ProduceSettings {
+        *self.produce.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces what produced batches are checked against.
+    pub fn set_produce_settings(&self, settings: ProduceSettings) {
+        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Replaces its log's settings.

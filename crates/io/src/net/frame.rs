@@ -67,13 +67,13 @@ impl Frames {
     /// After any error the stream cannot be trusted; drop it.
     pub async fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
         loop {
-            if let Some(end) = self.frame_end()? {
-                if self.ahead.len() >= end {
-                    let rest = self.ahead[end..].to_vec();
-                    self.ahead.truncate(end);
-                    let frame = Bytes::from(std::mem::replace(&mut self.ahead, rest));
-                    return Ok(Some(frame.slice(4..)));
-                }
+            if let Some(end) = self.frame_end()?
+                && self.ahead.len() >= end
+            {
+                let rest = self.ahead[end..].to_vec();
+                self.ahead.truncate(end);
+                let frame = Bytes::from(std::mem::replace(&mut self.ahead, rest));
+                return Ok(Some(frame.slice(4..)));
             }
             let want = self.bytes_wanted()?;
             let count = self.stream.read(&mut self.ahead, want).await.map_err(FrameError::Io)?;

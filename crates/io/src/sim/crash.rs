@@ -127,13 +127,14 @@ fn settle_file(file: &mut FileNode, mood: Mood, rng: &mut Rng) {
 /// Each change is kept, torn or lost on its own, later ones also without earlier ones.
 fn keep_some(pending: &[Change], durable: &mut Content, rng: &mut Rng) {
     for change in pending {
-        match (rng.below(4), change) {
-            (0 | 1, _) => change.apply(durable),
-            (2, _) => tear(change, durable, rng),
+        match (change, rng.below(4)) {
+            (_, 0 | 1) => change.apply(durable),
+            (Change::Write { .. }, 2) => tear(change, durable, rng),
+            (Change::Write { .. }, _) => {}
             // A file is not cut in place: what was written after a cut that is lost went to
             // blocks that nobody finds.
-            (_, Change::SetLen(len)) if *len < durable.len() => return,
-            _ => {}
+            (Change::SetLen(len), _) if *len < durable.len() => return,
+            (Change::SetLen(_), _) => {}
         }
     }
 }

@@ -56,27 +56,33 @@ impl Wake for TaskWaker {
 
 /// How a task ended, for those who wait for it.
 #[derive(Debug, Default)]
-pub(super) struct Ending(Mutex<(Option<Result<(), TaskError>>, Vec<Waker>)>);
+pub(super) struct Ending(Mutex<EndingState>);
+
+#[derive(Debug, Default)]
+struct EndingState {
+    result: Option<Result<(), TaskError>>,
+    waiting: Vec<Waker>,
+}
 
 impl Ending {
     pub(super) fn set(&self, result: Result<(), TaskError>) {
         let mut ending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ending.0.get_or_insert(result);
-        for waker in ending.1.drain(..) {
+        ending.result.get_or_insert(result);
+        for waker in ending.waiting.drain(..) {
             waker.wake();
         }
     }
 
     fn get(&self) -> Option<Result<(), TaskError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).result
     }
 
     fn poll(&self, waker: &Waker) -> Poll<Result<(), TaskError>> {
         let mut ending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(result) = ending.0 {
+        if let Some(result) = ending.result {
             return Poll::Ready(result);
         }
-        ending.1.push(waker.clone());
+        wait_with(&mut ending.waiting, waker);
         Poll::Pending
     }
 }
@@ -110,6 +116,13 @@ impl SimTask {
 impl std::fmt::Debug for SimTask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SimTask({})", self.id)
+    }
+}
+
+/// Adds a waker to those who wait, once: whoever sits in a `select!` asks again with every turn.
+pub(super) fn wait_with(waiting: &mut Vec<Waker>, waker: &Waker) {
+    if !waiting.iter().any(|other| other.will_wake(waker)) {
+        waiting.push(waker.clone());
     }
 }
 

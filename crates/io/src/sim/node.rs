@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ottla_base::{MonoTime, Now, WallTime};
 
-use super::executor::{Ending, SimTask, TaskSlot};
+use super::executor::{Ending, SimTask, TaskSlot, wait_with};
 use super::state::{Event, Shared, WALL_START_MILLIS};
 use crate::{ShutdownSignal, Task, TaskError};
 
@@ -122,7 +122,7 @@ impl SimIo {
             match node.signals.pop_front() {
                 Some(signal) => Poll::Ready(signal),
                 None => {
-                    node.signal_waiters.push(context.waker().clone());
+                    wait_with(&mut node.signal_waiters, context.waker());
                     Poll::Pending
                 }
             }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::task::{Context, Poll};
 
+use super::executor::wait_with;
 use super::net::{ListenerState, ip_of};
 use super::node::SimIo;
 
@@ -66,7 +67,7 @@ impl SimListener {
                 return Poll::Ready(Err(io::Error::other("the listener is closed")));
             };
             let Some(id) = listener.backlog.pop_front() else {
-                listener.acceptors.push(context.waker().clone());
+                wait_with(&mut listener.acceptors, context.waker());
                 return Poll::Pending;
             };
             state.note(self.io.node, "accept", "", &[id]);

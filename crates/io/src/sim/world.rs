@@ -115,12 +115,11 @@ impl World {
         let until = self.after(limit);
         loop {
             match self.next_turn(until) {
-                Turn::Poll(MAIN) => {
-                    let poll = self.poll(main.as_mut(), &waker, || "main");
-                    if let Some(Poll::Ready(result)) = poll {
-                        return Ok(result);
-                    }
-                }
+                Turn::Poll(MAIN) => match self.poll(main.as_mut(), &waker, || "main") {
+                    Some(Poll::Ready(result)) => return Ok(result),
+                    Some(Poll::Pending) => {}
+                    None => panic!("main panicked as a node it works on lost its power"),
+                },
                 Turn::Poll(task) => self.poll_task(task),
                 Turn::TimeUp => return Err(Stuck::TimeUp(self.tasks())),
                 Turn::Idle => return Err(Stuck::Deadlock(self.tasks())),

@@ -142,8 +142,18 @@ const DIR_NAME_LEN_MAX: usize = 255;
 /// that makes it unique. A long topic name is cut so that the whole fits a file name, as Kafka
 /// does.
 pub fn deleted_dir(partition: &TopicPartition, id: Uuid) -> String {
+    aside_dir(partition, id, "delete")
+}
+
+/// The name a replica's dir gets when the node does not own it, as far as it knows:
+/// `topic-partition.id-stray`.
+pub fn stray_dir(partition: &TopicPartition, id: Uuid) -> String {
+    aside_dir(partition, id, "stray")
+}
+
+fn aside_dir(partition: &TopicPartition, id: Uuid, why: &str) -> String {
     let id: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
-    let suffix = format!("-{}.{id}-delete", partition.partition);
+    let suffix = format!("-{}.{id}-{why}", partition.partition);
     let room = DIR_NAME_LEN_MAX - suffix.len();
     let topic = partition.topic.get(..room.min(partition.topic.len())).unwrap_or_default();
     format!("{topic}{suffix}")

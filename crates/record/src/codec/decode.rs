@@ -30,7 +30,7 @@ pub(crate) struct BlockReader<'a, 's> {
 
 enum Source<'a> {
     Plain(Option<&'a [u8]>),
-    Gzip(GzDecoder<&'a [u8]>),
+    Gzip(Box<GzDecoder<&'a [u8]>>),
     Snappy(SnappyBlocks<'a>),
     Lz4(Lz4Frames<'a>),
     Zstd { block: &'a [u8], position: usize, in_frame: bool },
@@ -46,7 +46,7 @@ impl<'a, 's> BlockReader<'a, 's> {
     ) -> Result<Self, BatchError> {
         let source = match codec {
             Codec::None => Source::Plain(Some(block)),
-            Codec::Gzip => Source::Gzip(GzDecoder::new(block)),
+            Codec::Gzip => Source::Gzip(Box::new(GzDecoder::new(block))),
             Codec::Snappy => Source::Snappy(SnappyBlocks::open(block)),
             Codec::Lz4 => Source::Lz4(Lz4Frames::open(block)),
             Codec::Zstd => {

@@ -20,9 +20,9 @@ fn numbers_end_with_the_bytes() {
 fn lengths_are_checked_against_what_remains() {
     let huge = reader(&[0x7f, 0xff, 0xff, 0xff]).bytes(false, "x");
     assert_eq!(kind(huge), DecodeErrorKind::Truncated { needed: 0x7fff_ffff, remaining: 0 });
-    let array = reader(&[0, 0, 0, 3, 1, 2]).array(false, 1, "x", |r| r.int8("x"));
+    let array = reader(&[0, 0, 0, 3, 1, 2]).array::<_, 1>(false, "x", |r| r.int8("x"));
     assert_eq!(kind(array), DecodeErrorKind::Truncated { needed: 3, remaining: 2 });
-    let many = reader(&[0, 0x0f, 0x42, 0x41]).array(false, 1, "x", |r| r.int8("x"));
+    let many = reader(&[0, 0x0f, 0x42, 0x41]).array::<_, 1>(false, "x", |r| r.int8("x"));
     assert_eq!(kind(many), DecodeErrorKind::ArrayTooLong(1_000_001));
     let compact = reader(&[0xff, 0xff, 0xff, 0xff, 0x0f]).bytes(true, "x");
     assert!(matches!(kind(compact), DecodeErrorKind::Truncated { .. }));

@@ -26,9 +26,8 @@ impl AddPartitionsToTxnRequest {
         let flex = v >= 3;
         let mut x = Self::default();
         if v >= 4 {
-            x.transactions = r.array(
+            x.transactions = r.array::<_, { AddPartitionsToTxnTransaction::WIRE_BYTES_MIN }>(
                 flex,
-                AddPartitionsToTxnTransaction::WIRE_BYTES_MIN,
                 "transactions",
                 |r| AddPartitionsToTxnTransaction::decode(r, v),
             )?;
@@ -43,9 +42,8 @@ impl AddPartitionsToTxnRequest {
             x.v3_and_below_producer_epoch = r.int16("v3_and_below_producer_epoch")?;
         }
         if v <= 3 {
-            x.v3_and_below_topics = r.array(
+            x.v3_and_below_topics = r.array::<_, { AddPartitionsToTxnTopic::WIRE_BYTES_MIN }>(
                 flex,
-                AddPartitionsToTxnTopic::WIRE_BYTES_MIN,
                 "v3_and_below_topics",
                 |r| AddPartitionsToTxnTopic::decode(r, v),
             )?;
@@ -112,9 +110,10 @@ impl AddPartitionsToTxnTransaction {
         x.producer_id = r.int64("producer_id")?;
         x.producer_epoch = r.int16("producer_epoch")?;
         x.verify_only = r.bool("verify_only")?;
-        x.topics = r.array(true, AddPartitionsToTxnTopic::WIRE_BYTES_MIN, "topics", |r| {
-            AddPartitionsToTxnTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { AddPartitionsToTxnTopic::WIRE_BYTES_MIN }>(true, "topics", |r| {
+                AddPartitionsToTxnTopic::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -146,7 +145,7 @@ impl AddPartitionsToTxnTopic {
         let flex = v >= 3;
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
-        x.partitions = r.array(flex, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(flex, "partitions", |r| r.int32("partitions"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -193,20 +192,19 @@ impl AddPartitionsToTxnResponse {
             x.error_code = r.int16("error_code")?;
         }
         if v >= 4 {
-            x.results_by_transaction = r.array(
+            x.results_by_transaction = r.array::<_, { AddPartitionsToTxnResult::WIRE_BYTES_MIN }>(
                 flex,
-                AddPartitionsToTxnResult::WIRE_BYTES_MIN,
                 "results_by_transaction",
                 |r| AddPartitionsToTxnResult::decode(r, v),
             )?;
         }
         if v <= 3 {
-            x.results_by_topic_v3_and_below = r.array(
-                flex,
-                AddPartitionsToTxnTopicResult::WIRE_BYTES_MIN,
-                "results_by_topic_v3_and_below",
-                |r| AddPartitionsToTxnTopicResult::decode(r, v),
-            )?;
+            x.results_by_topic_v3_and_below = r
+                .array::<_, { AddPartitionsToTxnTopicResult::WIRE_BYTES_MIN }>(
+                    flex,
+                    "results_by_topic_v3_and_below",
+                    |r| AddPartitionsToTxnTopicResult::decode(r, v),
+                )?;
         }
         if flex {
             r.skip_tags()?;
@@ -260,10 +258,11 @@ impl AddPartitionsToTxnResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.transactional_id = r.string(true, "transactional_id")?;
-        x.topic_results =
-            r.array(true, AddPartitionsToTxnTopicResult::WIRE_BYTES_MIN, "topic_results", |r| {
-                AddPartitionsToTxnTopicResult::decode(r, v)
-            })?;
+        x.topic_results = r.array::<_, { AddPartitionsToTxnTopicResult::WIRE_BYTES_MIN }>(
+            true,
+            "topic_results",
+            |r| AddPartitionsToTxnTopicResult::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -292,12 +291,12 @@ impl AddPartitionsToTxnTopicResult {
         let flex = v >= 3;
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
-        x.results_by_partition = r.array(
-            flex,
-            AddPartitionsToTxnPartitionResult::WIRE_BYTES_MIN,
-            "results_by_partition",
-            |r| AddPartitionsToTxnPartitionResult::decode(r, v),
-        )?;
+        x.results_by_partition = r
+            .array::<_, { AddPartitionsToTxnPartitionResult::WIRE_BYTES_MIN }>(
+                flex,
+                "results_by_partition",
+                |r| AddPartitionsToTxnPartitionResult::decode(r, v),
+            )?;
         if flex {
             r.skip_tags()?;
         }

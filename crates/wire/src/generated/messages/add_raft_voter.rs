@@ -38,8 +38,9 @@ impl AddRaftVoterRequest {
         x.timeout_ms = r.int32("timeout_ms")?;
         x.voter_id = r.int32("voter_id")?;
         x.voter_directory_id = r.uuid("voter_directory_id")?;
-        x.listeners =
-            r.array(true, Listener::WIRE_BYTES_MIN, "listeners", |r| Listener::decode(r, v))?;
+        x.listeners = r.array::<_, { Listener::WIRE_BYTES_MIN }>(true, "listeners", |r| {
+            Listener::decode(r, v)
+        })?;
         if v == 1 {
             x.ack_when_committed = r.bool("ack_when_committed")?;
         }

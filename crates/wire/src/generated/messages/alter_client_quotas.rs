@@ -17,7 +17,7 @@ impl AlterClientQuotasRequest {
         r.check_version("AlterClientQuotasRequest", v, 0, 1)?;
         let flex = v >= 1;
         let mut x = Self::default();
-        x.entries = r.array(flex, RequestEntryData::WIRE_BYTES_MIN, "entries", |r| {
+        x.entries = r.array::<_, { RequestEntryData::WIRE_BYTES_MIN }>(flex, "entries", |r| {
             RequestEntryData::decode(r, v)
         })?;
         x.validate_only = r.bool("validate_only")?;
@@ -54,10 +54,10 @@ impl RequestEntryData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let flex = v >= 1;
         let mut x = Self::default();
-        x.entity = r.array(flex, RequestEntityData::WIRE_BYTES_MIN, "entity", |r| {
+        x.entity = r.array::<_, { RequestEntityData::WIRE_BYTES_MIN }>(flex, "entity", |r| {
             RequestEntityData::decode(r, v)
         })?;
-        x.ops = r.array(flex, OpData::WIRE_BYTES_MIN, "ops", |r| OpData::decode(r, v))?;
+        x.ops = r.array::<_, { OpData::WIRE_BYTES_MIN }>(flex, "ops", |r| OpData::decode(r, v))?;
         if flex {
             r.skip_tags()?;
         }
@@ -169,7 +169,7 @@ impl AlterClientQuotasResponse {
         let flex = v >= 1;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.entries = r.array(flex, ResponseEntryData::WIRE_BYTES_MIN, "entries", |r| {
+        x.entries = r.array::<_, { ResponseEntryData::WIRE_BYTES_MIN }>(flex, "entries", |r| {
             ResponseEntryData::decode(r, v)
         })?;
         if flex {
@@ -218,7 +218,7 @@ impl ResponseEntryData {
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(flex, "error_message")?;
-        x.entity = r.array(flex, ResponseEntityData::WIRE_BYTES_MIN, "entity", |r| {
+        x.entity = r.array::<_, { ResponseEntityData::WIRE_BYTES_MIN }>(flex, "entity", |r| {
             ResponseEntityData::decode(r, v)
         })?;
         if flex {

@@ -17,9 +17,10 @@ impl AlterConfigsRequest {
         r.check_version("AlterConfigsRequest", v, 0, 2)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.resources = r.array(flex, AlterConfigsResource::WIRE_BYTES_MIN, "resources", |r| {
-            AlterConfigsResource::decode(r, v)
-        })?;
+        x.resources =
+            r.array::<_, { AlterConfigsResource::WIRE_BYTES_MIN }>(flex, "resources", |r| {
+                AlterConfigsResource::decode(r, v)
+            })?;
         x.validate_only = r.bool("validate_only")?;
         if flex {
             r.skip_tags()?;
@@ -57,7 +58,7 @@ impl AlterConfigsResource {
         let mut x = Self::default();
         x.resource_type = r.int8("resource_type")?;
         x.resource_name = r.string(flex, "resource_name")?;
-        x.configs = r.array(flex, AlterableConfig::WIRE_BYTES_MIN, "configs", |r| {
+        x.configs = r.array::<_, { AlterableConfig::WIRE_BYTES_MIN }>(flex, "configs", |r| {
             AlterableConfig::decode(r, v)
         })?;
         if flex {
@@ -135,10 +136,11 @@ impl AlterConfigsResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.responses =
-            r.array(flex, AlterConfigsResourceResponse::WIRE_BYTES_MIN, "responses", |r| {
-                AlterConfigsResourceResponse::decode(r, v)
-            })?;
+        x.responses = r.array::<_, { AlterConfigsResourceResponse::WIRE_BYTES_MIN }>(
+            flex,
+            "responses",
+            |r| AlterConfigsResourceResponse::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

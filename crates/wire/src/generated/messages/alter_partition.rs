@@ -26,7 +26,7 @@ impl AlterPartitionRequest {
         let mut x = Self::default();
         x.broker_id = r.int32("broker_id")?;
         x.broker_epoch = r.int64("broker_epoch")?;
-        x.topics = r.array(true, RequestTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { RequestTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             RequestTopicData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -58,9 +58,10 @@ impl RequestTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, RequestPartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            RequestPartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { RequestPartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                RequestPartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -96,11 +97,11 @@ impl RequestPartitionData {
         x.partition_index = r.int32("partition_index")?;
         x.leader_epoch = r.int32("leader_epoch")?;
         if v == 2 {
-            x.new_isr = r.array(true, 4, "new_isr", |r| r.int32("new_isr"))?;
+            x.new_isr = r.array::<_, 4>(true, "new_isr", |r| r.int32("new_isr"))?;
         }
         if v == 3 {
             x.new_isr_with_epochs =
-                r.array(true, BrokerState::WIRE_BYTES_MIN, "new_isr_with_epochs", |r| {
+                r.array::<_, { BrokerState::WIRE_BYTES_MIN }>(true, "new_isr_with_epochs", |r| {
                     BrokerState::decode(r, v)
                 })?;
         }
@@ -186,7 +187,7 @@ impl AlterPartitionResponse {
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
-        x.topics = r.array(true, ResponseTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ResponseTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             ResponseTopicData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -218,9 +219,10 @@ impl ResponseTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, ResponsePartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            ResponsePartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { ResponsePartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                ResponsePartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -256,7 +258,7 @@ impl ResponsePartitionData {
         x.error_code = r.int16("error_code")?;
         x.leader_id = r.int32("leader_id")?;
         x.leader_epoch = r.int32("leader_epoch")?;
-        x.isr = r.array(true, 4, "isr", |r| r.int32("isr"))?;
+        x.isr = r.array::<_, 4>(true, "isr", |r| r.int32("isr"))?;
         x.leader_recovery_state = r.int8("leader_recovery_state")?;
         x.partition_epoch = r.int32("partition_epoch")?;
         r.skip_tags()?;

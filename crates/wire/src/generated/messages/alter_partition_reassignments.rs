@@ -33,7 +33,7 @@ impl AlterPartitionReassignmentsRequest {
         if v == 1 {
             x.allow_replication_factor_change = r.bool("allow_replication_factor_change")?;
         }
-        x.topics = r.array(true, ReassignableTopic::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ReassignableTopic::WIRE_BYTES_MIN }>(true, "topics", |r| {
             ReassignableTopic::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -69,9 +69,10 @@ impl ReassignableTopic {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
-        x.partitions = r.array(true, ReassignablePartition::WIRE_BYTES_MIN, "partitions", |r| {
-            ReassignablePartition::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { ReassignablePartition::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                ReassignablePartition::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -100,7 +101,7 @@ impl ReassignablePartition {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.partition_index = r.int32("partition_index")?;
-        x.replicas = r.nullable_array(true, 4, "replicas", |r| r.int32("replicas"))?;
+        x.replicas = r.nullable_array::<_, 4>(true, "replicas", |r| r.int32("replicas"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -154,7 +155,7 @@ impl AlterPartitionReassignmentsResponse {
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
         x.responses =
-            r.array(true, ReassignableTopicResponse::WIRE_BYTES_MIN, "responses", |r| {
+            r.array::<_, { ReassignableTopicResponse::WIRE_BYTES_MIN }>(true, "responses", |r| {
                 ReassignableTopicResponse::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -190,10 +191,11 @@ impl ReassignableTopicResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
-        x.partitions =
-            r.array(true, ReassignablePartitionResponse::WIRE_BYTES_MIN, "partitions", |r| {
-                ReassignablePartitionResponse::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { ReassignablePartitionResponse::WIRE_BYTES_MIN }>(
+            true,
+            "partitions",
+            |r| ReassignablePartitionResponse::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -16,7 +16,7 @@ impl AlterReplicaLogDirsRequest {
         r.check_version("AlterReplicaLogDirsRequest", v, 1, 2)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.dirs = r.array(flex, AlterReplicaLogDir::WIRE_BYTES_MIN, "dirs", |r| {
+        x.dirs = r.array::<_, { AlterReplicaLogDir::WIRE_BYTES_MIN }>(flex, "dirs", |r| {
             AlterReplicaLogDir::decode(r, v)
         })?;
         if flex {
@@ -52,9 +52,10 @@ impl AlterReplicaLogDir {
         let flex = v >= 2;
         let mut x = Self::default();
         x.path = r.string(flex, "path")?;
-        x.topics = r.array(flex, AlterReplicaLogDirTopic::WIRE_BYTES_MIN, "topics", |r| {
-            AlterReplicaLogDirTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { AlterReplicaLogDirTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                AlterReplicaLogDirTopic::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -88,7 +89,7 @@ impl AlterReplicaLogDirTopic {
         let flex = v >= 2;
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
-        x.partitions = r.array(flex, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(flex, "partitions", |r| r.int32("partitions"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -126,10 +127,11 @@ impl AlterReplicaLogDirsResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.results =
-            r.array(flex, AlterReplicaLogDirTopicResult::WIRE_BYTES_MIN, "results", |r| {
-                AlterReplicaLogDirTopicResult::decode(r, v)
-            })?;
+        x.results = r.array::<_, { AlterReplicaLogDirTopicResult::WIRE_BYTES_MIN }>(
+            flex,
+            "results",
+            |r| AlterReplicaLogDirTopicResult::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -164,10 +166,11 @@ impl AlterReplicaLogDirTopicResult {
         let flex = v >= 2;
         let mut x = Self::default();
         x.topic_name = r.string(flex, "topic_name")?;
-        x.partitions =
-            r.array(flex, AlterReplicaLogDirPartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-                AlterReplicaLogDirPartitionResult::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { AlterReplicaLogDirPartitionResult::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| AlterReplicaLogDirPartitionResult::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

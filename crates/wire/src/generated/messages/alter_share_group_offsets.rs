@@ -17,10 +17,11 @@ impl AlterShareGroupOffsetsRequest {
         r.check_version("AlterShareGroupOffsetsRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics =
-            r.array(true, AlterShareGroupOffsetsRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
-                AlterShareGroupOffsetsRequestTopic::decode(r, v)
-            })?;
+        x.topics = r.array::<_, { AlterShareGroupOffsetsRequestTopic::WIRE_BYTES_MIN }>(
+            true,
+            "topics",
+            |r| AlterShareGroupOffsetsRequestTopic::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -49,9 +50,8 @@ impl AlterShareGroupOffsetsRequestTopic {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(
+        x.partitions = r.array::<_, { AlterShareGroupOffsetsRequestPartition::WIRE_BYTES_MIN }>(
             true,
-            AlterShareGroupOffsetsRequestPartition::WIRE_BYTES_MIN,
             "partitions",
             |r| AlterShareGroupOffsetsRequestPartition::decode(r, v),
         )?;
@@ -116,10 +116,11 @@ impl AlterShareGroupOffsetsResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
-        x.responses =
-            r.array(true, AlterShareGroupOffsetsResponseTopic::WIRE_BYTES_MIN, "responses", |r| {
-                AlterShareGroupOffsetsResponseTopic::decode(r, v)
-            })?;
+        x.responses = r.array::<_, { AlterShareGroupOffsetsResponseTopic::WIRE_BYTES_MIN }>(
+            true,
+            "responses",
+            |r| AlterShareGroupOffsetsResponseTopic::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -152,9 +153,8 @@ impl AlterShareGroupOffsetsResponseTopic {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(
+        x.partitions = r.array::<_, { AlterShareGroupOffsetsResponsePartition::WIRE_BYTES_MIN }>(
             true,
-            AlterShareGroupOffsetsResponsePartition::WIRE_BYTES_MIN,
             "partitions",
             |r| AlterShareGroupOffsetsResponsePartition::decode(r, v),
         )?;

@@ -16,11 +16,12 @@ impl AlterUserScramCredentialsRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("AlterUserScramCredentialsRequest", v, 0, 0)?;
         let mut x = Self::default();
-        x.deletions = r.array(true, ScramCredentialDeletion::WIRE_BYTES_MIN, "deletions", |r| {
-            ScramCredentialDeletion::decode(r, v)
-        })?;
+        x.deletions =
+            r.array::<_, { ScramCredentialDeletion::WIRE_BYTES_MIN }>(true, "deletions", |r| {
+                ScramCredentialDeletion::decode(r, v)
+            })?;
         x.upsertions =
-            r.array(true, ScramCredentialUpsertion::WIRE_BYTES_MIN, "upsertions", |r| {
+            r.array::<_, { ScramCredentialUpsertion::WIRE_BYTES_MIN }>(true, "upsertions", |r| {
                 ScramCredentialUpsertion::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -117,10 +118,11 @@ impl AlterUserScramCredentialsResponse {
         r.check_version("AlterUserScramCredentialsResponse", v, 0, 0)?;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.results =
-            r.array(true, AlterUserScramCredentialsResult::WIRE_BYTES_MIN, "results", |r| {
-                AlterUserScramCredentialsResult::decode(r, v)
-            })?;
+        x.results = r.array::<_, { AlterUserScramCredentialsResult::WIRE_BYTES_MIN }>(
+            true,
+            "results",
+            |r| AlterUserScramCredentialsResult::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -115,8 +115,9 @@ impl ApiVersionsResponse {
         let flex = v >= 3;
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
-        x.api_keys =
-            r.array(flex, ApiVersion::WIRE_BYTES_MIN, "api_keys", |r| ApiVersion::decode(r, v))?;
+        x.api_keys = r.array::<_, { ApiVersion::WIRE_BYTES_MIN }>(flex, "api_keys", |r| {
+            ApiVersion::decode(r, v)
+        })?;
         if v >= 1 {
             x.throttle_time_ms = r.int32("throttle_time_ms")?;
         }
@@ -124,21 +125,21 @@ impl ApiVersionsResponse {
             r.tags(|r, tag| {
                 match tag {
                     0 => {
-                        x.supported_features = r.array(
-                            true,
-                            SupportedFeatureKey::WIRE_BYTES_MIN,
-                            "supported_features",
-                            |r| SupportedFeatureKey::decode(r, v),
-                        )?
+                        x.supported_features = r
+                            .array::<_, { SupportedFeatureKey::WIRE_BYTES_MIN }>(
+                                true,
+                                "supported_features",
+                                |r| SupportedFeatureKey::decode(r, v),
+                            )?
                     }
                     1 => x.finalized_features_epoch = r.int64("finalized_features_epoch")?,
                     2 => {
-                        x.finalized_features = r.array(
-                            true,
-                            FinalizedFeatureKey::WIRE_BYTES_MIN,
-                            "finalized_features",
-                            |r| FinalizedFeatureKey::decode(r, v),
-                        )?
+                        x.finalized_features = r
+                            .array::<_, { FinalizedFeatureKey::WIRE_BYTES_MIN }>(
+                                true,
+                                "finalized_features",
+                                |r| FinalizedFeatureKey::decode(r, v),
+                            )?
                     }
                     3 => x.zk_migration_ready = r.bool("zk_migration_ready")?,
                     _ => return Ok(false),

@@ -27,7 +27,7 @@ impl AssignReplicasToDirsRequest {
         x.broker_id = r.int32("broker_id")?;
         x.broker_epoch = r.int64("broker_epoch")?;
         x.directories =
-            r.array(true, RequestDirectoryData::WIRE_BYTES_MIN, "directories", |r| {
+            r.array::<_, { RequestDirectoryData::WIRE_BYTES_MIN }>(true, "directories", |r| {
                 RequestDirectoryData::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -59,7 +59,7 @@ impl RequestDirectoryData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.id = r.uuid("id")?;
-        x.topics = r.array(true, RequestTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { RequestTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             RequestTopicData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -89,9 +89,10 @@ impl RequestTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, RequestPartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            RequestPartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { RequestPartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                RequestPartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -148,7 +149,7 @@ impl AssignReplicasToDirsResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.directories =
-            r.array(true, ResponseDirectoryData::WIRE_BYTES_MIN, "directories", |r| {
+            r.array::<_, { ResponseDirectoryData::WIRE_BYTES_MIN }>(true, "directories", |r| {
                 ResponseDirectoryData::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -180,7 +181,7 @@ impl ResponseDirectoryData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.id = r.uuid("id")?;
-        x.topics = r.array(true, ResponseTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ResponseTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             ResponseTopicData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -210,9 +211,10 @@ impl ResponseTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, ResponsePartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            ResponsePartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { ResponsePartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                ResponsePartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -47,12 +47,13 @@ impl BrokerHeartbeatRequest {
             match tag {
                 0 if v >= 1 => {
                     x.offline_log_dirs =
-                        r.array(true, 16, "offline_log_dirs", |r| r.uuid("offline_log_dirs"))?
+                        r.array::<_, 16>(true, "offline_log_dirs", |r| r.uuid("offline_log_dirs"))?
                 }
                 1 if v == 2 => {
-                    x.cordoned_log_dirs = r.nullable_array(true, 16, "cordoned_log_dirs", |r| {
-                        r.uuid("cordoned_log_dirs")
-                    })?
+                    x.cordoned_log_dirs =
+                        r.nullable_array::<_, 16>(true, "cordoned_log_dirs", |r| {
+                            r.uuid("cordoned_log_dirs")
+                        })?
                 }
                 _ => return Ok(false),
             }
@@ -69,10 +70,10 @@ impl BrokerHeartbeatRequest {
         w.int64(self.current_metadata_offset);
         w.bool(self.want_fence);
         w.bool(self.want_shut_down);
-        if !(v >= 1) && !self.offline_log_dirs.is_empty() {
+        if v < 1 && !self.offline_log_dirs.is_empty() {
             return Err(EncodeError::not_in_version("offline_log_dirs", v));
         }
-        if !(v == 2) && self.cordoned_log_dirs.is_some() {
+        if v != 2 && self.cordoned_log_dirs.is_some() {
             return Err(EncodeError::not_in_version("cordoned_log_dirs", v));
         }
         let mut tags = w.tags();

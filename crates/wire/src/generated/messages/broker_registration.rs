@@ -45,16 +45,17 @@ impl BrokerRegistrationRequest {
         x.broker_id = r.int32("broker_id")?;
         x.cluster_id = r.string(true, "cluster_id")?;
         x.incarnation_id = r.uuid("incarnation_id")?;
-        x.listeners =
-            r.array(true, Listener::WIRE_BYTES_MIN, "listeners", |r| Listener::decode(r, v))?;
+        x.listeners = r.array::<_, { Listener::WIRE_BYTES_MIN }>(true, "listeners", |r| {
+            Listener::decode(r, v)
+        })?;
         x.features =
-            r.array(true, Feature::WIRE_BYTES_MIN, "features", |r| Feature::decode(r, v))?;
+            r.array::<_, { Feature::WIRE_BYTES_MIN }>(true, "features", |r| Feature::decode(r, v))?;
         x.rack = r.nullable_string(true, "rack")?;
         if v >= 1 {
             x.is_migrating_zk_broker = r.bool("is_migrating_zk_broker")?;
         }
         if v >= 2 {
-            x.log_dirs = r.array(true, 16, "log_dirs", |r| r.uuid("log_dirs"))?;
+            x.log_dirs = r.array::<_, 16>(true, "log_dirs", |r| r.uuid("log_dirs"))?;
         }
         if v >= 3 {
             x.previous_broker_epoch = r.int64("previous_broker_epoch")?;

@@ -54,16 +54,16 @@ impl ConsumerGroupHeartbeatRequest {
         x.instance_id = r.nullable_string(true, "instance_id")?;
         x.rack_id = r.nullable_string(true, "rack_id")?;
         x.rebalance_timeout_ms = r.int32("rebalance_timeout_ms")?;
-        x.subscribed_topic_names = r.nullable_array(true, 1, "subscribed_topic_names", |r| {
-            r.string(true, "subscribed_topic_names")
-        })?;
+        x.subscribed_topic_names =
+            r.nullable_array::<_, 1>(true, "subscribed_topic_names", |r| {
+                r.string(true, "subscribed_topic_names")
+            })?;
         if v == 1 {
             x.subscribed_topic_regex = r.nullable_string(true, "subscribed_topic_regex")?;
         }
         x.server_assignor = r.nullable_string(true, "server_assignor")?;
-        x.topic_partitions = r.nullable_array(
+        x.topic_partitions = r.nullable_array::<_, { RequestTopicPartitions::WIRE_BYTES_MIN }>(
             true,
-            RequestTopicPartitions::WIRE_BYTES_MIN,
             "topic_partitions",
             |r| RequestTopicPartitions::decode(r, v),
         )?;
@@ -118,7 +118,7 @@ impl RequestTopicPartitions {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -193,10 +193,11 @@ impl Assignment {
     /// Reads this from `r` as version `v` has it.
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
-        x.topic_partitions =
-            r.array(true, ResponseTopicPartitions::WIRE_BYTES_MIN, "topic_partitions", |r| {
-                ResponseTopicPartitions::decode(r, v)
-            })?;
+        x.topic_partitions = r.array::<_, { ResponseTopicPartitions::WIRE_BYTES_MIN }>(
+            true,
+            "topic_partitions",
+            |r| ResponseTopicPartitions::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -223,7 +224,7 @@ impl ResponseTopicPartitions {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

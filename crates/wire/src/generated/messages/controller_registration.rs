@@ -22,10 +22,11 @@ impl ControllerRegistrationRequest {
         x.controller_id = r.int32("controller_id")?;
         x.incarnation_id = r.uuid("incarnation_id")?;
         x.zk_migration_ready = r.bool("zk_migration_ready")?;
-        x.listeners =
-            r.array(true, Listener::WIRE_BYTES_MIN, "listeners", |r| Listener::decode(r, v))?;
+        x.listeners = r.array::<_, { Listener::WIRE_BYTES_MIN }>(true, "listeners", |r| {
+            Listener::decode(r, v)
+        })?;
         x.features =
-            r.array(true, Feature::WIRE_BYTES_MIN, "features", |r| Feature::decode(r, v))?;
+            r.array::<_, { Feature::WIRE_BYTES_MIN }>(true, "features", |r| Feature::decode(r, v))?;
         r.skip_tags()?;
         Ok(x)
     }

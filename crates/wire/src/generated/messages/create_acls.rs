@@ -16,8 +16,9 @@ impl CreateAclsRequest {
         r.check_version("CreateAclsRequest", v, 1, 3)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.creations =
-            r.array(flex, AclCreation::WIRE_BYTES_MIN, "creations", |r| AclCreation::decode(r, v))?;
+        x.creations = r.array::<_, { AclCreation::WIRE_BYTES_MIN }>(flex, "creations", |r| {
+            AclCreation::decode(r, v)
+        })?;
         if flex {
             r.skip_tags()?;
         }
@@ -116,7 +117,7 @@ impl CreateAclsResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.results = r.array(flex, AclCreationResult::WIRE_BYTES_MIN, "results", |r| {
+        x.results = r.array::<_, { AclCreationResult::WIRE_BYTES_MIN }>(flex, "results", |r| {
             AclCreationResult::decode(r, v)
         })?;
         if flex {

@@ -38,9 +38,10 @@ impl CreateDelegationTokenRequest {
         if v == 3 {
             x.owner_principal_name = r.nullable_string(flex, "owner_principal_name")?;
         }
-        x.renewers = r.array(flex, CreatableRenewers::WIRE_BYTES_MIN, "renewers", |r| {
-            CreatableRenewers::decode(r, v)
-        })?;
+        x.renewers =
+            r.array::<_, { CreatableRenewers::WIRE_BYTES_MIN }>(flex, "renewers", |r| {
+                CreatableRenewers::decode(r, v)
+            })?;
         x.max_lifetime_ms = r.int64("max_lifetime_ms")?;
         if flex {
             r.skip_tags()?;

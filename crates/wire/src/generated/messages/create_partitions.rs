@@ -18,9 +18,10 @@ impl CreatePartitionsRequest {
         r.check_version("CreatePartitionsRequest", v, 0, 3)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.topics = r.array(flex, CreatePartitionsTopic::WIRE_BYTES_MIN, "topics", |r| {
-            CreatePartitionsTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { CreatePartitionsTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                CreatePartitionsTopic::decode(r, v)
+            })?;
         x.timeout_ms = r.int32("timeout_ms")?;
         x.validate_only = r.bool("validate_only")?;
         if flex {
@@ -70,9 +71,8 @@ impl CreatePartitionsTopic {
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
         x.count = r.int32("count")?;
-        x.assignments = r.nullable_array(
+        x.assignments = r.nullable_array::<_, { CreatePartitionsAssignment::WIRE_BYTES_MIN }>(
             flex,
-            CreatePartitionsAssignment::WIRE_BYTES_MIN,
             "assignments",
             |r| CreatePartitionsAssignment::decode(r, v),
         )?;
@@ -108,7 +108,7 @@ impl CreatePartitionsAssignment {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let flex = v >= 2;
         let mut x = Self::default();
-        x.broker_ids = r.array(flex, 4, "broker_ids", |r| r.int32("broker_ids"))?;
+        x.broker_ids = r.array::<_, 4>(flex, "broker_ids", |r| r.int32("broker_ids"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -145,9 +145,10 @@ impl CreatePartitionsResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.results = r.array(flex, CreatePartitionsTopicResult::WIRE_BYTES_MIN, "results", |r| {
-            CreatePartitionsTopicResult::decode(r, v)
-        })?;
+        x.results =
+            r.array::<_, { CreatePartitionsTopicResult::WIRE_BYTES_MIN }>(flex, "results", |r| {
+                CreatePartitionsTopicResult::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }

@@ -25,7 +25,7 @@ impl CreateTopicsRequest {
         r.check_version("CreateTopicsRequest", v, 2, 7)?;
         let flex = v >= 5;
         let mut x = Self::default();
-        x.topics = r.array(flex, CreatableTopic::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { CreatableTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             CreatableTopic::decode(r, v)
         })?;
         x.timeout_ms = r.int32("timeout_ms")?;
@@ -70,13 +70,15 @@ impl CreatableTopic {
         x.name = r.string(flex, "name")?;
         x.num_partitions = r.int32("num_partitions")?;
         x.replication_factor = r.int16("replication_factor")?;
-        x.assignments =
-            r.array(flex, CreatableReplicaAssignment::WIRE_BYTES_MIN, "assignments", |r| {
-                CreatableReplicaAssignment::decode(r, v)
+        x.assignments = r.array::<_, { CreatableReplicaAssignment::WIRE_BYTES_MIN }>(
+            flex,
+            "assignments",
+            |r| CreatableReplicaAssignment::decode(r, v),
+        )?;
+        x.configs =
+            r.array::<_, { CreatableTopicConfig::WIRE_BYTES_MIN }>(flex, "configs", |r| {
+                CreatableTopicConfig::decode(r, v)
             })?;
-        x.configs = r.array(flex, CreatableTopicConfig::WIRE_BYTES_MIN, "configs", |r| {
-            CreatableTopicConfig::decode(r, v)
-        })?;
         if flex {
             r.skip_tags()?;
         }
@@ -113,7 +115,7 @@ impl CreatableReplicaAssignment {
         let flex = v >= 5;
         let mut x = Self::default();
         x.partition_index = r.int32("partition_index")?;
-        x.broker_ids = r.array(flex, 4, "broker_ids", |r| r.int32("broker_ids"))?;
+        x.broker_ids = r.array::<_, 4>(flex, "broker_ids", |r| r.int32("broker_ids"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -191,7 +193,7 @@ impl CreateTopicsResponse {
         let flex = v >= 5;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.topics = r.array(flex, CreatableTopicResult::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { CreatableTopicResult::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             CreatableTopicResult::decode(r, v)
         })?;
         if flex {
@@ -266,10 +268,11 @@ impl CreatableTopicResult {
             x.replication_factor = r.int16("replication_factor")?;
         }
         if v >= 5 {
-            x.configs =
-                r.nullable_array(flex, CreatableTopicConfigs::WIRE_BYTES_MIN, "configs", |r| {
-                    CreatableTopicConfigs::decode(r, v)
-                })?;
+            x.configs = r.nullable_array::<_, { CreatableTopicConfigs::WIRE_BYTES_MIN }>(
+                flex,
+                "configs",
+                |r| CreatableTopicConfigs::decode(r, v),
+            )?;
         }
         if flex {
             r.tags(|r, tag| {

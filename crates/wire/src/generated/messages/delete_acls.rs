@@ -16,7 +16,7 @@ impl DeleteAclsRequest {
         r.check_version("DeleteAclsRequest", v, 1, 3)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.filters = r.array(flex, DeleteAclsFilter::WIRE_BYTES_MIN, "filters", |r| {
+        x.filters = r.array::<_, { DeleteAclsFilter::WIRE_BYTES_MIN }>(flex, "filters", |r| {
             DeleteAclsFilter::decode(r, v)
         })?;
         if flex {
@@ -117,10 +117,11 @@ impl DeleteAclsResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.filter_results =
-            r.array(flex, DeleteAclsFilterResult::WIRE_BYTES_MIN, "filter_results", |r| {
-                DeleteAclsFilterResult::decode(r, v)
-            })?;
+        x.filter_results = r.array::<_, { DeleteAclsFilterResult::WIRE_BYTES_MIN }>(
+            flex,
+            "filter_results",
+            |r| DeleteAclsFilterResult::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -168,7 +169,7 @@ impl DeleteAclsFilterResult {
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(flex, "error_message")?;
         x.matching_acls =
-            r.array(flex, DeleteAclsMatchingAcl::WIRE_BYTES_MIN, "matching_acls", |r| {
+            r.array::<_, { DeleteAclsMatchingAcl::WIRE_BYTES_MIN }>(flex, "matching_acls", |r| {
                 DeleteAclsMatchingAcl::decode(r, v)
             })?;
         if flex {

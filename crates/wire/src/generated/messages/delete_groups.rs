@@ -16,7 +16,8 @@ impl DeleteGroupsRequest {
         r.check_version("DeleteGroupsRequest", v, 0, 3)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.groups_names = r.array(flex, 1, "groups_names", |r| r.string(flex, "groups_names"))?;
+        x.groups_names =
+            r.array::<_, 1>(flex, "groups_names", |r| r.string(flex, "groups_names"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -53,9 +54,10 @@ impl DeleteGroupsResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.results = r.array(flex, DeletableGroupResult::WIRE_BYTES_MIN, "results", |r| {
-            DeletableGroupResult::decode(r, v)
-        })?;
+        x.results =
+            r.array::<_, { DeletableGroupResult::WIRE_BYTES_MIN }>(flex, "results", |r| {
+                DeletableGroupResult::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }

@@ -17,7 +17,7 @@ impl DeleteRecordsRequest {
         r.check_version("DeleteRecordsRequest", v, 0, 2)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.topics = r.array(flex, DeleteRecordsTopic::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { DeleteRecordsTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             DeleteRecordsTopic::decode(r, v)
         })?;
         x.timeout_ms = r.int32("timeout_ms")?;
@@ -56,7 +56,7 @@ impl DeleteRecordsTopic {
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
         x.partitions =
-            r.array(flex, DeleteRecordsPartition::WIRE_BYTES_MIN, "partitions", |r| {
+            r.array::<_, { DeleteRecordsPartition::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
                 DeleteRecordsPartition::decode(r, v)
             })?;
         if flex {
@@ -127,9 +127,10 @@ impl DeleteRecordsResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.topics = r.array(flex, DeleteRecordsTopicResult::WIRE_BYTES_MIN, "topics", |r| {
-            DeleteRecordsTopicResult::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { DeleteRecordsTopicResult::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                DeleteRecordsTopicResult::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -164,10 +165,11 @@ impl DeleteRecordsTopicResult {
         let flex = v >= 2;
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
-        x.partitions =
-            r.array(flex, DeleteRecordsPartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-                DeleteRecordsPartitionResult::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { DeleteRecordsPartitionResult::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| DeleteRecordsPartitionResult::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

@@ -17,10 +17,11 @@ impl DeleteShareGroupOffsetsRequest {
         r.check_version("DeleteShareGroupOffsetsRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics =
-            r.array(true, DeleteShareGroupOffsetsRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
-                DeleteShareGroupOffsetsRequestTopic::decode(r, v)
-            })?;
+        x.topics = r.array::<_, { DeleteShareGroupOffsetsRequestTopic::WIRE_BYTES_MIN }>(
+            true,
+            "topics",
+            |r| DeleteShareGroupOffsetsRequestTopic::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -80,9 +81,8 @@ impl DeleteShareGroupOffsetsResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
-        x.responses = r.array(
+        x.responses = r.array::<_, { DeleteShareGroupOffsetsResponseTopic::WIRE_BYTES_MIN }>(
             true,
-            DeleteShareGroupOffsetsResponseTopic::WIRE_BYTES_MIN,
             "responses",
             |r| DeleteShareGroupOffsetsResponseTopic::decode(r, v),
         )?;

@@ -17,7 +17,7 @@ impl DeleteShareGroupStateRequest {
         r.check_version("DeleteShareGroupStateRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics = r.array(true, DeleteStateData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { DeleteStateData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             DeleteStateData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -48,9 +48,10 @@ impl DeleteStateData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -102,7 +103,7 @@ impl DeleteShareGroupStateResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("DeleteShareGroupStateResponse", v, 0, 0)?;
         let mut x = Self::default();
-        x.results = r.array(true, DeleteStateResult::WIRE_BYTES_MIN, "results", |r| {
+        x.results = r.array::<_, { DeleteStateResult::WIRE_BYTES_MIN }>(true, "results", |r| {
             DeleteStateResult::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -132,9 +133,10 @@ impl DeleteStateResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionResult::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionResult::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

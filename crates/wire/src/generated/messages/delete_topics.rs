@@ -21,12 +21,13 @@ impl DeleteTopicsRequest {
         let flex = v >= 4;
         let mut x = Self::default();
         if v == 6 {
-            x.topics = r.array(flex, DeleteTopicState::WIRE_BYTES_MIN, "topics", |r| {
+            x.topics = r.array::<_, { DeleteTopicState::WIRE_BYTES_MIN }>(flex, "topics", |r| {
                 DeleteTopicState::decode(r, v)
             })?;
         }
         if v <= 5 {
-            x.topic_names = r.array(flex, 1, "topic_names", |r| r.string(flex, "topic_names"))?;
+            x.topic_names =
+                r.array::<_, 1>(flex, "topic_names", |r| r.string(flex, "topic_names"))?;
         }
         x.timeout_ms = r.int32("timeout_ms")?;
         if flex {
@@ -102,9 +103,10 @@ impl DeleteTopicsResponse {
         let flex = v >= 4;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.responses = r.array(flex, DeletableTopicResult::WIRE_BYTES_MIN, "responses", |r| {
-            DeletableTopicResult::decode(r, v)
-        })?;
+        x.responses =
+            r.array::<_, { DeletableTopicResult::WIRE_BYTES_MIN }>(flex, "responses", |r| {
+                DeletableTopicResult::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }

@@ -99,9 +99,10 @@ impl DescribeAclsResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(flex, "error_message")?;
-        x.resources = r.array(flex, DescribeAclsResource::WIRE_BYTES_MIN, "resources", |r| {
-            DescribeAclsResource::decode(r, v)
-        })?;
+        x.resources =
+            r.array::<_, { DescribeAclsResource::WIRE_BYTES_MIN }>(flex, "resources", |r| {
+                DescribeAclsResource::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -154,7 +155,7 @@ impl DescribeAclsResource {
         x.resource_type = r.int8("resource_type")?;
         x.resource_name = r.string(flex, "resource_name")?;
         x.pattern_type = r.int8("pattern_type")?;
-        x.acls = r.array(flex, AclDescription::WIRE_BYTES_MIN, "acls", |r| {
+        x.acls = r.array::<_, { AclDescription::WIRE_BYTES_MIN }>(flex, "acls", |r| {
             AclDescription::decode(r, v)
         })?;
         if flex {

@@ -17,9 +17,10 @@ impl DescribeClientQuotasRequest {
         r.check_version("DescribeClientQuotasRequest", v, 0, 1)?;
         let flex = v >= 1;
         let mut x = Self::default();
-        x.components = r.array(flex, ComponentData::WIRE_BYTES_MIN, "components", |r| {
-            ComponentData::decode(r, v)
-        })?;
+        x.components =
+            r.array::<_, { ComponentData::WIRE_BYTES_MIN }>(flex, "components", |r| {
+                ComponentData::decode(r, v)
+            })?;
         x.strict = r.bool("strict")?;
         if flex {
             r.skip_tags()?;
@@ -118,7 +119,7 @@ impl DescribeClientQuotasResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(flex, "error_message")?;
-        x.entries = r.nullable_array(flex, EntryData::WIRE_BYTES_MIN, "entries", |r| {
+        x.entries = r.nullable_array::<_, { EntryData::WIRE_BYTES_MIN }>(flex, "entries", |r| {
             EntryData::decode(r, v)
         })?;
         if flex {
@@ -156,10 +157,12 @@ impl EntryData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let flex = v >= 1;
         let mut x = Self::default();
-        x.entity =
-            r.array(flex, EntityData::WIRE_BYTES_MIN, "entity", |r| EntityData::decode(r, v))?;
-        x.values =
-            r.array(flex, ValueData::WIRE_BYTES_MIN, "values", |r| ValueData::decode(r, v))?;
+        x.entity = r.array::<_, { EntityData::WIRE_BYTES_MIN }>(flex, "entity", |r| {
+            EntityData::decode(r, v)
+        })?;
+        x.values = r.array::<_, { ValueData::WIRE_BYTES_MIN }>(flex, "values", |r| {
+            ValueData::decode(r, v)
+        })?;
         if flex {
             r.skip_tags()?;
         }

@@ -107,9 +107,10 @@ impl DescribeClusterResponse {
         }
         x.cluster_id = r.string(true, "cluster_id")?;
         x.controller_id = r.int32("controller_id")?;
-        x.brokers = r.array(true, DescribeClusterBroker::WIRE_BYTES_MIN, "brokers", |r| {
-            DescribeClusterBroker::decode(r, v)
-        })?;
+        x.brokers =
+            r.array::<_, { DescribeClusterBroker::WIRE_BYTES_MIN }>(true, "brokers", |r| {
+                DescribeClusterBroker::decode(r, v)
+            })?;
         x.cluster_authorized_operations = r.int32("cluster_authorized_operations")?;
         r.skip_tags()?;
         Ok(x)

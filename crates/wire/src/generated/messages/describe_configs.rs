@@ -19,9 +19,10 @@ impl DescribeConfigsRequest {
         r.check_version("DescribeConfigsRequest", v, 1, 4)?;
         let flex = v >= 4;
         let mut x = Self::default();
-        x.resources = r.array(flex, DescribeConfigsResource::WIRE_BYTES_MIN, "resources", |r| {
-            DescribeConfigsResource::decode(r, v)
-        })?;
+        x.resources =
+            r.array::<_, { DescribeConfigsResource::WIRE_BYTES_MIN }>(flex, "resources", |r| {
+                DescribeConfigsResource::decode(r, v)
+            })?;
         x.include_synonyms = r.bool("include_synonyms")?;
         if v >= 3 {
             x.include_documentation = r.bool("include_documentation")?;
@@ -77,7 +78,7 @@ impl DescribeConfigsResource {
         let mut x = Self::default();
         x.resource_type = r.int8("resource_type")?;
         x.resource_name = r.string(flex, "resource_name")?;
-        x.configuration_keys = r.nullable_array(flex, 1, "configuration_keys", |r| {
+        x.configuration_keys = r.nullable_array::<_, 1>(flex, "configuration_keys", |r| {
             r.string(flex, "configuration_keys")
         })?;
         if flex {
@@ -117,9 +118,10 @@ impl DescribeConfigsResponse {
         let flex = v >= 4;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.results = r.array(flex, DescribeConfigsResult::WIRE_BYTES_MIN, "results", |r| {
-            DescribeConfigsResult::decode(r, v)
-        })?;
+        x.results =
+            r.array::<_, { DescribeConfigsResult::WIRE_BYTES_MIN }>(flex, "results", |r| {
+                DescribeConfigsResult::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -172,10 +174,11 @@ impl DescribeConfigsResult {
         x.error_message = r.nullable_string(flex, "error_message")?;
         x.resource_type = r.int8("resource_type")?;
         x.resource_name = r.string(flex, "resource_name")?;
-        x.configs =
-            r.array(flex, DescribeConfigsResourceResult::WIRE_BYTES_MIN, "configs", |r| {
-                DescribeConfigsResourceResult::decode(r, v)
-            })?;
+        x.configs = r.array::<_, { DescribeConfigsResourceResult::WIRE_BYTES_MIN }>(
+            flex,
+            "configs",
+            |r| DescribeConfigsResourceResult::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -240,9 +243,10 @@ impl DescribeConfigsResourceResult {
         x.read_only = r.bool("read_only")?;
         x.config_source = r.int8("config_source")?;
         x.is_sensitive = r.bool("is_sensitive")?;
-        x.synonyms = r.array(flex, DescribeConfigsSynonym::WIRE_BYTES_MIN, "synonyms", |r| {
-            DescribeConfigsSynonym::decode(r, v)
-        })?;
+        x.synonyms =
+            r.array::<_, { DescribeConfigsSynonym::WIRE_BYTES_MIN }>(flex, "synonyms", |r| {
+                DescribeConfigsSynonym::decode(r, v)
+            })?;
         if v >= 3 {
             x.config_type = r.int8("config_type")?;
         }

@@ -22,10 +22,11 @@ impl DescribeDelegationTokenRequest {
         r.check_version("DescribeDelegationTokenRequest", v, 1, 3)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.owners =
-            r.nullable_array(flex, DescribeDelegationTokenOwner::WIRE_BYTES_MIN, "owners", |r| {
-                DescribeDelegationTokenOwner::decode(r, v)
-            })?;
+        x.owners = r.nullable_array::<_, { DescribeDelegationTokenOwner::WIRE_BYTES_MIN }>(
+            flex,
+            "owners",
+            |r| DescribeDelegationTokenOwner::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -95,9 +96,10 @@ impl DescribeDelegationTokenResponse {
         let flex = v >= 2;
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
-        x.tokens = r.array(flex, DescribedDelegationToken::WIRE_BYTES_MIN, "tokens", |r| {
-            DescribedDelegationToken::decode(r, v)
-        })?;
+        x.tokens =
+            r.array::<_, { DescribedDelegationToken::WIRE_BYTES_MIN }>(flex, "tokens", |r| {
+                DescribedDelegationToken::decode(r, v)
+            })?;
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         if flex {
             r.skip_tags()?;
@@ -156,10 +158,11 @@ impl DescribedDelegationToken {
         x.max_timestamp = r.int64("max_timestamp")?;
         x.token_id = r.string(flex, "token_id")?;
         x.hmac = r.bytes(flex, "hmac")?;
-        x.renewers =
-            r.array(flex, DescribedDelegationTokenRenewer::WIRE_BYTES_MIN, "renewers", |r| {
-                DescribedDelegationTokenRenewer::decode(r, v)
-            })?;
+        x.renewers = r.array::<_, { DescribedDelegationTokenRenewer::WIRE_BYTES_MIN }>(
+            flex,
+            "renewers",
+            |r| DescribedDelegationTokenRenewer::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

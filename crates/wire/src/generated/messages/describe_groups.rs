@@ -18,7 +18,7 @@ impl DescribeGroupsRequest {
         r.check_version("DescribeGroupsRequest", v, 0, 6)?;
         let flex = v >= 5;
         let mut x = Self::default();
-        x.groups = r.array(flex, 1, "groups", |r| r.string(flex, "groups"))?;
+        x.groups = r.array::<_, 1>(flex, "groups", |r| r.string(flex, "groups"))?;
         if v >= 3 {
             x.include_authorized_operations = r.bool("include_authorized_operations")?;
         }
@@ -64,7 +64,7 @@ impl DescribeGroupsResponse {
         if v >= 1 {
             x.throttle_time_ms = r.int32("throttle_time_ms")?;
         }
-        x.groups = r.array(flex, DescribedGroup::WIRE_BYTES_MIN, "groups", |r| {
+        x.groups = r.array::<_, { DescribedGroup::WIRE_BYTES_MIN }>(flex, "groups", |r| {
             DescribedGroup::decode(r, v)
         })?;
         if flex {
@@ -133,9 +133,10 @@ impl DescribedGroup {
         x.group_state = r.string(flex, "group_state")?;
         x.protocol_type = r.string(flex, "protocol_type")?;
         x.protocol_data = r.string(flex, "protocol_data")?;
-        x.members = r.array(flex, DescribedGroupMember::WIRE_BYTES_MIN, "members", |r| {
-            DescribedGroupMember::decode(r, v)
-        })?;
+        x.members =
+            r.array::<_, { DescribedGroupMember::WIRE_BYTES_MIN }>(flex, "members", |r| {
+                DescribedGroupMember::decode(r, v)
+            })?;
         if v >= 3 {
             x.authorized_operations = r.int32("authorized_operations")?;
         }

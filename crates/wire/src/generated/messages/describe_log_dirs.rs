@@ -22,10 +22,11 @@ impl DescribeLogDirsRequest {
         r.check_version("DescribeLogDirsRequest", v, 1, 5)?;
         let flex = v >= 2;
         let mut x = Self::default();
-        x.topics =
-            r.nullable_array(flex, DescribableLogDirTopic::WIRE_BYTES_MIN, "topics", |r| {
-                DescribableLogDirTopic::decode(r, v)
-            })?;
+        x.topics = r.nullable_array::<_, { DescribableLogDirTopic::WIRE_BYTES_MIN }>(
+            flex,
+            "topics",
+            |r| DescribableLogDirTopic::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -59,7 +60,7 @@ impl DescribableLogDirTopic {
         let flex = v >= 2;
         let mut x = Self::default();
         x.topic = r.string(flex, "topic")?;
-        x.partitions = r.array(flex, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(flex, "partitions", |r| r.int32("partitions"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -102,9 +103,10 @@ impl DescribeLogDirsResponse {
         if v >= 3 {
             x.error_code = r.int16("error_code")?;
         }
-        x.results = r.array(flex, DescribeLogDirsResult::WIRE_BYTES_MIN, "results", |r| {
-            DescribeLogDirsResult::decode(r, v)
-        })?;
+        x.results =
+            r.array::<_, { DescribeLogDirsResult::WIRE_BYTES_MIN }>(flex, "results", |r| {
+                DescribeLogDirsResult::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -163,7 +165,7 @@ impl DescribeLogDirsResult {
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
         x.log_dir = r.string(flex, "log_dir")?;
-        x.topics = r.array(flex, DescribeLogDirsTopic::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { DescribeLogDirsTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             DescribeLogDirsTopic::decode(r, v)
         })?;
         if v >= 4 {
@@ -219,7 +221,7 @@ impl DescribeLogDirsTopic {
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
         x.partitions =
-            r.array(flex, DescribeLogDirsPartition::WIRE_BYTES_MIN, "partitions", |r| {
+            r.array::<_, { DescribeLogDirsPartition::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
                 DescribeLogDirsPartition::decode(r, v)
             })?;
         if flex {

@@ -15,8 +15,9 @@ impl DescribeProducersRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("DescribeProducersRequest", v, 0, 0)?;
         let mut x = Self::default();
-        x.topics =
-            r.array(true, TopicRequest::WIRE_BYTES_MIN, "topics", |r| TopicRequest::decode(r, v))?;
+        x.topics = r.array::<_, { TopicRequest::WIRE_BYTES_MIN }>(true, "topics", |r| {
+            TopicRequest::decode(r, v)
+        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -45,7 +46,7 @@ impl TopicRequest {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
         x.partition_indexes =
-            r.array(true, 4, "partition_indexes", |r| r.int32("partition_indexes"))?;
+            r.array::<_, 4>(true, "partition_indexes", |r| r.int32("partition_indexes"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -77,7 +78,7 @@ impl DescribeProducersResponse {
         r.check_version("DescribeProducersResponse", v, 0, 0)?;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.topics = r.array(true, TopicResponse::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { TopicResponse::WIRE_BYTES_MIN }>(true, "topics", |r| {
             TopicResponse::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -108,9 +109,10 @@ impl TopicResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
-        x.partitions = r.array(true, PartitionResponse::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionResponse::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionResponse::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionResponse::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -144,7 +146,7 @@ impl PartitionResponse {
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
         x.active_producers =
-            r.array(true, ProducerState::WIRE_BYTES_MIN, "active_producers", |r| {
+            r.array::<_, { ProducerState::WIRE_BYTES_MIN }>(true, "active_producers", |r| {
                 ProducerState::decode(r, v)
             })?;
         r.skip_tags()?;

@@ -15,7 +15,7 @@ impl DescribeQuorumRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("DescribeQuorumRequest", v, 0, 2)?;
         let mut x = Self::default();
-        x.topics = r.array(true, RequestTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { RequestTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             RequestTopicData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -45,9 +45,10 @@ impl RequestTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(true, RequestPartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            RequestPartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { RequestPartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                RequestPartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -119,11 +120,12 @@ impl DescribeQuorumResponse {
         if v == 2 {
             x.error_message = r.nullable_string(true, "error_message")?;
         }
-        x.topics = r.array(true, ResponseTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ResponseTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             ResponseTopicData::decode(r, v)
         })?;
         if v == 2 {
-            x.nodes = r.array(true, Node::WIRE_BYTES_MIN, "nodes", |r| Node::decode(r, v))?;
+            x.nodes =
+                r.array::<_, { Node::WIRE_BYTES_MIN }>(true, "nodes", |r| Node::decode(r, v))?;
         }
         r.skip_tags()?;
         Ok(x)
@@ -161,9 +163,10 @@ impl ResponseTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(true, ResponsePartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            ResponsePartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { ResponsePartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                ResponsePartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -220,10 +223,11 @@ impl ResponsePartitionData {
         x.leader_id = r.int32("leader_id")?;
         x.leader_epoch = r.int32("leader_epoch")?;
         x.high_watermark = r.int64("high_watermark")?;
-        x.current_voters = r.array(true, ReplicaState::WIRE_BYTES_MIN, "current_voters", |r| {
-            ReplicaState::decode(r, v)
-        })?;
-        x.observers = r.array(true, ReplicaState::WIRE_BYTES_MIN, "observers", |r| {
+        x.current_voters =
+            r.array::<_, { ReplicaState::WIRE_BYTES_MIN }>(true, "current_voters", |r| {
+                ReplicaState::decode(r, v)
+            })?;
+        x.observers = r.array::<_, { ReplicaState::WIRE_BYTES_MIN }>(true, "observers", |r| {
             ReplicaState::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -261,8 +265,9 @@ impl Node {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.node_id = r.int32("node_id")?;
-        x.listeners =
-            r.array(true, Listener::WIRE_BYTES_MIN, "listeners", |r| Listener::decode(r, v))?;
+        x.listeners = r.array::<_, { Listener::WIRE_BYTES_MIN }>(true, "listeners", |r| {
+            Listener::decode(r, v)
+        })?;
         r.skip_tags()?;
         Ok(x)
     }

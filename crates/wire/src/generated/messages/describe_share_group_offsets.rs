@@ -15,10 +15,11 @@ impl DescribeShareGroupOffsetsRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("DescribeShareGroupOffsetsRequest", v, 0, 1)?;
         let mut x = Self::default();
-        x.groups =
-            r.array(true, DescribeShareGroupOffsetsRequestGroup::WIRE_BYTES_MIN, "groups", |r| {
-                DescribeShareGroupOffsetsRequestGroup::decode(r, v)
-            })?;
+        x.groups = r.array::<_, { DescribeShareGroupOffsetsRequestGroup::WIRE_BYTES_MIN }>(
+            true,
+            "groups",
+            |r| DescribeShareGroupOffsetsRequestGroup::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -52,12 +53,12 @@ impl DescribeShareGroupOffsetsRequestGroup {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics = r.nullable_array(
-            true,
-            DescribeShareGroupOffsetsRequestTopic::WIRE_BYTES_MIN,
-            "topics",
-            |r| DescribeShareGroupOffsetsRequestTopic::decode(r, v),
-        )?;
+        x.topics = r
+            .nullable_array::<_, { DescribeShareGroupOffsetsRequestTopic::WIRE_BYTES_MIN }>(
+                true,
+                "topics",
+                |r| DescribeShareGroupOffsetsRequestTopic::decode(r, v),
+            )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -85,7 +86,7 @@ impl DescribeShareGroupOffsetsRequestTopic {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -117,10 +118,11 @@ impl DescribeShareGroupOffsetsResponse {
         r.check_version("DescribeShareGroupOffsetsResponse", v, 0, 1)?;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.groups =
-            r.array(true, DescribeShareGroupOffsetsResponseGroup::WIRE_BYTES_MIN, "groups", |r| {
-                DescribeShareGroupOffsetsResponseGroup::decode(r, v)
-            })?;
+        x.groups = r.array::<_, { DescribeShareGroupOffsetsResponseGroup::WIRE_BYTES_MIN }>(
+            true,
+            "groups",
+            |r| DescribeShareGroupOffsetsResponseGroup::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -152,10 +154,11 @@ impl DescribeShareGroupOffsetsResponseGroup {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics =
-            r.array(true, DescribeShareGroupOffsetsResponseTopic::WIRE_BYTES_MIN, "topics", |r| {
-                DescribeShareGroupOffsetsResponseTopic::decode(r, v)
-            })?;
+        x.topics = r.array::<_, { DescribeShareGroupOffsetsResponseTopic::WIRE_BYTES_MIN }>(
+            true,
+            "topics",
+            |r| DescribeShareGroupOffsetsResponseTopic::decode(r, v),
+        )?;
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
         r.skip_tags()?;
@@ -189,12 +192,12 @@ impl DescribeShareGroupOffsetsResponseTopic {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(
-            true,
-            DescribeShareGroupOffsetsResponsePartition::WIRE_BYTES_MIN,
-            "partitions",
-            |r| DescribeShareGroupOffsetsResponsePartition::decode(r, v),
-        )?;
+        x.partitions = r
+            .array::<_, { DescribeShareGroupOffsetsResponsePartition::WIRE_BYTES_MIN }>(
+                true,
+                "partitions",
+                |r| DescribeShareGroupOffsetsResponsePartition::decode(r, v),
+            )?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -25,8 +25,9 @@ impl DescribeTopicPartitionsRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("DescribeTopicPartitionsRequest", v, 0, 0)?;
         let mut x = Self::default();
-        x.topics =
-            r.array(true, TopicRequest::WIRE_BYTES_MIN, "topics", |r| TopicRequest::decode(r, v))?;
+        x.topics = r.array::<_, { TopicRequest::WIRE_BYTES_MIN }>(true, "topics", |r| {
+            TopicRequest::decode(r, v)
+        })?;
         x.response_partition_limit = r.int32("response_partition_limit")?;
         x.cursor = r.nullable_struct("cursor", |r| RequestCursor::decode(r, v))?;
         r.skip_tags()?;
@@ -112,10 +113,11 @@ impl DescribeTopicPartitionsResponse {
         r.check_version("DescribeTopicPartitionsResponse", v, 0, 0)?;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.topics =
-            r.array(true, DescribeTopicPartitionsResponseTopic::WIRE_BYTES_MIN, "topics", |r| {
-                DescribeTopicPartitionsResponseTopic::decode(r, v)
-            })?;
+        x.topics = r.array::<_, { DescribeTopicPartitionsResponseTopic::WIRE_BYTES_MIN }>(
+            true,
+            "topics",
+            |r| DescribeTopicPartitionsResponseTopic::decode(r, v),
+        )?;
         x.next_cursor = r.nullable_struct("next_cursor", |r| ResponseCursor::decode(r, v))?;
         r.skip_tags()?;
         Ok(x)
@@ -167,9 +169,8 @@ impl DescribeTopicPartitionsResponseTopic {
         x.name = r.nullable_string(true, "name")?;
         x.topic_id = r.uuid("topic_id")?;
         x.is_internal = r.bool("is_internal")?;
-        x.partitions = r.array(
+        x.partitions = r.array::<_, { DescribeTopicPartitionsResponsePartition::WIRE_BYTES_MIN }>(
             true,
-            DescribeTopicPartitionsResponsePartition::WIRE_BYTES_MIN,
             "partitions",
             |r| DescribeTopicPartitionsResponsePartition::decode(r, v),
         )?;
@@ -234,16 +235,16 @@ impl DescribeTopicPartitionsResponsePartition {
         x.partition_index = r.int32("partition_index")?;
         x.leader_id = r.int32("leader_id")?;
         x.leader_epoch = r.int32("leader_epoch")?;
-        x.replica_nodes = r.array(true, 4, "replica_nodes", |r| r.int32("replica_nodes"))?;
-        x.isr_nodes = r.array(true, 4, "isr_nodes", |r| r.int32("isr_nodes"))?;
+        x.replica_nodes = r.array::<_, 4>(true, "replica_nodes", |r| r.int32("replica_nodes"))?;
+        x.isr_nodes = r.array::<_, 4>(true, "isr_nodes", |r| r.int32("isr_nodes"))?;
         x.eligible_leader_replicas =
-            r.nullable_array(true, 4, "eligible_leader_replicas", |r| {
+            r.nullable_array::<_, 4>(true, "eligible_leader_replicas", |r| {
                 r.int32("eligible_leader_replicas")
             })?;
         x.last_known_elr =
-            r.nullable_array(true, 4, "last_known_elr", |r| r.int32("last_known_elr"))?;
+            r.nullable_array::<_, 4>(true, "last_known_elr", |r| r.int32("last_known_elr"))?;
         x.offline_replicas =
-            r.array(true, 4, "offline_replicas", |r| r.int32("offline_replicas"))?;
+            r.array::<_, 4>(true, "offline_replicas", |r| r.int32("offline_replicas"))?;
         r.skip_tags()?;
         Ok(x)
     }

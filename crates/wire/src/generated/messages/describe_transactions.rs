@@ -16,7 +16,7 @@ impl DescribeTransactionsRequest {
         r.check_version("DescribeTransactionsRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.transactional_ids =
-            r.array(true, 1, "transactional_ids", |r| r.string(true, "transactional_ids"))?;
+            r.array::<_, 1>(true, "transactional_ids", |r| r.string(true, "transactional_ids"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -48,7 +48,7 @@ impl DescribeTransactionsResponse {
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.transaction_states =
-            r.array(true, TransactionState::WIRE_BYTES_MIN, "transaction_states", |r| {
+            r.array::<_, { TransactionState::WIRE_BYTES_MIN }>(true, "transaction_states", |r| {
                 TransactionState::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -91,8 +91,9 @@ impl TransactionState {
         x.transaction_start_time_ms = r.int64("transaction_start_time_ms")?;
         x.producer_id = r.int64("producer_id")?;
         x.producer_epoch = r.int16("producer_epoch")?;
-        x.topics =
-            r.array(true, TopicData::WIRE_BYTES_MIN, "topics", |r| TopicData::decode(r, v))?;
+        x.topics = r.array::<_, { TopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
+            TopicData::decode(r, v)
+        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -126,7 +127,7 @@ impl TopicData {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic = r.string(true, "topic")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

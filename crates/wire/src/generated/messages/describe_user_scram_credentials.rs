@@ -21,8 +21,9 @@ impl DescribeUserScramCredentialsRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("DescribeUserScramCredentialsRequest", v, 0, 0)?;
         let mut x = Self::default();
-        x.users =
-            r.nullable_array(true, UserName::WIRE_BYTES_MIN, "users", |r| UserName::decode(r, v))?;
+        x.users = r.nullable_array::<_, { UserName::WIRE_BYTES_MIN }>(true, "users", |r| {
+            UserName::decode(r, v)
+        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -91,10 +92,11 @@ impl DescribeUserScramCredentialsResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
-        x.results =
-            r.array(true, DescribeUserScramCredentialsResult::WIRE_BYTES_MIN, "results", |r| {
-                DescribeUserScramCredentialsResult::decode(r, v)
-            })?;
+        x.results = r.array::<_, { DescribeUserScramCredentialsResult::WIRE_BYTES_MIN }>(
+            true,
+            "results",
+            |r| DescribeUserScramCredentialsResult::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -141,7 +143,7 @@ impl DescribeUserScramCredentialsResult {
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
         x.credential_infos =
-            r.array(true, CredentialInfo::WIRE_BYTES_MIN, "credential_infos", |r| {
+            r.array::<_, { CredentialInfo::WIRE_BYTES_MIN }>(true, "credential_infos", |r| {
                 CredentialInfo::decode(r, v)
             })?;
         r.skip_tags()?;

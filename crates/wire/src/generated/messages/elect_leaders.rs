@@ -33,10 +33,11 @@ impl ElectLeadersRequest {
         if v >= 1 {
             x.election_type = r.int8("election_type")?;
         }
-        x.topic_partitions =
-            r.nullable_array(flex, TopicPartitions::WIRE_BYTES_MIN, "topic_partitions", |r| {
-                TopicPartitions::decode(r, v)
-            })?;
+        x.topic_partitions = r.nullable_array::<_, { TopicPartitions::WIRE_BYTES_MIN }>(
+            flex,
+            "topic_partitions",
+            |r| TopicPartitions::decode(r, v),
+        )?;
         x.timeout_ms = r.int32("timeout_ms")?;
         if flex {
             r.skip_tags()?;
@@ -79,7 +80,7 @@ impl TopicPartitions {
         let flex = v >= 2;
         let mut x = Self::default();
         x.topic = r.string(flex, "topic")?;
-        x.partitions = r.array(flex, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(flex, "partitions", |r| r.int32("partitions"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -122,9 +123,8 @@ impl ElectLeadersResponse {
         if v >= 1 {
             x.error_code = r.int16("error_code")?;
         }
-        x.replica_election_results = r.array(
+        x.replica_election_results = r.array::<_, { ReplicaElectionResult::WIRE_BYTES_MIN }>(
             flex,
-            ReplicaElectionResult::WIRE_BYTES_MIN,
             "replica_election_results",
             |r| ReplicaElectionResult::decode(r, v),
         )?;
@@ -170,7 +170,7 @@ impl ReplicaElectionResult {
         let mut x = Self::default();
         x.topic = r.string(flex, "topic")?;
         x.partition_result =
-            r.array(flex, PartitionResult::WIRE_BYTES_MIN, "partition_result", |r| {
+            r.array::<_, { PartitionResult::WIRE_BYTES_MIN }>(flex, "partition_result", |r| {
                 PartitionResult::decode(r, v)
             })?;
         if flex {

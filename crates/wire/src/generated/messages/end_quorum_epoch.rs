@@ -21,12 +21,12 @@ impl EndQuorumEpochRequest {
         let flex = v >= 1;
         let mut x = Self::default();
         x.cluster_id = r.nullable_string(flex, "cluster_id")?;
-        x.topics = r.array(flex, RequestTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { RequestTopicData::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             RequestTopicData::decode(r, v)
         })?;
         if v == 1 {
             x.leader_endpoints =
-                r.array(flex, LeaderEndpoint::WIRE_BYTES_MIN, "leader_endpoints", |r| {
+                r.array::<_, { LeaderEndpoint::WIRE_BYTES_MIN }>(flex, "leader_endpoints", |r| {
                     LeaderEndpoint::decode(r, v)
                 })?;
         }
@@ -67,9 +67,10 @@ impl RequestTopicData {
         let flex = v >= 1;
         let mut x = Self::default();
         x.topic_name = r.string(flex, "topic_name")?;
-        x.partitions = r.array(flex, RequestPartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            RequestPartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { RequestPartitionData::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
+                RequestPartitionData::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -112,11 +113,11 @@ impl RequestPartitionData {
         x.leader_epoch = r.int32("leader_epoch")?;
         if v == 0 {
             x.preferred_successors =
-                r.array(flex, 4, "preferred_successors", |r| r.int32("preferred_successors"))?;
+                r.array::<_, 4>(flex, "preferred_successors", |r| r.int32("preferred_successors"))?;
         }
         if v == 1 {
             x.preferred_candidates =
-                r.array(flex, ReplicaInfo::WIRE_BYTES_MIN, "preferred_candidates", |r| {
+                r.array::<_, { ReplicaInfo::WIRE_BYTES_MIN }>(flex, "preferred_candidates", |r| {
                     ReplicaInfo::decode(r, v)
                 })?;
         }
@@ -227,17 +228,18 @@ impl EndQuorumEpochResponse {
         let flex = v >= 1;
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
-        x.topics = r.array(flex, ResponseTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ResponseTopicData::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             ResponseTopicData::decode(r, v)
         })?;
         if flex {
             r.tags(|r, tag| {
                 match tag {
                     0 => {
-                        x.node_endpoints =
-                            r.array(true, NodeEndpoint::WIRE_BYTES_MIN, "node_endpoints", |r| {
-                                NodeEndpoint::decode(r, v)
-                            })?
+                        x.node_endpoints = r.array::<_, { NodeEndpoint::WIRE_BYTES_MIN }>(
+                            true,
+                            "node_endpoints",
+                            |r| NodeEndpoint::decode(r, v),
+                        )?
                     }
                     _ => return Ok(false),
                 }
@@ -253,7 +255,7 @@ impl EndQuorumEpochResponse {
         let flex = v >= 1;
         w.int16(self.error_code);
         w.array(flex, &self.topics, "topics", |w, x| x.encode(w, v))?;
-        if !(v == 1) && !self.node_endpoints.is_empty() {
+        if v != 1 && !self.node_endpoints.is_empty() {
             return Err(EncodeError::not_in_version("node_endpoints", v));
         }
         if flex {
@@ -284,9 +286,10 @@ impl ResponseTopicData {
         let flex = v >= 1;
         let mut x = Self::default();
         x.topic_name = r.string(flex, "topic_name")?;
-        x.partitions = r.array(flex, ResponsePartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            ResponsePartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { ResponsePartitionData::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
+                ResponsePartitionData::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }

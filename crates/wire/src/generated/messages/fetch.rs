@@ -67,13 +67,15 @@ impl FetchRequest {
         if v >= 7 {
             x.session_epoch = r.int32("session_epoch")?;
         }
-        x.topics =
-            r.array(flex, FetchTopic::WIRE_BYTES_MIN, "topics", |r| FetchTopic::decode(r, v))?;
+        x.topics = r.array::<_, { FetchTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+            FetchTopic::decode(r, v)
+        })?;
         if v >= 7 {
-            x.forgotten_topics_data =
-                r.array(flex, ForgottenTopic::WIRE_BYTES_MIN, "forgotten_topics_data", |r| {
-                    ForgottenTopic::decode(r, v)
-                })?;
+            x.forgotten_topics_data = r.array::<_, { ForgottenTopic::WIRE_BYTES_MIN }>(
+                flex,
+                "forgotten_topics_data",
+                |r| ForgottenTopic::decode(r, v),
+            )?;
         }
         if v >= 11 {
             x.rack_id = r.string(flex, "rack_id")?;
@@ -101,7 +103,7 @@ impl FetchRequest {
         } else if self.replica_id != -1 {
             return Err(EncodeError::not_in_version("replica_id", v));
         }
-        if !(v >= 15) && self.replica_state != ReplicaState::default() {
+        if v < 15 && self.replica_state != ReplicaState::default() {
             return Err(EncodeError::not_in_version("replica_state", v));
         }
         w.int32(self.max_wait_ms);
@@ -198,9 +200,10 @@ impl FetchTopic {
         if v >= 13 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions = r.array(flex, FetchPartition::WIRE_BYTES_MIN, "partitions", |r| {
-            FetchPartition::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { FetchPartition::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
+                FetchPartition::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -350,7 +353,7 @@ impl ForgottenTopic {
         if v >= 13 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions = r.array(flex, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(flex, "partitions", |r| r.int32("partitions"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -405,17 +408,19 @@ impl FetchResponse {
         if v >= 7 {
             x.session_id = r.int32("session_id")?;
         }
-        x.responses = r.array(flex, FetchableTopicResponse::WIRE_BYTES_MIN, "responses", |r| {
-            FetchableTopicResponse::decode(r, v)
-        })?;
+        x.responses =
+            r.array::<_, { FetchableTopicResponse::WIRE_BYTES_MIN }>(flex, "responses", |r| {
+                FetchableTopicResponse::decode(r, v)
+            })?;
         if flex {
             r.tags(|r, tag| {
                 match tag {
                     0 if v >= 16 => {
-                        x.node_endpoints =
-                            r.array(true, NodeEndpoint::WIRE_BYTES_MIN, "node_endpoints", |r| {
-                                NodeEndpoint::decode(r, v)
-                            })?
+                        x.node_endpoints = r.array::<_, { NodeEndpoint::WIRE_BYTES_MIN }>(
+                            true,
+                            "node_endpoints",
+                            |r| NodeEndpoint::decode(r, v),
+                        )?
                     }
                     _ => return Ok(false),
                 }
@@ -439,7 +444,7 @@ impl FetchResponse {
             return Err(EncodeError::not_in_version("session_id", v));
         }
         w.array(flex, &self.responses, "responses", |w, x| x.encode(w, v))?;
-        if !(v >= 16) && !self.node_endpoints.is_empty() {
+        if v < 16 && !self.node_endpoints.is_empty() {
             return Err(EncodeError::not_in_version("node_endpoints", v));
         }
         if flex {
@@ -478,9 +483,10 @@ impl FetchableTopicResponse {
         if v >= 13 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions = r.array(flex, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -558,9 +564,8 @@ impl PartitionData {
         if v >= 5 {
             x.log_start_offset = r.int64("log_start_offset")?;
         }
-        x.aborted_transactions = r.nullable_array(
+        x.aborted_transactions = r.nullable_array::<_, { AbortedTransaction::WIRE_BYTES_MIN }>(
             flex,
-            AbortedTransaction::WIRE_BYTES_MIN,
             "aborted_transactions",
             |r| AbortedTransaction::decode(r, v),
         )?;
@@ -592,13 +597,13 @@ impl PartitionData {
         if v >= 5 {
             w.int64(self.log_start_offset);
         }
-        if !(v >= 12) && self.diverging_epoch != EpochEndOffset::default() {
+        if v < 12 && self.diverging_epoch != EpochEndOffset::default() {
             return Err(EncodeError::not_in_version("diverging_epoch", v));
         }
-        if !(v >= 12) && self.current_leader != LeaderIdAndEpoch::default() {
+        if v < 12 && self.current_leader != LeaderIdAndEpoch::default() {
             return Err(EncodeError::not_in_version("current_leader", v));
         }
-        if !(v >= 12) && self.snapshot_id != SnapshotId::default() {
+        if v < 12 && self.snapshot_id != SnapshotId::default() {
             return Err(EncodeError::not_in_version("snapshot_id", v));
         }
         w.nullable_array(

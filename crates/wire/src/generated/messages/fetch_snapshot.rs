@@ -29,7 +29,7 @@ impl FetchSnapshotRequest {
         let mut x = Self::default();
         x.replica_id = r.int32("replica_id")?;
         x.max_bytes = r.int32("max_bytes")?;
-        x.topics = r.array(true, RequestTopicSnapshot::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { RequestTopicSnapshot::WIRE_BYTES_MIN }>(true, "topics", |r| {
             RequestTopicSnapshot::decode(r, v)
         })?;
         r.tags(|r, tag| {
@@ -75,7 +75,7 @@ impl RequestTopicSnapshot {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
         x.partitions =
-            r.array(true, RequestPartitionSnapshot::WIRE_BYTES_MIN, "partitions", |r| {
+            r.array::<_, { RequestPartitionSnapshot::WIRE_BYTES_MIN }>(true, "partitions", |r| {
                 RequestPartitionSnapshot::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -186,16 +186,18 @@ impl FetchSnapshotResponse {
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
-        x.topics = r.array(true, ResponseTopicSnapshot::WIRE_BYTES_MIN, "topics", |r| {
-            ResponseTopicSnapshot::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { ResponseTopicSnapshot::WIRE_BYTES_MIN }>(true, "topics", |r| {
+                ResponseTopicSnapshot::decode(r, v)
+            })?;
         r.tags(|r, tag| {
             match tag {
                 0 if v == 1 => {
-                    x.node_endpoints =
-                        r.array(true, NodeEndpoint::WIRE_BYTES_MIN, "node_endpoints", |r| {
-                            NodeEndpoint::decode(r, v)
-                        })?
+                    x.node_endpoints = r.array::<_, { NodeEndpoint::WIRE_BYTES_MIN }>(
+                        true,
+                        "node_endpoints",
+                        |r| NodeEndpoint::decode(r, v),
+                    )?
                 }
                 _ => return Ok(false),
             }
@@ -210,7 +212,7 @@ impl FetchSnapshotResponse {
         w.int32(self.throttle_time_ms);
         w.int16(self.error_code);
         w.array(true, &self.topics, "topics", |w, x| x.encode(w, v))?;
-        if !(v == 1) && !self.node_endpoints.is_empty() {
+        if v != 1 && !self.node_endpoints.is_empty() {
             return Err(EncodeError::not_in_version("node_endpoints", v));
         }
         let mut tags = w.tags();
@@ -239,7 +241,7 @@ impl ResponseTopicSnapshot {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
         x.partitions =
-            r.array(true, ResponsePartitionSnapshot::WIRE_BYTES_MIN, "partitions", |r| {
+            r.array::<_, { ResponsePartitionSnapshot::WIRE_BYTES_MIN }>(true, "partitions", |r| {
                 ResponsePartitionSnapshot::decode(r, v)
             })?;
         r.skip_tags()?;

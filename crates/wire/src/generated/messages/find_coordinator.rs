@@ -29,7 +29,7 @@ impl FindCoordinatorRequest {
         }
         if v >= 4 {
             x.coordinator_keys =
-                r.array(flex, 1, "coordinator_keys", |r| r.string(flex, "coordinator_keys"))?;
+                r.array::<_, 1>(flex, "coordinator_keys", |r| r.string(flex, "coordinator_keys"))?;
         }
         if flex {
             r.skip_tags()?;
@@ -125,9 +125,10 @@ impl FindCoordinatorResponse {
             x.port = r.int32("port")?;
         }
         if v >= 4 {
-            x.coordinators = r.array(flex, Coordinator::WIRE_BYTES_MIN, "coordinators", |r| {
-                Coordinator::decode(r, v)
-            })?;
+            x.coordinators =
+                r.array::<_, { Coordinator::WIRE_BYTES_MIN }>(flex, "coordinators", |r| {
+                    Coordinator::decode(r, v)
+                })?;
         }
         if flex {
             r.skip_tags()?;

@@ -54,14 +54,15 @@ impl GetTelemetrySubscriptionsResponse {
         x.error_code = r.int16("error_code")?;
         x.client_instance_id = r.uuid("client_instance_id")?;
         x.subscription_id = r.int32("subscription_id")?;
-        x.accepted_compression_types = r.array(true, 1, "accepted_compression_types", |r| {
-            r.int8("accepted_compression_types")
-        })?;
+        x.accepted_compression_types =
+            r.array::<_, 1>(true, "accepted_compression_types", |r| {
+                r.int8("accepted_compression_types")
+            })?;
         x.push_interval_ms = r.int32("push_interval_ms")?;
         x.telemetry_max_bytes = r.int32("telemetry_max_bytes")?;
         x.delta_temporality = r.bool("delta_temporality")?;
         x.requested_metrics =
-            r.array(true, 1, "requested_metrics", |r| r.string(true, "requested_metrics"))?;
+            r.array::<_, 1>(true, "requested_metrics", |r| r.string(true, "requested_metrics"))?;
         r.skip_tags()?;
         Ok(x)
     }

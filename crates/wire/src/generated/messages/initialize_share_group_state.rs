@@ -17,7 +17,7 @@ impl InitializeShareGroupStateRequest {
         r.check_version("InitializeShareGroupStateRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics = r.array(true, InitializeStateData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { InitializeStateData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             InitializeStateData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -48,9 +48,10 @@ impl InitializeStateData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -108,9 +109,10 @@ impl InitializeShareGroupStateResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("InitializeShareGroupStateResponse", v, 0, 0)?;
         let mut x = Self::default();
-        x.results = r.array(true, InitializeStateResult::WIRE_BYTES_MIN, "results", |r| {
-            InitializeStateResult::decode(r, v)
-        })?;
+        x.results =
+            r.array::<_, { InitializeStateResult::WIRE_BYTES_MIN }>(true, "results", |r| {
+                InitializeStateResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -138,9 +140,10 @@ impl InitializeStateResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionResult::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionResult::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -52,7 +52,7 @@ impl JoinGroupRequest {
         }
         x.protocol_type = r.string(flex, "protocol_type")?;
         x.protocols =
-            r.array(flex, JoinGroupRequestProtocol::WIRE_BYTES_MIN, "protocols", |r| {
+            r.array::<_, { JoinGroupRequestProtocol::WIRE_BYTES_MIN }>(flex, "protocols", |r| {
                 JoinGroupRequestProtocol::decode(r, v)
             })?;
         if v >= 8 {
@@ -186,9 +186,10 @@ impl JoinGroupResponse {
             x.skip_assignment = r.bool("skip_assignment")?;
         }
         x.member_id = r.string(flex, "member_id")?;
-        x.members = r.array(flex, JoinGroupResponseMember::WIRE_BYTES_MIN, "members", |r| {
-            JoinGroupResponseMember::decode(r, v)
-        })?;
+        x.members =
+            r.array::<_, { JoinGroupResponseMember::WIRE_BYTES_MIN }>(flex, "members", |r| {
+                JoinGroupResponseMember::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }

@@ -25,7 +25,7 @@ impl LeaveGroupRequest {
             x.member_id = r.string(flex, "member_id")?;
         }
         if v >= 3 {
-            x.members = r.array(flex, MemberIdentity::WIRE_BYTES_MIN, "members", |r| {
+            x.members = r.array::<_, { MemberIdentity::WIRE_BYTES_MIN }>(flex, "members", |r| {
                 MemberIdentity::decode(r, v)
             })?;
         }
@@ -123,7 +123,7 @@ impl LeaveGroupResponse {
         }
         x.error_code = r.int16("error_code")?;
         if v >= 3 {
-            x.members = r.array(flex, MemberResponse::WIRE_BYTES_MIN, "members", |r| {
+            x.members = r.array::<_, { MemberResponse::WIRE_BYTES_MIN }>(flex, "members", |r| {
                 MemberResponse::decode(r, v)
             })?;
         }

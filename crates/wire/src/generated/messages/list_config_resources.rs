@@ -17,7 +17,8 @@ impl ListConfigResourcesRequest {
         r.check_version("ListConfigResourcesRequest", v, 0, 1)?;
         let mut x = Self::default();
         if v == 1 {
-            x.resource_types = r.array(true, 1, "resource_types", |r| r.int8("resource_types"))?;
+            x.resource_types =
+                r.array::<_, 1>(true, "resource_types", |r| r.int8("resource_types"))?;
         }
         r.skip_tags()?;
         Ok(x)
@@ -57,7 +58,7 @@ impl ListConfigResourcesResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.config_resources =
-            r.array(true, ConfigResource::WIRE_BYTES_MIN, "config_resources", |r| {
+            r.array::<_, { ConfigResource::WIRE_BYTES_MIN }>(true, "config_resources", |r| {
                 ConfigResource::decode(r, v)
             })?;
         r.skip_tags()?;

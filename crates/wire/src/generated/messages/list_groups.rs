@@ -21,11 +21,11 @@ impl ListGroupsRequest {
         let mut x = Self::default();
         if v >= 4 {
             x.states_filter =
-                r.array(flex, 1, "states_filter", |r| r.string(flex, "states_filter"))?;
+                r.array::<_, 1>(flex, "states_filter", |r| r.string(flex, "states_filter"))?;
         }
         if v == 5 {
             x.types_filter =
-                r.array(flex, 1, "types_filter", |r| r.string(flex, "types_filter"))?;
+                r.array::<_, 1>(flex, "types_filter", |r| r.string(flex, "types_filter"))?;
         }
         if flex {
             r.skip_tags()?;
@@ -79,8 +79,9 @@ impl ListGroupsResponse {
             x.throttle_time_ms = r.int32("throttle_time_ms")?;
         }
         x.error_code = r.int16("error_code")?;
-        x.groups =
-            r.array(flex, ListedGroup::WIRE_BYTES_MIN, "groups", |r| ListedGroup::decode(r, v))?;
+        x.groups = r.array::<_, { ListedGroup::WIRE_BYTES_MIN }>(flex, "groups", |r| {
+            ListedGroup::decode(r, v)
+        })?;
         if flex {
             r.skip_tags()?;
         }

@@ -25,7 +25,7 @@ impl ListOffsetsRequest {
         if v >= 2 {
             x.isolation_level = r.int8("isolation_level")?;
         }
-        x.topics = r.array(flex, ListOffsetsTopic::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ListOffsetsTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             ListOffsetsTopic::decode(r, v)
         })?;
         if v >= 10 {
@@ -73,9 +73,10 @@ impl ListOffsetsTopic {
         let flex = v >= 6;
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
-        x.partitions = r.array(flex, ListOffsetsPartition::WIRE_BYTES_MIN, "partitions", |r| {
-            ListOffsetsPartition::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { ListOffsetsPartition::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
+                ListOffsetsPartition::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -165,9 +166,10 @@ impl ListOffsetsResponse {
         if v >= 2 {
             x.throttle_time_ms = r.int32("throttle_time_ms")?;
         }
-        x.topics = r.array(flex, ListOffsetsTopicResponse::WIRE_BYTES_MIN, "topics", |r| {
-            ListOffsetsTopicResponse::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { ListOffsetsTopicResponse::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                ListOffsetsTopicResponse::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -204,10 +206,11 @@ impl ListOffsetsTopicResponse {
         let flex = v >= 6;
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
-        x.partitions =
-            r.array(flex, ListOffsetsPartitionResponse::WIRE_BYTES_MIN, "partitions", |r| {
-                ListOffsetsPartitionResponse::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { ListOffsetsPartitionResponse::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| ListOffsetsPartitionResponse::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

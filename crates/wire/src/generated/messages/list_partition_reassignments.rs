@@ -25,9 +25,8 @@ impl ListPartitionReassignmentsRequest {
         r.check_version("ListPartitionReassignmentsRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.timeout_ms = r.int32("timeout_ms")?;
-        x.topics = r.nullable_array(
+        x.topics = r.nullable_array::<_, { ListPartitionReassignmentsTopics::WIRE_BYTES_MIN }>(
             true,
-            ListPartitionReassignmentsTopics::WIRE_BYTES_MIN,
             "topics",
             |r| ListPartitionReassignmentsTopics::decode(r, v),
         )?;
@@ -60,7 +59,7 @@ impl ListPartitionReassignmentsTopics {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
         x.partition_indexes =
-            r.array(true, 4, "partition_indexes", |r| r.int32("partition_indexes"))?;
+            r.array::<_, 4>(true, "partition_indexes", |r| r.int32("partition_indexes"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -107,9 +106,10 @@ impl ListPartitionReassignmentsResponse {
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
-        x.topics = r.array(true, OngoingTopicReassignment::WIRE_BYTES_MIN, "topics", |r| {
-            OngoingTopicReassignment::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { OngoingTopicReassignment::WIRE_BYTES_MIN }>(true, "topics", |r| {
+                OngoingTopicReassignment::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -140,10 +140,11 @@ impl OngoingTopicReassignment {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
-        x.partitions =
-            r.array(true, OngoingPartitionReassignment::WIRE_BYTES_MIN, "partitions", |r| {
-                OngoingPartitionReassignment::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { OngoingPartitionReassignment::WIRE_BYTES_MIN }>(
+            true,
+            "partitions",
+            |r| OngoingPartitionReassignment::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -173,10 +174,11 @@ impl OngoingPartitionReassignment {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.partition_index = r.int32("partition_index")?;
-        x.replicas = r.array(true, 4, "replicas", |r| r.int32("replicas"))?;
-        x.adding_replicas = r.array(true, 4, "adding_replicas", |r| r.int32("adding_replicas"))?;
+        x.replicas = r.array::<_, 4>(true, "replicas", |r| r.int32("replicas"))?;
+        x.adding_replicas =
+            r.array::<_, 4>(true, "adding_replicas", |r| r.int32("adding_replicas"))?;
         x.removing_replicas =
-            r.array(true, 4, "removing_replicas", |r| r.int32("removing_replicas"))?;
+            r.array::<_, 4>(true, "removing_replicas", |r| r.int32("removing_replicas"))?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -31,9 +31,10 @@ impl ListTransactionsRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ListTransactionsRequest", v, 0, 2)?;
         let mut x = Self::default();
-        x.state_filters = r.array(true, 1, "state_filters", |r| r.string(true, "state_filters"))?;
+        x.state_filters =
+            r.array::<_, 1>(true, "state_filters", |r| r.string(true, "state_filters"))?;
         x.producer_id_filters =
-            r.array(true, 8, "producer_id_filters", |r| r.int64("producer_id_filters"))?;
+            r.array::<_, 8>(true, "producer_id_filters", |r| r.int64("producer_id_filters"))?;
         if v >= 1 {
             x.duration_filter = r.int64("duration_filter")?;
         }
@@ -91,10 +92,11 @@ impl ListTransactionsResponse {
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         x.error_code = r.int16("error_code")?;
-        x.unknown_state_filters =
-            r.array(true, 1, "unknown_state_filters", |r| r.string(true, "unknown_state_filters"))?;
+        x.unknown_state_filters = r.array::<_, 1>(true, "unknown_state_filters", |r| {
+            r.string(true, "unknown_state_filters")
+        })?;
         x.transaction_states =
-            r.array(true, TransactionState::WIRE_BYTES_MIN, "transaction_states", |r| {
+            r.array::<_, { TransactionState::WIRE_BYTES_MIN }>(true, "transaction_states", |r| {
                 TransactionState::decode(r, v)
             })?;
         r.skip_tags()?;

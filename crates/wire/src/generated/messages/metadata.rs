@@ -35,11 +35,11 @@ impl MetadataRequest {
         let flex = v >= 9;
         let mut x = Self::default();
         x.topics = if v >= 1 {
-            r.nullable_array(flex, MetadataRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
+            r.nullable_array::<_, { MetadataRequestTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
                 MetadataRequestTopic::decode(r, v)
             })?
         } else {
-            Some(r.array(flex, MetadataRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
+            Some(r.array::<_, { MetadataRequestTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
                 MetadataRequestTopic::decode(r, v)
             })?)
         };
@@ -184,18 +184,20 @@ impl MetadataResponse {
         if v >= 3 {
             x.throttle_time_ms = r.int32("throttle_time_ms")?;
         }
-        x.brokers = r.array(flex, MetadataResponseBroker::WIRE_BYTES_MIN, "brokers", |r| {
-            MetadataResponseBroker::decode(r, v)
-        })?;
+        x.brokers =
+            r.array::<_, { MetadataResponseBroker::WIRE_BYTES_MIN }>(flex, "brokers", |r| {
+                MetadataResponseBroker::decode(r, v)
+            })?;
         if v >= 2 {
             x.cluster_id = r.nullable_string(flex, "cluster_id")?;
         }
         if v >= 1 {
             x.controller_id = r.int32("controller_id")?;
         }
-        x.topics = r.array(flex, MetadataResponseTopic::WIRE_BYTES_MIN, "topics", |r| {
-            MetadataResponseTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { MetadataResponseTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                MetadataResponseTopic::decode(r, v)
+            })?;
         if (8..=10).contains(&v) {
             x.cluster_authorized_operations = r.int32("cluster_authorized_operations")?;
         }
@@ -328,7 +330,7 @@ impl MetadataResponseTopic {
             x.is_internal = r.bool("is_internal")?;
         }
         x.partitions =
-            r.array(flex, MetadataResponsePartition::WIRE_BYTES_MIN, "partitions", |r| {
+            r.array::<_, { MetadataResponsePartition::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
                 MetadataResponsePartition::decode(r, v)
             })?;
         if v >= 8 {
@@ -409,11 +411,11 @@ impl MetadataResponsePartition {
         if v >= 7 {
             x.leader_epoch = r.int32("leader_epoch")?;
         }
-        x.replica_nodes = r.array(flex, 4, "replica_nodes", |r| r.int32("replica_nodes"))?;
-        x.isr_nodes = r.array(flex, 4, "isr_nodes", |r| r.int32("isr_nodes"))?;
+        x.replica_nodes = r.array::<_, 4>(flex, "replica_nodes", |r| r.int32("replica_nodes"))?;
+        x.isr_nodes = r.array::<_, 4>(flex, "isr_nodes", |r| r.int32("isr_nodes"))?;
         if v >= 5 {
             x.offline_replicas =
-                r.array(flex, 4, "offline_replicas", |r| r.int32("offline_replicas"))?;
+                r.array::<_, 4>(flex, "offline_replicas", |r| r.int32("offline_replicas"))?;
         }
         if flex {
             r.skip_tags()?;

@@ -46,9 +46,10 @@ impl OffsetCommitRequest {
         if v <= 4 {
             x.retention_time_ms = r.int64("retention_time_ms")?;
         }
-        x.topics = r.array(flex, OffsetCommitRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
-            OffsetCommitRequestTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { OffsetCommitRequestTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                OffsetCommitRequestTopic::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -101,10 +102,11 @@ impl OffsetCommitRequestTopic {
         if v == 10 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions =
-            r.array(flex, OffsetCommitRequestPartition::WIRE_BYTES_MIN, "partitions", |r| {
-                OffsetCommitRequestPartition::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { OffsetCommitRequestPartition::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| OffsetCommitRequestPartition::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -203,9 +205,10 @@ impl OffsetCommitResponse {
         if v >= 3 {
             x.throttle_time_ms = r.int32("throttle_time_ms")?;
         }
-        x.topics = r.array(flex, OffsetCommitResponseTopic::WIRE_BYTES_MIN, "topics", |r| {
-            OffsetCommitResponseTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { OffsetCommitResponseTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                OffsetCommitResponseTopic::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -250,10 +253,11 @@ impl OffsetCommitResponseTopic {
         if v == 10 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions =
-            r.array(flex, OffsetCommitResponsePartition::WIRE_BYTES_MIN, "partitions", |r| {
-                OffsetCommitResponsePartition::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { OffsetCommitResponsePartition::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| OffsetCommitResponsePartition::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

@@ -17,9 +17,10 @@ impl OffsetDeleteRequest {
         r.check_version("OffsetDeleteRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.group_id = r.string(false, "group_id")?;
-        x.topics = r.array(false, OffsetDeleteRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
-            OffsetDeleteRequestTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { OffsetDeleteRequestTopic::WIRE_BYTES_MIN }>(false, "topics", |r| {
+                OffsetDeleteRequestTopic::decode(r, v)
+            })?;
         Ok(x)
     }
 
@@ -46,10 +47,11 @@ impl OffsetDeleteRequestTopic {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.name = r.string(false, "name")?;
-        x.partitions =
-            r.array(false, OffsetDeleteRequestPartition::WIRE_BYTES_MIN, "partitions", |r| {
-                OffsetDeleteRequestPartition::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { OffsetDeleteRequestPartition::WIRE_BYTES_MIN }>(
+            false,
+            "partitions",
+            |r| OffsetDeleteRequestPartition::decode(r, v),
+        )?;
         Ok(x)
     }
 
@@ -101,9 +103,10 @@ impl OffsetDeleteResponse {
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.topics = r.array(false, OffsetDeleteResponseTopic::WIRE_BYTES_MIN, "topics", |r| {
-            OffsetDeleteResponseTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { OffsetDeleteResponseTopic::WIRE_BYTES_MIN }>(false, "topics", |r| {
+                OffsetDeleteResponseTopic::decode(r, v)
+            })?;
         Ok(x)
     }
 
@@ -131,10 +134,11 @@ impl OffsetDeleteResponseTopic {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.name = r.string(false, "name")?;
-        x.partitions =
-            r.array(false, OffsetDeleteResponsePartition::WIRE_BYTES_MIN, "partitions", |r| {
-                OffsetDeleteResponsePartition::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { OffsetDeleteResponsePartition::WIRE_BYTES_MIN }>(
+            false,
+            "partitions",
+            |r| OffsetDeleteResponsePartition::decode(r, v),
+        )?;
         Ok(x)
     }
 

@@ -39,19 +39,24 @@ impl OffsetFetchRequest {
         }
         if v <= 7 {
             x.topics = if v >= 2 {
-                r.nullable_array(flex, OffsetFetchRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
-                    OffsetFetchRequestTopic::decode(r, v)
-                })?
+                r.nullable_array::<_, { OffsetFetchRequestTopic::WIRE_BYTES_MIN }>(
+                    flex,
+                    "topics",
+                    |r| OffsetFetchRequestTopic::decode(r, v),
+                )?
             } else {
-                Some(r.array(flex, OffsetFetchRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
-                    OffsetFetchRequestTopic::decode(r, v)
-                })?)
+                Some(r.array::<_, { OffsetFetchRequestTopic::WIRE_BYTES_MIN }>(
+                    flex,
+                    "topics",
+                    |r| OffsetFetchRequestTopic::decode(r, v),
+                )?)
             };
         }
         if v >= 8 {
-            x.groups = r.array(flex, OffsetFetchRequestGroup::WIRE_BYTES_MIN, "groups", |r| {
-                OffsetFetchRequestGroup::decode(r, v)
-            })?;
+            x.groups =
+                r.array::<_, { OffsetFetchRequestGroup::WIRE_BYTES_MIN }>(flex, "groups", |r| {
+                    OffsetFetchRequestGroup::decode(r, v)
+                })?;
         }
         if v >= 7 {
             x.require_stable = r.bool("require_stable")?;
@@ -113,7 +118,7 @@ impl OffsetFetchRequestTopic {
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
         x.partition_indexes =
-            r.array(flex, 4, "partition_indexes", |r| r.int32("partition_indexes"))?;
+            r.array::<_, 4>(flex, "partition_indexes", |r| r.int32("partition_indexes"))?;
         if flex {
             r.skip_tags()?;
         }
@@ -170,10 +175,11 @@ impl OffsetFetchRequestGroup {
         if v >= 9 {
             x.member_epoch = r.int32("member_epoch")?;
         }
-        x.topics =
-            r.nullable_array(true, OffsetFetchRequestTopics::WIRE_BYTES_MIN, "topics", |r| {
-                OffsetFetchRequestTopics::decode(r, v)
-            })?;
+        x.topics = r.nullable_array::<_, { OffsetFetchRequestTopics::WIRE_BYTES_MIN }>(
+            true,
+            "topics",
+            |r| OffsetFetchRequestTopics::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -216,7 +222,7 @@ impl OffsetFetchRequestTopics {
             x.topic_id = r.uuid("topic_id")?;
         }
         x.partition_indexes =
-            r.array(true, 4, "partition_indexes", |r| r.int32("partition_indexes"))?;
+            r.array::<_, 4>(true, "partition_indexes", |r| r.int32("partition_indexes"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -263,17 +269,19 @@ impl OffsetFetchResponse {
             x.throttle_time_ms = r.int32("throttle_time_ms")?;
         }
         if v <= 7 {
-            x.topics = r.array(flex, OffsetFetchResponseTopic::WIRE_BYTES_MIN, "topics", |r| {
-                OffsetFetchResponseTopic::decode(r, v)
-            })?;
+            x.topics =
+                r.array::<_, { OffsetFetchResponseTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                    OffsetFetchResponseTopic::decode(r, v)
+                })?;
         }
         if (2..=7).contains(&v) {
             x.error_code = r.int16("error_code")?;
         }
         if v >= 8 {
-            x.groups = r.array(flex, OffsetFetchResponseGroup::WIRE_BYTES_MIN, "groups", |r| {
-                OffsetFetchResponseGroup::decode(r, v)
-            })?;
+            x.groups =
+                r.array::<_, { OffsetFetchResponseGroup::WIRE_BYTES_MIN }>(flex, "groups", |r| {
+                    OffsetFetchResponseGroup::decode(r, v)
+                })?;
         }
         if flex {
             r.skip_tags()?;
@@ -323,10 +331,11 @@ impl OffsetFetchResponseTopic {
         let flex = v >= 6;
         let mut x = Self::default();
         x.name = r.string(flex, "name")?;
-        x.partitions =
-            r.array(flex, OffsetFetchResponsePartition::WIRE_BYTES_MIN, "partitions", |r| {
-                OffsetFetchResponsePartition::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { OffsetFetchResponsePartition::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| OffsetFetchResponsePartition::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -420,9 +429,10 @@ impl OffsetFetchResponseGroup {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics = r.array(true, OffsetFetchResponseTopics::WIRE_BYTES_MIN, "topics", |r| {
-            OffsetFetchResponseTopics::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { OffsetFetchResponseTopics::WIRE_BYTES_MIN }>(true, "topics", |r| {
+                OffsetFetchResponseTopics::decode(r, v)
+            })?;
         x.error_code = r.int16("error_code")?;
         r.skip_tags()?;
         Ok(x)
@@ -460,10 +470,11 @@ impl OffsetFetchResponseTopics {
         if v == 10 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions =
-            r.array(true, OffsetFetchResponsePartitions::WIRE_BYTES_MIN, "partitions", |r| {
-                OffsetFetchResponsePartitions::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { OffsetFetchResponsePartitions::WIRE_BYTES_MIN }>(
+            true,
+            "partitions",
+            |r| OffsetFetchResponsePartitions::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }

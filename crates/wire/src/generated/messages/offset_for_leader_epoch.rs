@@ -27,7 +27,7 @@ impl OffsetForLeaderEpochRequest {
         if v >= 3 {
             x.replica_id = r.int32("replica_id")?;
         }
-        x.topics = r.array(flex, OffsetForLeaderTopic::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { OffsetForLeaderTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
             OffsetForLeaderTopic::decode(r, v)
         })?;
         if flex {
@@ -67,7 +67,7 @@ impl OffsetForLeaderTopic {
         let mut x = Self::default();
         x.topic = r.string(flex, "topic")?;
         x.partitions =
-            r.array(flex, OffsetForLeaderPartition::WIRE_BYTES_MIN, "partitions", |r| {
+            r.array::<_, { OffsetForLeaderPartition::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
                 OffsetForLeaderPartition::decode(r, v)
             })?;
         if flex {
@@ -152,9 +152,10 @@ impl OffsetForLeaderEpochResponse {
         let flex = v >= 4;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.topics = r.array(flex, OffsetForLeaderTopicResult::WIRE_BYTES_MIN, "topics", |r| {
-            OffsetForLeaderTopicResult::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { OffsetForLeaderTopicResult::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                OffsetForLeaderTopicResult::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -189,9 +190,10 @@ impl OffsetForLeaderTopicResult {
         let flex = v >= 4;
         let mut x = Self::default();
         x.topic = r.string(flex, "topic")?;
-        x.partitions = r.array(flex, EpochEndOffset::WIRE_BYTES_MIN, "partitions", |r| {
-            EpochEndOffset::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { EpochEndOffset::WIRE_BYTES_MIN }>(flex, "partitions", |r| {
+                EpochEndOffset::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }

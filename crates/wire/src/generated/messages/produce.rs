@@ -23,9 +23,10 @@ impl ProduceRequest {
         x.transactional_id = r.nullable_string(flex, "transactional_id")?;
         x.acks = r.int16("acks")?;
         x.timeout_ms = r.int32("timeout_ms")?;
-        x.topic_data = r.array(flex, TopicProduceData::WIRE_BYTES_MIN, "topic_data", |r| {
-            TopicProduceData::decode(r, v)
-        })?;
+        x.topic_data =
+            r.array::<_, { TopicProduceData::WIRE_BYTES_MIN }>(flex, "topic_data", |r| {
+                TopicProduceData::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -71,7 +72,7 @@ impl TopicProduceData {
             x.topic_id = r.uuid("topic_id")?;
         }
         x.partition_data =
-            r.array(flex, PartitionProduceData::WIRE_BYTES_MIN, "partition_data", |r| {
+            r.array::<_, { PartitionProduceData::WIRE_BYTES_MIN }>(flex, "partition_data", |r| {
                 PartitionProduceData::decode(r, v)
             })?;
         if flex {
@@ -148,18 +149,20 @@ impl ProduceResponse {
         r.check_version("ProduceResponse", v, 3, 13)?;
         let flex = v >= 9;
         let mut x = Self::default();
-        x.responses = r.array(flex, TopicProduceResponse::WIRE_BYTES_MIN, "responses", |r| {
-            TopicProduceResponse::decode(r, v)
-        })?;
+        x.responses =
+            r.array::<_, { TopicProduceResponse::WIRE_BYTES_MIN }>(flex, "responses", |r| {
+                TopicProduceResponse::decode(r, v)
+            })?;
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
         if flex {
             r.tags(|r, tag| {
                 match tag {
                     0 if v >= 10 => {
-                        x.node_endpoints =
-                            r.array(true, NodeEndpoint::WIRE_BYTES_MIN, "node_endpoints", |r| {
-                                NodeEndpoint::decode(r, v)
-                            })?
+                        x.node_endpoints = r.array::<_, { NodeEndpoint::WIRE_BYTES_MIN }>(
+                            true,
+                            "node_endpoints",
+                            |r| NodeEndpoint::decode(r, v),
+                        )?
                     }
                     _ => return Ok(false),
                 }
@@ -175,7 +178,7 @@ impl ProduceResponse {
         let flex = v >= 9;
         w.array(flex, &self.responses, "responses", |w, x| x.encode(w, v))?;
         w.int32(self.throttle_time_ms);
-        if !(v >= 10) && !self.node_endpoints.is_empty() {
+        if v < 10 && !self.node_endpoints.is_empty() {
             return Err(EncodeError::not_in_version("node_endpoints", v));
         }
         if flex {
@@ -214,10 +217,11 @@ impl TopicProduceResponse {
         if v == 13 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partition_responses =
-            r.array(flex, PartitionProduceResponse::WIRE_BYTES_MIN, "partition_responses", |r| {
-                PartitionProduceResponse::decode(r, v)
-            })?;
+        x.partition_responses = r.array::<_, { PartitionProduceResponse::WIRE_BYTES_MIN }>(
+            flex,
+            "partition_responses",
+            |r| PartitionProduceResponse::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -289,10 +293,11 @@ impl PartitionProduceResponse {
             x.log_start_offset = r.int64("log_start_offset")?;
         }
         if v >= 8 {
-            x.record_errors =
-                r.array(flex, BatchIndexAndErrorMessage::WIRE_BYTES_MIN, "record_errors", |r| {
-                    BatchIndexAndErrorMessage::decode(r, v)
-                })?;
+            x.record_errors = r.array::<_, { BatchIndexAndErrorMessage::WIRE_BYTES_MIN }>(
+                flex,
+                "record_errors",
+                |r| BatchIndexAndErrorMessage::decode(r, v),
+            )?;
         }
         if v >= 8 {
             x.error_message = r.nullable_string(flex, "error_message")?;
@@ -325,7 +330,7 @@ impl PartitionProduceResponse {
         if v >= 8 {
             w.nullable_string(flex, self.error_message.as_ref(), "error_message")?;
         }
-        if !(v >= 10) && self.current_leader != LeaderIdAndEpoch::default() {
+        if v < 10 && self.current_leader != LeaderIdAndEpoch::default() {
             return Err(EncodeError::not_in_version("current_leader", v));
         }
         if flex {

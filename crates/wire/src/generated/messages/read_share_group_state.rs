@@ -17,7 +17,7 @@ impl ReadShareGroupStateRequest {
         r.check_version("ReadShareGroupStateRequest", v, 0, 0)?;
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics = r.array(true, ReadStateData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ReadStateData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             ReadStateData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -48,9 +48,10 @@ impl ReadStateData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -105,7 +106,7 @@ impl ReadShareGroupStateResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ReadShareGroupStateResponse", v, 0, 0)?;
         let mut x = Self::default();
-        x.results = r.array(true, ReadStateResult::WIRE_BYTES_MIN, "results", |r| {
+        x.results = r.array::<_, { ReadStateResult::WIRE_BYTES_MIN }>(true, "results", |r| {
             ReadStateResult::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -135,9 +136,10 @@ impl ReadStateResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionResult::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionResult::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -174,9 +176,10 @@ impl PartitionResult {
         x.error_message = r.nullable_string(true, "error_message")?;
         x.state_epoch = r.int32("state_epoch")?;
         x.start_offset = r.int64("start_offset")?;
-        x.state_batches = r.array(true, StateBatch::WIRE_BYTES_MIN, "state_batches", |r| {
-            StateBatch::decode(r, v)
-        })?;
+        x.state_batches =
+            r.array::<_, { StateBatch::WIRE_BYTES_MIN }>(true, "state_batches", |r| {
+                StateBatch::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

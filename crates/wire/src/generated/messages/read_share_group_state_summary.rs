@@ -17,7 +17,7 @@ impl ReadShareGroupStateSummaryRequest {
         r.check_version("ReadShareGroupStateSummaryRequest", v, 0, 1)?;
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics = r.array(true, ReadStateSummaryData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ReadStateSummaryData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             ReadStateSummaryData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -48,9 +48,10 @@ impl ReadStateSummaryData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -105,9 +106,10 @@ impl ReadShareGroupStateSummaryResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ReadShareGroupStateSummaryResponse", v, 0, 1)?;
         let mut x = Self::default();
-        x.results = r.array(true, ReadStateSummaryResult::WIRE_BYTES_MIN, "results", |r| {
-            ReadStateSummaryResult::decode(r, v)
-        })?;
+        x.results =
+            r.array::<_, { ReadStateSummaryResult::WIRE_BYTES_MIN }>(true, "results", |r| {
+                ReadStateSummaryResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -135,9 +137,10 @@ impl ReadStateSummaryResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionResult::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionResult::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -42,7 +42,7 @@ impl SaslHandshakeResponse {
         r.check_version("SaslHandshakeResponse", v, 0, 1)?;
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
-        x.mechanisms = r.array(false, 1, "mechanisms", |r| r.string(false, "mechanisms"))?;
+        x.mechanisms = r.array::<_, 1>(false, "mechanisms", |r| r.string(false, "mechanisms"))?;
         Ok(x)
     }
 

@@ -39,7 +39,7 @@ impl ShareAcknowledgeRequest {
         if v == 2 {
             x.is_renew_ack = r.bool("is_renew_ack")?;
         }
-        x.topics = r.array(true, AcknowledgeTopic::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { AcknowledgeTopic::WIRE_BYTES_MIN }>(true, "topics", |r| {
             AcknowledgeTopic::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -77,9 +77,10 @@ impl AcknowledgeTopic {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, AcknowledgePartition::WIRE_BYTES_MIN, "partitions", |r| {
-            AcknowledgePartition::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { AcknowledgePartition::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                AcknowledgePartition::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -107,10 +108,11 @@ impl AcknowledgePartition {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.partition_index = r.int32("partition_index")?;
-        x.acknowledgement_batches =
-            r.array(true, AcknowledgementBatch::WIRE_BYTES_MIN, "acknowledgement_batches", |r| {
-                AcknowledgementBatch::decode(r, v)
-            })?;
+        x.acknowledgement_batches = r.array::<_, { AcknowledgementBatch::WIRE_BYTES_MIN }>(
+            true,
+            "acknowledgement_batches",
+            |r| AcknowledgementBatch::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -143,7 +145,7 @@ impl AcknowledgementBatch {
         x.first_offset = r.int64("first_offset")?;
         x.last_offset = r.int64("last_offset")?;
         x.acknowledge_types =
-            r.array(true, 1, "acknowledge_types", |r| r.int8("acknowledge_types"))?;
+            r.array::<_, 1>(true, "acknowledge_types", |r| r.int8("acknowledge_types"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -187,13 +189,15 @@ impl ShareAcknowledgeResponse {
         if v == 2 {
             x.acquisition_lock_timeout_ms = r.int32("acquisition_lock_timeout_ms")?;
         }
-        x.responses =
-            r.array(true, ShareAcknowledgeTopicResponse::WIRE_BYTES_MIN, "responses", |r| {
-                ShareAcknowledgeTopicResponse::decode(r, v)
+        x.responses = r.array::<_, { ShareAcknowledgeTopicResponse::WIRE_BYTES_MIN }>(
+            true,
+            "responses",
+            |r| ShareAcknowledgeTopicResponse::decode(r, v),
+        )?;
+        x.node_endpoints =
+            r.array::<_, { NodeEndpoint::WIRE_BYTES_MIN }>(true, "node_endpoints", |r| {
+                NodeEndpoint::decode(r, v)
             })?;
-        x.node_endpoints = r.array(true, NodeEndpoint::WIRE_BYTES_MIN, "node_endpoints", |r| {
-            NodeEndpoint::decode(r, v)
-        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -228,9 +232,10 @@ impl ShareAcknowledgeTopicResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -63,10 +63,11 @@ impl ShareFetchRequest {
         if v == 2 {
             x.is_renew_ack = r.bool("is_renew_ack")?;
         }
-        x.topics =
-            r.array(true, FetchTopic::WIRE_BYTES_MIN, "topics", |r| FetchTopic::decode(r, v))?;
+        x.topics = r.array::<_, { FetchTopic::WIRE_BYTES_MIN }>(true, "topics", |r| {
+            FetchTopic::decode(r, v)
+        })?;
         x.forgotten_topics_data =
-            r.array(true, ForgottenTopic::WIRE_BYTES_MIN, "forgotten_topics_data", |r| {
+            r.array::<_, { ForgottenTopic::WIRE_BYTES_MIN }>(true, "forgotten_topics_data", |r| {
                 ForgottenTopic::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -113,9 +114,10 @@ impl FetchTopic {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, FetchPartition::WIRE_BYTES_MIN, "partitions", |r| {
-            FetchPartition::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { FetchPartition::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                FetchPartition::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -143,10 +145,11 @@ impl FetchPartition {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.partition_index = r.int32("partition_index")?;
-        x.acknowledgement_batches =
-            r.array(true, AcknowledgementBatch::WIRE_BYTES_MIN, "acknowledgement_batches", |r| {
-                AcknowledgementBatch::decode(r, v)
-            })?;
+        x.acknowledgement_batches = r.array::<_, { AcknowledgementBatch::WIRE_BYTES_MIN }>(
+            true,
+            "acknowledgement_batches",
+            |r| AcknowledgementBatch::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -179,7 +182,7 @@ impl AcknowledgementBatch {
         x.first_offset = r.int64("first_offset")?;
         x.last_offset = r.int64("last_offset")?;
         x.acknowledge_types =
-            r.array(true, 1, "acknowledge_types", |r| r.int8("acknowledge_types"))?;
+            r.array::<_, 1>(true, "acknowledge_types", |r| r.int8("acknowledge_types"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -211,7 +214,7 @@ impl ForgottenTopic {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -251,13 +254,15 @@ impl ShareFetchResponse {
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
         x.acquisition_lock_timeout_ms = r.int32("acquisition_lock_timeout_ms")?;
-        x.responses =
-            r.array(true, ShareFetchableTopicResponse::WIRE_BYTES_MIN, "responses", |r| {
-                ShareFetchableTopicResponse::decode(r, v)
+        x.responses = r.array::<_, { ShareFetchableTopicResponse::WIRE_BYTES_MIN }>(
+            true,
+            "responses",
+            |r| ShareFetchableTopicResponse::decode(r, v),
+        )?;
+        x.node_endpoints =
+            r.array::<_, { NodeEndpoint::WIRE_BYTES_MIN }>(true, "node_endpoints", |r| {
+                NodeEndpoint::decode(r, v)
             })?;
-        x.node_endpoints = r.array(true, NodeEndpoint::WIRE_BYTES_MIN, "node_endpoints", |r| {
-            NodeEndpoint::decode(r, v)
-        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -290,9 +295,10 @@ impl ShareFetchableTopicResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -335,7 +341,7 @@ impl PartitionData {
         x.current_leader = LeaderIdAndEpoch::decode(r, v)?;
         x.records = r.records(true, false, "records")?;
         x.acquired_records =
-            r.array(true, AcquiredRecords::WIRE_BYTES_MIN, "acquired_records", |r| {
+            r.array::<_, { AcquiredRecords::WIRE_BYTES_MIN }>(true, "acquired_records", |r| {
                 AcquiredRecords::decode(r, v)
             })?;
         r.skip_tags()?;

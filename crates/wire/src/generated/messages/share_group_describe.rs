@@ -16,7 +16,7 @@ impl ShareGroupDescribeRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ShareGroupDescribeRequest", v, 1, 1)?;
         let mut x = Self::default();
-        x.group_ids = r.array(true, 1, "group_ids", |r| r.string(true, "group_ids"))?;
+        x.group_ids = r.array::<_, 1>(true, "group_ids", |r| r.string(true, "group_ids"))?;
         x.include_authorized_operations = r.bool("include_authorized_operations")?;
         r.skip_tags()?;
         Ok(x)
@@ -47,7 +47,7 @@ impl ShareGroupDescribeResponse {
         r.check_version("ShareGroupDescribeResponse", v, 1, 1)?;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.groups = r.array(true, DescribedGroup::WIRE_BYTES_MIN, "groups", |r| {
+        x.groups = r.array::<_, { DescribedGroup::WIRE_BYTES_MIN }>(true, "groups", |r| {
             DescribedGroup::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -109,7 +109,8 @@ impl DescribedGroup {
         x.group_epoch = r.int32("group_epoch")?;
         x.assignment_epoch = r.int32("assignment_epoch")?;
         x.assignor_name = r.string(true, "assignor_name")?;
-        x.members = r.array(true, Member::WIRE_BYTES_MIN, "members", |r| Member::decode(r, v))?;
+        x.members =
+            r.array::<_, { Member::WIRE_BYTES_MIN }>(true, "members", |r| Member::decode(r, v))?;
         x.authorized_operations = r.int32("authorized_operations")?;
         r.skip_tags()?;
         Ok(x)
@@ -155,7 +156,7 @@ impl Member {
         x.member_epoch = r.int32("member_epoch")?;
         x.client_id = r.string(true, "client_id")?;
         x.client_host = r.string(true, "client_host")?;
-        x.subscribed_topic_names = r.array(true, 1, "subscribed_topic_names", |r| {
+        x.subscribed_topic_names = r.array::<_, 1>(true, "subscribed_topic_names", |r| {
             r.string(true, "subscribed_topic_names")
         })?;
         x.assignment = Assignment::decode(r, v)?;
@@ -195,7 +196,7 @@ impl TopicPartitions {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -224,7 +225,7 @@ impl Assignment {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_partitions =
-            r.array(true, TopicPartitions::WIRE_BYTES_MIN, "topic_partitions", |r| {
+            r.array::<_, { TopicPartitions::WIRE_BYTES_MIN }>(true, "topic_partitions", |r| {
                 TopicPartitions::decode(r, v)
             })?;
         r.skip_tags()?;

@@ -25,9 +25,10 @@ impl ShareGroupHeartbeatRequest {
         x.member_id = r.string(true, "member_id")?;
         x.member_epoch = r.int32("member_epoch")?;
         x.rack_id = r.nullable_string(true, "rack_id")?;
-        x.subscribed_topic_names = r.nullable_array(true, 1, "subscribed_topic_names", |r| {
-            r.string(true, "subscribed_topic_names")
-        })?;
+        x.subscribed_topic_names =
+            r.nullable_array::<_, 1>(true, "subscribed_topic_names", |r| {
+                r.string(true, "subscribed_topic_names")
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -109,7 +110,7 @@ impl Assignment {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_partitions =
-            r.array(true, TopicPartitions::WIRE_BYTES_MIN, "topic_partitions", |r| {
+            r.array::<_, { TopicPartitions::WIRE_BYTES_MIN }>(true, "topic_partitions", |r| {
                 TopicPartitions::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -138,7 +139,7 @@ impl TopicPartitions {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

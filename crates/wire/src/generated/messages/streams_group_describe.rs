@@ -18,7 +18,7 @@ impl StreamsGroupDescribeRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("StreamsGroupDescribeRequest", v, 0, 1)?;
         let mut x = Self::default();
-        x.group_ids = r.array(true, 1, "group_ids", |r| r.string(true, "group_ids"))?;
+        x.group_ids = r.array::<_, 1>(true, "group_ids", |r| r.string(true, "group_ids"))?;
         x.include_authorized_operations = r.bool("include_authorized_operations")?;
         if v == 1 {
             x.include_topology_description = r.bool("include_topology_description")?;
@@ -57,7 +57,7 @@ impl StreamsGroupDescribeResponse {
         r.check_version("StreamsGroupDescribeResponse", v, 0, 1)?;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.groups = r.array(true, DescribedGroup::WIRE_BYTES_MIN, "groups", |r| {
+        x.groups = r.array::<_, { DescribedGroup::WIRE_BYTES_MIN }>(true, "groups", |r| {
             DescribedGroup::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -129,7 +129,8 @@ impl DescribedGroup {
         x.group_epoch = r.int32("group_epoch")?;
         x.assignment_epoch = r.int32("assignment_epoch")?;
         x.topology = r.nullable_struct("topology", |r| Topology::decode(r, v))?;
-        x.members = r.array(true, Member::WIRE_BYTES_MIN, "members", |r| Member::decode(r, v))?;
+        x.members =
+            r.array::<_, { Member::WIRE_BYTES_MIN }>(true, "members", |r| Member::decode(r, v))?;
         x.authorized_operations = r.int32("authorized_operations")?;
         if v == 1 {
             x.topology_description =
@@ -188,7 +189,7 @@ impl Topology {
         let mut x = Self::default();
         x.epoch = r.int32("epoch")?;
         x.subtopologies =
-            r.nullable_array(true, Subtopology::WIRE_BYTES_MIN, "subtopologies", |r| {
+            r.nullable_array::<_, { Subtopology::WIRE_BYTES_MIN }>(true, "subtopologies", |r| {
                 Subtopology::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -223,16 +224,17 @@ impl Subtopology {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.source_topics = r.array(true, 1, "source_topics", |r| r.string(true, "source_topics"))?;
-        x.repartition_sink_topics = r.array(true, 1, "repartition_sink_topics", |r| {
+        x.source_topics =
+            r.array::<_, 1>(true, "source_topics", |r| r.string(true, "source_topics"))?;
+        x.repartition_sink_topics = r.array::<_, 1>(true, "repartition_sink_topics", |r| {
             r.string(true, "repartition_sink_topics")
         })?;
         x.state_changelog_topics =
-            r.array(true, TopicInfo::WIRE_BYTES_MIN, "state_changelog_topics", |r| {
+            r.array::<_, { TopicInfo::WIRE_BYTES_MIN }>(true, "state_changelog_topics", |r| {
                 TopicInfo::decode(r, v)
             })?;
         x.repartition_source_topics =
-            r.array(true, TopicInfo::WIRE_BYTES_MIN, "repartition_source_topics", |r| {
+            r.array::<_, { TopicInfo::WIRE_BYTES_MIN }>(true, "repartition_source_topics", |r| {
                 TopicInfo::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -297,13 +299,15 @@ impl Member {
         x.topology_epoch = r.int32("topology_epoch")?;
         x.process_id = r.string(true, "process_id")?;
         x.user_endpoint = r.nullable_struct("user_endpoint", |r| Endpoint::decode(r, v))?;
-        x.client_tags =
-            r.array(true, KeyValue::WIRE_BYTES_MIN, "client_tags", |r| KeyValue::decode(r, v))?;
-        x.task_offsets = r.array(true, TaskOffset::WIRE_BYTES_MIN, "task_offsets", |r| {
-            TaskOffset::decode(r, v)
+        x.client_tags = r.array::<_, { KeyValue::WIRE_BYTES_MIN }>(true, "client_tags", |r| {
+            KeyValue::decode(r, v)
         })?;
+        x.task_offsets =
+            r.array::<_, { TaskOffset::WIRE_BYTES_MIN }>(true, "task_offsets", |r| {
+                TaskOffset::decode(r, v)
+            })?;
         x.task_end_offsets =
-            r.array(true, TaskOffset::WIRE_BYTES_MIN, "task_end_offsets", |r| {
+            r.array::<_, { TaskOffset::WIRE_BYTES_MIN }>(true, "task_end_offsets", |r| {
                 TaskOffset::decode(r, v)
             })?;
         x.assignment = Assignment::decode(r, v)?;
@@ -404,12 +408,16 @@ impl Assignment {
     /// Reads this from `r` as version `v` has it.
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
-        x.active_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "active_tasks", |r| TaskIds::decode(r, v))?;
+        x.active_tasks = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "active_tasks", |r| {
+            TaskIds::decode(r, v)
+        })?;
         x.standby_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "standby_tasks", |r| TaskIds::decode(r, v))?;
-        x.warmup_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "warmup_tasks", |r| TaskIds::decode(r, v))?;
+            r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "standby_tasks", |r| {
+                TaskIds::decode(r, v)
+            })?;
+        x.warmup_tasks = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "warmup_tasks", |r| {
+            TaskIds::decode(r, v)
+        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -438,7 +446,7 @@ impl TaskIds {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -502,7 +510,9 @@ impl TopicInfo {
         x.partitions = r.int32("partitions")?;
         x.replication_factor = r.int16("replication_factor")?;
         x.topic_configs =
-            r.array(true, KeyValue::WIRE_BYTES_MIN, "topic_configs", |r| KeyValue::decode(r, v))?;
+            r.array::<_, { KeyValue::WIRE_BYTES_MIN }>(true, "topic_configs", |r| {
+                KeyValue::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -529,14 +539,16 @@ impl TopologyDescription {
     /// Reads this from `r` as version `v` has it.
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
-        x.subtopologies =
-            r.array(true, TopologyDescriptionSubtopology::WIRE_BYTES_MIN, "subtopologies", |r| {
-                TopologyDescriptionSubtopology::decode(r, v)
-            })?;
-        x.global_stores =
-            r.array(true, TopologyDescriptionGlobalStore::WIRE_BYTES_MIN, "global_stores", |r| {
-                TopologyDescriptionGlobalStore::decode(r, v)
-            })?;
+        x.subtopologies = r.array::<_, { TopologyDescriptionSubtopology::WIRE_BYTES_MIN }>(
+            true,
+            "subtopologies",
+            |r| TopologyDescriptionSubtopology::decode(r, v),
+        )?;
+        x.global_stores = r.array::<_, { TopologyDescriptionGlobalStore::WIRE_BYTES_MIN }>(
+            true,
+            "global_stores",
+            |r| TopologyDescriptionGlobalStore::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -564,9 +576,10 @@ impl TopologyDescriptionSubtopology {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.nodes = r.array(true, TopologyDescriptionNode::WIRE_BYTES_MIN, "nodes", |r| {
-            TopologyDescriptionNode::decode(r, v)
-        })?;
+        x.nodes =
+            r.array::<_, { TopologyDescriptionNode::WIRE_BYTES_MIN }>(true, "nodes", |r| {
+                TopologyDescriptionNode::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -600,10 +613,11 @@ impl TopologyDescriptionNode {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
         x.node_type = r.int8("node_type")?;
-        x.source_topics = r.array(true, 1, "source_topics", |r| r.string(true, "source_topics"))?;
+        x.source_topics =
+            r.array::<_, 1>(true, "source_topics", |r| r.string(true, "source_topics"))?;
         x.sink_topic = r.nullable_string(true, "sink_topic")?;
-        x.stores = r.array(true, 1, "stores", |r| r.string(true, "stores"))?;
-        x.successors = r.array(true, 1, "successors", |r| r.string(true, "successors"))?;
+        x.stores = r.array::<_, 1>(true, "stores", |r| r.string(true, "stores"))?;
+        x.successors = r.array::<_, 1>(true, "successors", |r| r.string(true, "successors"))?;
         r.skip_tags()?;
         Ok(x)
     }

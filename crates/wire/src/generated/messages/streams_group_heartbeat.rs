@@ -76,28 +76,30 @@ impl StreamsGroupHeartbeatRequest {
         x.rebalance_timeout_ms = r.int32("rebalance_timeout_ms")?;
         x.topology = r.nullable_struct("topology", |r| Topology::decode(r, v))?;
         x.active_tasks =
-            r.nullable_array(true, RequestTaskIds::WIRE_BYTES_MIN, "active_tasks", |r| {
+            r.nullable_array::<_, { RequestTaskIds::WIRE_BYTES_MIN }>(true, "active_tasks", |r| {
                 RequestTaskIds::decode(r, v)
             })?;
-        x.standby_tasks =
-            r.nullable_array(true, RequestTaskIds::WIRE_BYTES_MIN, "standby_tasks", |r| {
-                RequestTaskIds::decode(r, v)
-            })?;
+        x.standby_tasks = r.nullable_array::<_, { RequestTaskIds::WIRE_BYTES_MIN }>(
+            true,
+            "standby_tasks",
+            |r| RequestTaskIds::decode(r, v),
+        )?;
         x.warmup_tasks =
-            r.nullable_array(true, RequestTaskIds::WIRE_BYTES_MIN, "warmup_tasks", |r| {
+            r.nullable_array::<_, { RequestTaskIds::WIRE_BYTES_MIN }>(true, "warmup_tasks", |r| {
                 RequestTaskIds::decode(r, v)
             })?;
         x.process_id = r.nullable_string(true, "process_id")?;
         x.user_endpoint = r.nullable_struct("user_endpoint", |r| RequestEndpoint::decode(r, v))?;
-        x.client_tags = r.nullable_array(true, KeyValue::WIRE_BYTES_MIN, "client_tags", |r| {
-            KeyValue::decode(r, v)
-        })?;
+        x.client_tags =
+            r.nullable_array::<_, { KeyValue::WIRE_BYTES_MIN }>(true, "client_tags", |r| {
+                KeyValue::decode(r, v)
+            })?;
         x.task_offsets =
-            r.nullable_array(true, TaskOffset::WIRE_BYTES_MIN, "task_offsets", |r| {
+            r.nullable_array::<_, { TaskOffset::WIRE_BYTES_MIN }>(true, "task_offsets", |r| {
                 TaskOffset::decode(r, v)
             })?;
         x.task_end_offsets =
-            r.nullable_array(true, TaskOffset::WIRE_BYTES_MIN, "task_end_offsets", |r| {
+            r.nullable_array::<_, { TaskOffset::WIRE_BYTES_MIN }>(true, "task_end_offsets", |r| {
                 TaskOffset::decode(r, v)
             })?;
         x.shutdown_application = r.bool("shutdown_application")?;
@@ -146,9 +148,10 @@ impl Topology {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.epoch = r.int32("epoch")?;
-        x.subtopologies = r.array(true, Subtopology::WIRE_BYTES_MIN, "subtopologies", |r| {
-            Subtopology::decode(r, v)
-        })?;
+        x.subtopologies =
+            r.array::<_, { Subtopology::WIRE_BYTES_MIN }>(true, "subtopologies", |r| {
+                Subtopology::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -181,22 +184,23 @@ impl Subtopology {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.source_topics = r.array(true, 1, "source_topics", |r| r.string(true, "source_topics"))?;
+        x.source_topics =
+            r.array::<_, 1>(true, "source_topics", |r| r.string(true, "source_topics"))?;
         x.source_topic_regex =
-            r.array(true, 1, "source_topic_regex", |r| r.string(true, "source_topic_regex"))?;
+            r.array::<_, 1>(true, "source_topic_regex", |r| r.string(true, "source_topic_regex"))?;
         x.state_changelog_topics =
-            r.array(true, TopicInfo::WIRE_BYTES_MIN, "state_changelog_topics", |r| {
+            r.array::<_, { TopicInfo::WIRE_BYTES_MIN }>(true, "state_changelog_topics", |r| {
                 TopicInfo::decode(r, v)
             })?;
-        x.repartition_sink_topics = r.array(true, 1, "repartition_sink_topics", |r| {
+        x.repartition_sink_topics = r.array::<_, 1>(true, "repartition_sink_topics", |r| {
             r.string(true, "repartition_sink_topics")
         })?;
         x.repartition_source_topics =
-            r.array(true, TopicInfo::WIRE_BYTES_MIN, "repartition_source_topics", |r| {
+            r.array::<_, { TopicInfo::WIRE_BYTES_MIN }>(true, "repartition_source_topics", |r| {
                 TopicInfo::decode(r, v)
             })?;
         x.copartition_groups =
-            r.array(true, CopartitionGroup::WIRE_BYTES_MIN, "copartition_groups", |r| {
+            r.array::<_, { CopartitionGroup::WIRE_BYTES_MIN }>(true, "copartition_groups", |r| {
                 CopartitionGroup::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -241,10 +245,10 @@ impl CopartitionGroup {
     /// Reads this from `r` as version `v` has it.
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
-        x.source_topics = r.array(true, 2, "source_topics", |r| r.int16("source_topics"))?;
+        x.source_topics = r.array::<_, 2>(true, "source_topics", |r| r.int16("source_topics"))?;
         x.source_topic_regex =
-            r.array(true, 2, "source_topic_regex", |r| r.int16("source_topic_regex"))?;
-        x.repartition_source_topics = r.array(true, 2, "repartition_source_topics", |r| {
+            r.array::<_, 2>(true, "source_topic_regex", |r| r.int16("source_topic_regex"))?;
+        x.repartition_source_topics = r.array::<_, 2>(true, "repartition_source_topics", |r| {
             r.int16("repartition_source_topics")
         })?;
         r.skip_tags()?;
@@ -317,7 +321,9 @@ impl TopicInfo {
         x.partitions = r.int32("partitions")?;
         x.replication_factor = r.int16("replication_factor")?;
         x.topic_configs =
-            r.array(true, KeyValue::WIRE_BYTES_MIN, "topic_configs", |r| KeyValue::decode(r, v))?;
+            r.array::<_, { KeyValue::WIRE_BYTES_MIN }>(true, "topic_configs", |r| {
+                KeyValue::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -404,7 +410,7 @@ impl RequestTaskIds {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -493,30 +499,34 @@ impl StreamsGroupHeartbeatResponse {
         if v == 1 {
             x.acceptable_recovery_lag = r.int64("acceptable_recovery_lag")?;
         }
-        x.status =
-            r.nullable_array(true, Status::WIRE_BYTES_MIN, "status", |r| Status::decode(r, v))?;
-        x.active_tasks =
-            r.nullable_array(true, ResponseTaskIds::WIRE_BYTES_MIN, "active_tasks", |r| {
-                ResponseTaskIds::decode(r, v)
-            })?;
-        x.standby_tasks =
-            r.nullable_array(true, ResponseTaskIds::WIRE_BYTES_MIN, "standby_tasks", |r| {
-                ResponseTaskIds::decode(r, v)
-            })?;
-        x.warmup_tasks =
-            r.nullable_array(true, ResponseTaskIds::WIRE_BYTES_MIN, "warmup_tasks", |r| {
-                ResponseTaskIds::decode(r, v)
-            })?;
+        x.status = r.nullable_array::<_, { Status::WIRE_BYTES_MIN }>(true, "status", |r| {
+            Status::decode(r, v)
+        })?;
+        x.active_tasks = r.nullable_array::<_, { ResponseTaskIds::WIRE_BYTES_MIN }>(
+            true,
+            "active_tasks",
+            |r| ResponseTaskIds::decode(r, v),
+        )?;
+        x.standby_tasks = r.nullable_array::<_, { ResponseTaskIds::WIRE_BYTES_MIN }>(
+            true,
+            "standby_tasks",
+            |r| ResponseTaskIds::decode(r, v),
+        )?;
+        x.warmup_tasks = r.nullable_array::<_, { ResponseTaskIds::WIRE_BYTES_MIN }>(
+            true,
+            "warmup_tasks",
+            |r| ResponseTaskIds::decode(r, v),
+        )?;
         if v == 1 {
             x.topology_description_required = r.bool("topology_description_required")?;
         }
         x.endpoint_information_epoch = r.int32("endpoint_information_epoch")?;
-        x.partitions_by_user_endpoint = r.nullable_array(
-            true,
-            EndpointToPartitions::WIRE_BYTES_MIN,
-            "partitions_by_user_endpoint",
-            |r| EndpointToPartitions::decode(r, v),
-        )?;
+        x.partitions_by_user_endpoint = r
+            .nullable_array::<_, { EndpointToPartitions::WIRE_BYTES_MIN }>(
+                true,
+                "partitions_by_user_endpoint",
+                |r| EndpointToPartitions::decode(r, v),
+            )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -578,11 +588,11 @@ impl EndpointToPartitions {
         let mut x = Self::default();
         x.user_endpoint = ResponseEndpoint::decode(r, v)?;
         x.active_partitions =
-            r.array(true, TopicPartition::WIRE_BYTES_MIN, "active_partitions", |r| {
+            r.array::<_, { TopicPartition::WIRE_BYTES_MIN }>(true, "active_partitions", |r| {
                 TopicPartition::decode(r, v)
             })?;
         x.standby_partitions =
-            r.array(true, TopicPartition::WIRE_BYTES_MIN, "standby_partitions", |r| {
+            r.array::<_, { TopicPartition::WIRE_BYTES_MIN }>(true, "standby_partitions", |r| {
                 TopicPartition::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -641,7 +651,7 @@ impl TopicPartition {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic = r.string(true, "topic")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -672,7 +682,7 @@ impl ResponseTaskIds {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -49,14 +49,16 @@ impl TopologyDescription {
     /// Reads this from `r` as version `v` has it.
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
-        x.subtopologies =
-            r.array(true, TopologyDescriptionSubtopology::WIRE_BYTES_MIN, "subtopologies", |r| {
-                TopologyDescriptionSubtopology::decode(r, v)
-            })?;
-        x.global_stores =
-            r.array(true, TopologyDescriptionGlobalStore::WIRE_BYTES_MIN, "global_stores", |r| {
-                TopologyDescriptionGlobalStore::decode(r, v)
-            })?;
+        x.subtopologies = r.array::<_, { TopologyDescriptionSubtopology::WIRE_BYTES_MIN }>(
+            true,
+            "subtopologies",
+            |r| TopologyDescriptionSubtopology::decode(r, v),
+        )?;
+        x.global_stores = r.array::<_, { TopologyDescriptionGlobalStore::WIRE_BYTES_MIN }>(
+            true,
+            "global_stores",
+            |r| TopologyDescriptionGlobalStore::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -84,9 +86,10 @@ impl TopologyDescriptionSubtopology {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.nodes = r.array(true, TopologyDescriptionNode::WIRE_BYTES_MIN, "nodes", |r| {
-            TopologyDescriptionNode::decode(r, v)
-        })?;
+        x.nodes =
+            r.array::<_, { TopologyDescriptionNode::WIRE_BYTES_MIN }>(true, "nodes", |r| {
+                TopologyDescriptionNode::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -120,10 +123,11 @@ impl TopologyDescriptionNode {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
         x.node_type = r.int8("node_type")?;
-        x.source_topics = r.array(true, 1, "source_topics", |r| r.string(true, "source_topics"))?;
+        x.source_topics =
+            r.array::<_, 1>(true, "source_topics", |r| r.string(true, "source_topics"))?;
         x.sink_topic = r.nullable_string(true, "sink_topic")?;
-        x.stores = r.array(true, 1, "stores", |r| r.string(true, "stores"))?;
-        x.successors = r.array(true, 1, "successors", |r| r.string(true, "successors"))?;
+        x.stores = r.array::<_, 1>(true, "stores", |r| r.string(true, "stores"))?;
+        x.successors = r.array::<_, 1>(true, "successors", |r| r.string(true, "successors"))?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -37,10 +37,11 @@ impl SyncGroupRequest {
         if v == 5 {
             x.protocol_name = r.nullable_string(flex, "protocol_name")?;
         }
-        x.assignments =
-            r.array(flex, SyncGroupRequestAssignment::WIRE_BYTES_MIN, "assignments", |r| {
-                SyncGroupRequestAssignment::decode(r, v)
-            })?;
+        x.assignments = r.array::<_, { SyncGroupRequestAssignment::WIRE_BYTES_MIN }>(
+            flex,
+            "assignments",
+            |r| SyncGroupRequestAssignment::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

@@ -54,9 +54,10 @@ impl TxnOffsetCommitRequest {
         if v >= 3 {
             x.group_instance_id = r.nullable_string(flex, "group_instance_id")?;
         }
-        x.topics = r.array(flex, TxnOffsetCommitRequestTopic::WIRE_BYTES_MIN, "topics", |r| {
-            TxnOffsetCommitRequestTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { TxnOffsetCommitRequestTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                TxnOffsetCommitRequestTopic::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -117,10 +118,11 @@ impl TxnOffsetCommitRequestTopic {
         if v == 6 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions =
-            r.array(flex, TxnOffsetCommitRequestPartition::WIRE_BYTES_MIN, "partitions", |r| {
-                TxnOffsetCommitRequestPartition::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { TxnOffsetCommitRequestPartition::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| TxnOffsetCommitRequestPartition::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }
@@ -216,9 +218,10 @@ impl TxnOffsetCommitResponse {
         let flex = v >= 3;
         let mut x = Self::default();
         x.throttle_time_ms = r.int32("throttle_time_ms")?;
-        x.topics = r.array(flex, TxnOffsetCommitResponseTopic::WIRE_BYTES_MIN, "topics", |r| {
-            TxnOffsetCommitResponseTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { TxnOffsetCommitResponseTopic::WIRE_BYTES_MIN }>(flex, "topics", |r| {
+                TxnOffsetCommitResponseTopic::decode(r, v)
+            })?;
         if flex {
             r.skip_tags()?;
         }
@@ -261,10 +264,11 @@ impl TxnOffsetCommitResponseTopic {
         if v == 6 {
             x.topic_id = r.uuid("topic_id")?;
         }
-        x.partitions =
-            r.array(flex, TxnOffsetCommitResponsePartition::WIRE_BYTES_MIN, "partitions", |r| {
-                TxnOffsetCommitResponsePartition::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { TxnOffsetCommitResponsePartition::WIRE_BYTES_MIN }>(
+            flex,
+            "partitions",
+            |r| TxnOffsetCommitResponsePartition::decode(r, v),
+        )?;
         if flex {
             r.skip_tags()?;
         }

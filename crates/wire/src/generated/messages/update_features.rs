@@ -31,7 +31,7 @@ impl UpdateFeaturesRequest {
         let mut x = Self::default();
         x.timeout_ms = r.int32("timeout_ms")?;
         x.feature_updates =
-            r.array(true, FeatureUpdateKey::WIRE_BYTES_MIN, "feature_updates", |r| {
+            r.array::<_, { FeatureUpdateKey::WIRE_BYTES_MIN }>(true, "feature_updates", |r| {
                 FeatureUpdateKey::decode(r, v)
             })?;
         if v >= 1 {
@@ -147,9 +147,10 @@ impl UpdateFeaturesResponse {
         x.error_code = r.int16("error_code")?;
         x.error_message = r.nullable_string(true, "error_message")?;
         if v <= 1 {
-            x.results = r.array(true, UpdatableFeatureResult::WIRE_BYTES_MIN, "results", |r| {
-                UpdatableFeatureResult::decode(r, v)
-            })?;
+            x.results =
+                r.array::<_, { UpdatableFeatureResult::WIRE_BYTES_MIN }>(true, "results", |r| {
+                    UpdatableFeatureResult::decode(r, v)
+                })?;
         }
         r.skip_tags()?;
         Ok(x)

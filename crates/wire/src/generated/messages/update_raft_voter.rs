@@ -37,8 +37,9 @@ impl UpdateRaftVoterRequest {
         x.current_leader_epoch = r.int32("current_leader_epoch")?;
         x.voter_id = r.int32("voter_id")?;
         x.voter_directory_id = r.uuid("voter_directory_id")?;
-        x.listeners =
-            r.array(true, Listener::WIRE_BYTES_MIN, "listeners", |r| Listener::decode(r, v))?;
+        x.listeners = r.array::<_, { Listener::WIRE_BYTES_MIN }>(true, "listeners", |r| {
+            Listener::decode(r, v)
+        })?;
         x.kraft_version_feature = KRaftVersionFeature::decode(r, v)?;
         r.skip_tags()?;
         Ok(x)

@@ -29,7 +29,7 @@ impl VoteRequest {
         if v >= 1 {
             x.voter_id = r.int32("voter_id")?;
         }
-        x.topics = r.array(true, RequestTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { RequestTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             RequestTopicData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -63,9 +63,10 @@ impl RequestTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(true, RequestPartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            RequestPartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { RequestPartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                RequestPartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -159,16 +160,17 @@ impl VoteResponse {
         r.check_version("VoteResponse", v, 0, 2)?;
         let mut x = Self::default();
         x.error_code = r.int16("error_code")?;
-        x.topics = r.array(true, ResponseTopicData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { ResponseTopicData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             ResponseTopicData::decode(r, v)
         })?;
         r.tags(|r, tag| {
             match tag {
                 0 if v >= 1 => {
-                    x.node_endpoints =
-                        r.array(true, NodeEndpoint::WIRE_BYTES_MIN, "node_endpoints", |r| {
-                            NodeEndpoint::decode(r, v)
-                        })?
+                    x.node_endpoints = r.array::<_, { NodeEndpoint::WIRE_BYTES_MIN }>(
+                        true,
+                        "node_endpoints",
+                        |r| NodeEndpoint::decode(r, v),
+                    )?
                 }
                 _ => return Ok(false),
             }
@@ -182,7 +184,7 @@ impl VoteResponse {
         w.check_version("VoteResponse", v, 0, 2)?;
         w.int16(self.error_code);
         w.array(true, &self.topics, "topics", |w, x| x.encode(w, v))?;
-        if !(v >= 1) && !self.node_endpoints.is_empty() {
+        if v < 1 && !self.node_endpoints.is_empty() {
             return Err(EncodeError::not_in_version("node_endpoints", v));
         }
         let mut tags = w.tags();
@@ -210,9 +212,10 @@ impl ResponseTopicData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(true, ResponsePartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            ResponsePartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { ResponsePartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                ResponsePartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

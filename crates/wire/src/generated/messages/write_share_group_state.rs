@@ -17,7 +17,7 @@ impl WriteShareGroupStateRequest {
         r.check_version("WriteShareGroupStateRequest", v, 0, 1)?;
         let mut x = Self::default();
         x.group_id = r.string(true, "group_id")?;
-        x.topics = r.array(true, WriteStateData::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { WriteStateData::WIRE_BYTES_MIN }>(true, "topics", |r| {
             WriteStateData::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -48,9 +48,10 @@ impl WriteStateData {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionData::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionData::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionData::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionData::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -102,9 +103,10 @@ impl PartitionData {
         if v == 1 {
             x.delivery_complete_count = r.int32("delivery_complete_count")?;
         }
-        x.state_batches = r.array(true, StateBatch::WIRE_BYTES_MIN, "state_batches", |r| {
-            StateBatch::decode(r, v)
-        })?;
+        x.state_batches =
+            r.array::<_, { StateBatch::WIRE_BYTES_MIN }>(true, "state_batches", |r| {
+                StateBatch::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -171,7 +173,7 @@ impl WriteShareGroupStateResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("WriteShareGroupStateResponse", v, 0, 1)?;
         let mut x = Self::default();
-        x.results = r.array(true, WriteStateResult::WIRE_BYTES_MIN, "results", |r| {
+        x.results = r.array::<_, { WriteStateResult::WIRE_BYTES_MIN }>(true, "results", |r| {
             WriteStateResult::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -201,9 +203,10 @@ impl WriteStateResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, PartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-            PartitionResult::decode(r, v)
-        })?;
+        x.partitions =
+            r.array::<_, { PartitionResult::WIRE_BYTES_MIN }>(true, "partitions", |r| {
+                PartitionResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

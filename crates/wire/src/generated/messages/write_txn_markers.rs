@@ -15,7 +15,7 @@ impl WriteTxnMarkersRequest {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("WriteTxnMarkersRequest", v, 1, 2)?;
         let mut x = Self::default();
-        x.markers = r.array(true, WritableTxnMarker::WIRE_BYTES_MIN, "markers", |r| {
+        x.markers = r.array::<_, { WritableTxnMarker::WIRE_BYTES_MIN }>(true, "markers", |r| {
             WritableTxnMarker::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -52,9 +52,10 @@ impl WritableTxnMarker {
         x.producer_id = r.int64("producer_id")?;
         x.producer_epoch = r.int16("producer_epoch")?;
         x.transaction_result = r.bool("transaction_result")?;
-        x.topics = r.array(true, WritableTxnMarkerTopic::WIRE_BYTES_MIN, "topics", |r| {
-            WritableTxnMarkerTopic::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { WritableTxnMarkerTopic::WIRE_BYTES_MIN }>(true, "topics", |r| {
+                WritableTxnMarkerTopic::decode(r, v)
+            })?;
         x.coordinator_epoch = r.int32("coordinator_epoch")?;
         if v == 2 {
             x.transaction_version = r.int8("transaction_version")?;
@@ -93,7 +94,7 @@ impl WritableTxnMarkerTopic {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
         x.partition_indexes =
-            r.array(true, 4, "partition_indexes", |r| r.int32("partition_indexes"))?;
+            r.array::<_, 4>(true, "partition_indexes", |r| r.int32("partition_indexes"))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -123,9 +124,10 @@ impl WriteTxnMarkersResponse {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("WriteTxnMarkersResponse", v, 1, 2)?;
         let mut x = Self::default();
-        x.markers = r.array(true, WritableTxnMarkerResult::WIRE_BYTES_MIN, "markers", |r| {
-            WritableTxnMarkerResult::decode(r, v)
-        })?;
+        x.markers =
+            r.array::<_, { WritableTxnMarkerResult::WIRE_BYTES_MIN }>(true, "markers", |r| {
+                WritableTxnMarkerResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -153,9 +155,10 @@ impl WritableTxnMarkerResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.producer_id = r.int64("producer_id")?;
-        x.topics = r.array(true, WritableTxnMarkerTopicResult::WIRE_BYTES_MIN, "topics", |r| {
-            WritableTxnMarkerTopicResult::decode(r, v)
-        })?;
+        x.topics =
+            r.array::<_, { WritableTxnMarkerTopicResult::WIRE_BYTES_MIN }>(true, "topics", |r| {
+                WritableTxnMarkerTopicResult::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -183,10 +186,11 @@ impl WritableTxnMarkerTopicResult {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.name = r.string(true, "name")?;
-        x.partitions =
-            r.array(true, WritableTxnMarkerPartitionResult::WIRE_BYTES_MIN, "partitions", |r| {
-                WritableTxnMarkerPartitionResult::decode(r, v)
-            })?;
+        x.partitions = r.array::<_, { WritableTxnMarkerPartitionResult::WIRE_BYTES_MIN }>(
+            true,
+            "partitions",
+            |r| WritableTxnMarkerPartitionResult::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -31,12 +31,13 @@ impl BrokerRegistrationChangeRecord {
                 0 => x.fenced = r.int8("fenced")?,
                 1 if v >= 1 => x.in_controlled_shutdown = r.int8("in_controlled_shutdown")?,
                 2 if v >= 2 => {
-                    x.log_dirs = r.array(true, 16, "log_dirs", |r| r.uuid("log_dirs"))?
+                    x.log_dirs = r.array::<_, 16>(true, "log_dirs", |r| r.uuid("log_dirs"))?
                 }
                 3 if v == 3 => {
-                    x.cordoned_log_dirs = r.nullable_array(true, 16, "cordoned_log_dirs", |r| {
-                        r.uuid("cordoned_log_dirs")
-                    })?
+                    x.cordoned_log_dirs =
+                        r.nullable_array::<_, 16>(true, "cordoned_log_dirs", |r| {
+                            r.uuid("cordoned_log_dirs")
+                        })?
                 }
                 _ => return Ok(false),
             }
@@ -51,13 +52,13 @@ impl BrokerRegistrationChangeRecord {
         w.int32(self.broker_id);
         w.int64(self.broker_epoch);
 
-        if !(v >= 1) && self.in_controlled_shutdown != 0 {
+        if v < 1 && self.in_controlled_shutdown != 0 {
             return Err(EncodeError::not_in_version("in_controlled_shutdown", v));
         }
-        if !(v >= 2) && !self.log_dirs.is_empty() {
+        if v < 2 && !self.log_dirs.is_empty() {
             return Err(EncodeError::not_in_version("log_dirs", v));
         }
-        if !(v == 3) && self.cordoned_log_dirs.is_some() {
+        if v != 3 && self.cordoned_log_dirs.is_some() {
             return Err(EncodeError::not_in_version("cordoned_log_dirs", v));
         }
         let mut tags = w.tags();

@@ -18,8 +18,9 @@ impl ClientQuotaRecord {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ClientQuotaRecord", v, 0, 0)?;
         let mut x = Self::default();
-        x.entity =
-            r.array(true, EntityData::WIRE_BYTES_MIN, "entity", |r| EntityData::decode(r, v))?;
+        x.entity = r.array::<_, { EntityData::WIRE_BYTES_MIN }>(true, "entity", |r| {
+            EntityData::decode(r, v)
+        })?;
         x.key = r.string(true, "key")?;
         x.value = r.float64("value")?;
         x.remove = r.bool("remove")?;

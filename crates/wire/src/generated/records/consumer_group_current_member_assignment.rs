@@ -51,13 +51,14 @@ impl ConsumerGroupCurrentMemberAssignmentValue {
         x.previous_member_epoch = r.int32("previous_member_epoch")?;
         x.state = r.int8("state")?;
         x.assigned_partitions =
-            r.array(true, TopicPartitions::WIRE_BYTES_MIN, "assigned_partitions", |r| {
+            r.array::<_, { TopicPartitions::WIRE_BYTES_MIN }>(true, "assigned_partitions", |r| {
                 TopicPartitions::decode(r, v)
             })?;
-        x.partitions_pending_revocation =
-            r.array(true, TopicPartitions::WIRE_BYTES_MIN, "partitions_pending_revocation", |r| {
-                TopicPartitions::decode(r, v)
-            })?;
+        x.partitions_pending_revocation = r.array::<_, { TopicPartitions::WIRE_BYTES_MIN }>(
+            true,
+            "partitions_pending_revocation",
+            |r| TopicPartitions::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -106,13 +107,14 @@ impl TopicPartitions {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.tags(|r, tag| {
             match tag {
                 0 => {
-                    x.assignment_epochs = r.nullable_array(true, 4, "assignment_epochs", |r| {
-                        r.int32("assignment_epochs")
-                    })?
+                    x.assignment_epochs =
+                        r.nullable_array::<_, 4>(true, "assignment_epochs", |r| {
+                            r.int32("assignment_epochs")
+                        })?
                 }
                 _ => return Ok(false),
             }

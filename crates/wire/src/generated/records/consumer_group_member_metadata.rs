@@ -73,7 +73,7 @@ impl ConsumerGroupMemberMetadataValue {
         x.rack_id = r.nullable_string(true, "rack_id")?;
         x.client_id = r.string(true, "client_id")?;
         x.client_host = r.string(true, "client_host")?;
-        x.subscribed_topic_names = r.array(true, 1, "subscribed_topic_names", |r| {
+        x.subscribed_topic_names = r.array::<_, 1>(true, "subscribed_topic_names", |r| {
             r.string(true, "subscribed_topic_names")
         })?;
         x.subscribed_topic_regex = r.nullable_string(true, "subscribed_topic_regex")?;
@@ -83,7 +83,7 @@ impl ConsumerGroupMemberMetadataValue {
             match tag {
                 0 => {
                     x.classic_member_metadata = r
-                        .nullable_struct("classic_member_metadata", |r| {
+                        .nullable_tagged_struct("classic_member_metadata", |r| {
                             ClassicMemberMetadata::decode(r, v)
                         })?
                 }
@@ -111,7 +111,9 @@ impl ConsumerGroupMemberMetadataValue {
         let mut tags = w.tags();
         if self.classic_member_metadata != Some(Default::default()) {
             w.tag(&mut tags, 0, |w| {
-                w.nullable_struct(self.classic_member_metadata.as_ref(), |w, x| x.encode(w, v))
+                w.nullable_tagged_struct(self.classic_member_metadata.as_ref(), |w, x| {
+                    x.encode(w, v)
+                })
             })?;
         }
         w.end_tags(tags);
@@ -132,7 +134,7 @@ impl ClassicMemberMetadata {
         let mut x = Self::default();
         x.session_timeout_ms = r.int32("session_timeout_ms")?;
         x.supported_protocols =
-            r.array(true, ClassicProtocol::WIRE_BYTES_MIN, "supported_protocols", |r| {
+            r.array::<_, { ClassicProtocol::WIRE_BYTES_MIN }>(true, "supported_protocols", |r| {
                 ClassicProtocol::decode(r, v)
             })?;
         r.skip_tags()?;

@@ -40,7 +40,7 @@ impl ConsumerGroupPartitionMetadataValue {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ConsumerGroupPartitionMetadataValue", v, 0, 0)?;
         let mut x = Self::default();
-        x.topics = r.array(true, TopicMetadata::WIRE_BYTES_MIN, "topics", |r| {
+        x.topics = r.array::<_, { TopicMetadata::WIRE_BYTES_MIN }>(true, "topics", |r| {
             TopicMetadata::decode(r, v)
         })?;
         r.skip_tags()?;
@@ -75,7 +75,7 @@ impl TopicMetadata {
         x.topic_name = r.string(true, "topic_name")?;
         x.num_partitions = r.int32("num_partitions")?;
         x.partition_metadata =
-            r.array(true, PartitionMetadata::WIRE_BYTES_MIN, "partition_metadata", |r| {
+            r.array::<_, { PartitionMetadata::WIRE_BYTES_MIN }>(true, "partition_metadata", |r| {
                 PartitionMetadata::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -107,7 +107,7 @@ impl PartitionMetadata {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.partition = r.int32("partition")?;
-        x.racks = r.array(true, 1, "racks", |r| r.string(true, "racks"))?;
+        x.racks = r.array::<_, 1>(true, "racks", |r| r.string(true, "racks"))?;
         r.skip_tags()?;
         Ok(x)
     }

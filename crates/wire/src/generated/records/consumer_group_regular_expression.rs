@@ -45,7 +45,7 @@ impl ConsumerGroupRegularExpressionValue {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ConsumerGroupRegularExpressionValue", v, 0, 0)?;
         let mut x = Self::default();
-        x.topics = r.array(true, 1, "topics", |r| r.string(true, "topics"))?;
+        x.topics = r.array::<_, 1>(true, "topics", |r| r.string(true, "topics"))?;
         x.version = r.int64("version")?;
         x.timestamp = r.int64("timestamp")?;
         r.skip_tags()?;

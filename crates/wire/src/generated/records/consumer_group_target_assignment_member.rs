@@ -44,7 +44,7 @@ impl ConsumerGroupTargetAssignmentMemberValue {
         r.check_version("ConsumerGroupTargetAssignmentMemberValue", v, 0, 0)?;
         let mut x = Self::default();
         x.topic_partitions =
-            r.array(true, TopicPartition::WIRE_BYTES_MIN, "topic_partitions", |r| {
+            r.array::<_, { TopicPartition::WIRE_BYTES_MIN }>(true, "topic_partitions", |r| {
                 TopicPartition::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -74,7 +74,7 @@ impl TopicPartition {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -18,7 +18,7 @@ impl ConsumerProtocolAssignment {
         r.check_version("ConsumerProtocolAssignment", v, 0, 3)?;
         let mut x = Self::default();
         x.assigned_partitions =
-            r.array(false, TopicPartition::WIRE_BYTES_MIN, "assigned_partitions", |r| {
+            r.array::<_, { TopicPartition::WIRE_BYTES_MIN }>(false, "assigned_partitions", |r| {
                 TopicPartition::decode(r, v)
             })?;
         x.user_data = r.nullable_bytes(false, "user_data")?;
@@ -48,7 +48,7 @@ impl TopicPartition {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic = r.string(false, "topic")?;
-        x.partitions = r.array(false, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(false, "partitions", |r| r.int32("partitions"))?;
         Ok(x)
     }
 

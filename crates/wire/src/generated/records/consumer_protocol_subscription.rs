@@ -35,11 +35,11 @@ impl ConsumerProtocolSubscription {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ConsumerProtocolSubscription", v, 0, 3)?;
         let mut x = Self::default();
-        x.topics = r.array(false, 1, "topics", |r| r.string(false, "topics"))?;
+        x.topics = r.array::<_, 1>(false, "topics", |r| r.string(false, "topics"))?;
         x.user_data = r.nullable_bytes(false, "user_data")?;
         if v >= 1 {
             x.owned_partitions =
-                r.array(false, TopicPartition::WIRE_BYTES_MIN, "owned_partitions", |r| {
+                r.array::<_, { TopicPartition::WIRE_BYTES_MIN }>(false, "owned_partitions", |r| {
                     TopicPartition::decode(r, v)
                 })?;
         }
@@ -84,7 +84,7 @@ impl TopicPartition {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic = r.string(false, "topic")?;
-        x.partitions = r.array(false, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(false, "partitions", |r| r.int32("partitions"))?;
         Ok(x)
     }
 

@@ -23,7 +23,7 @@ impl DelegationTokenRecord {
         let mut x = Self::default();
         x.owner = r.string(true, "owner")?;
         x.requester = r.string(true, "requester")?;
-        x.renewers = r.array(true, 1, "renewers", |r| r.string(true, "renewers"))?;
+        x.renewers = r.array::<_, 1>(true, "renewers", |r| r.string(true, "renewers"))?;
         x.issue_timestamp = r.int64("issue_timestamp")?;
         x.max_timestamp = r.int64("max_timestamp")?;
         x.expiration_timestamp = r.int64("expiration_timestamp")?;

@@ -67,7 +67,7 @@ impl GroupMetadataValue {
         if v >= 2 {
             x.current_state_timestamp = r.int64("current_state_timestamp")?;
         }
-        x.members = r.array(flex, MemberMetadata::WIRE_BYTES_MIN, "members", |r| {
+        x.members = r.array::<_, { MemberMetadata::WIRE_BYTES_MIN }>(flex, "members", |r| {
             MemberMetadata::decode(r, v)
         })?;
         if flex {

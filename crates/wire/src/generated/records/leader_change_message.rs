@@ -20,9 +20,12 @@ impl LeaderChangeMessage {
         let mut x = Self::default();
         x.version = r.int16("version")?;
         x.leader_id = r.int32("leader_id")?;
-        x.voters = r.array(true, Voter::WIRE_BYTES_MIN, "voters", |r| Voter::decode(r, v))?;
+        x.voters =
+            r.array::<_, { Voter::WIRE_BYTES_MIN }>(true, "voters", |r| Voter::decode(r, v))?;
         x.granting_voters =
-            r.array(true, Voter::WIRE_BYTES_MIN, "granting_voters", |r| Voter::decode(r, v))?;
+            r.array::<_, { Voter::WIRE_BYTES_MIN }>(true, "granting_voters", |r| {
+                Voter::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

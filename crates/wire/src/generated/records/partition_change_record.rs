@@ -57,33 +57,38 @@ impl PartitionChangeRecord {
         x.topic_id = r.uuid("topic_id")?;
         r.tags(|r, tag| {
             match tag {
-                0 => x.isr = r.nullable_array(true, 4, "isr", |r| r.int32("isr"))?,
+                0 => x.isr = r.nullable_array::<_, 4>(true, "isr", |r| r.int32("isr"))?,
                 1 => x.leader = r.int32("leader")?,
-                2 => x.replicas = r.nullable_array(true, 4, "replicas", |r| r.int32("replicas"))?,
+                2 => {
+                    x.replicas =
+                        r.nullable_array::<_, 4>(true, "replicas", |r| r.int32("replicas"))?
+                }
                 3 => {
-                    x.removing_replicas = r.nullable_array(true, 4, "removing_replicas", |r| {
-                        r.int32("removing_replicas")
-                    })?
+                    x.removing_replicas =
+                        r.nullable_array::<_, 4>(true, "removing_replicas", |r| {
+                            r.int32("removing_replicas")
+                        })?
                 }
                 4 => {
-                    x.adding_replicas = r.nullable_array(true, 4, "adding_replicas", |r| {
+                    x.adding_replicas = r.nullable_array::<_, 4>(true, "adding_replicas", |r| {
                         r.int32("adding_replicas")
                     })?
                 }
                 5 => x.leader_recovery_state = r.int8("leader_recovery_state")?,
                 6 if v == 2 => {
                     x.eligible_leader_replicas =
-                        r.nullable_array(true, 4, "eligible_leader_replicas", |r| {
+                        r.nullable_array::<_, 4>(true, "eligible_leader_replicas", |r| {
                             r.int32("eligible_leader_replicas")
                         })?
                 }
                 7 if v == 2 => {
-                    x.last_known_elr =
-                        r.nullable_array(true, 4, "last_known_elr", |r| r.int32("last_known_elr"))?
+                    x.last_known_elr = r.nullable_array::<_, 4>(true, "last_known_elr", |r| {
+                        r.int32("last_known_elr")
+                    })?
                 }
                 8 if v >= 1 => {
                     x.directories =
-                        r.nullable_array(true, 16, "directories", |r| r.uuid("directories"))?
+                        r.nullable_array::<_, 16>(true, "directories", |r| r.uuid("directories"))?
                 }
                 _ => return Ok(false),
             }
@@ -98,13 +103,13 @@ impl PartitionChangeRecord {
         w.int32(self.partition_id);
         w.uuid(self.topic_id);
 
-        if !(v >= 1) && self.directories.is_some() {
+        if v < 1 && self.directories.is_some() {
             return Err(EncodeError::not_in_version("directories", v));
         }
-        if !(v == 2) && self.eligible_leader_replicas.is_some() {
+        if v != 2 && self.eligible_leader_replicas.is_some() {
             return Err(EncodeError::not_in_version("eligible_leader_replicas", v));
         }
-        if !(v == 2) && self.last_known_elr.is_some() {
+        if v != 2 && self.last_known_elr.is_some() {
             return Err(EncodeError::not_in_version("last_known_elr", v));
         }
         let mut tags = w.tags();

@@ -57,29 +57,31 @@ impl PartitionRecord {
         let mut x = Self::default();
         x.partition_id = r.int32("partition_id")?;
         x.topic_id = r.uuid("topic_id")?;
-        x.replicas = r.array(true, 4, "replicas", |r| r.int32("replicas"))?;
-        x.isr = r.array(true, 4, "isr", |r| r.int32("isr"))?;
+        x.replicas = r.array::<_, 4>(true, "replicas", |r| r.int32("replicas"))?;
+        x.isr = r.array::<_, 4>(true, "isr", |r| r.int32("isr"))?;
         x.removing_replicas =
-            r.array(true, 4, "removing_replicas", |r| r.int32("removing_replicas"))?;
-        x.adding_replicas = r.array(true, 4, "adding_replicas", |r| r.int32("adding_replicas"))?;
+            r.array::<_, 4>(true, "removing_replicas", |r| r.int32("removing_replicas"))?;
+        x.adding_replicas =
+            r.array::<_, 4>(true, "adding_replicas", |r| r.int32("adding_replicas"))?;
         x.leader = r.int32("leader")?;
         x.leader_epoch = r.int32("leader_epoch")?;
         x.partition_epoch = r.int32("partition_epoch")?;
         if v >= 1 {
-            x.directories = r.array(true, 16, "directories", |r| r.uuid("directories"))?;
+            x.directories = r.array::<_, 16>(true, "directories", |r| r.uuid("directories"))?;
         }
         r.tags(|r, tag| {
             match tag {
                 0 => x.leader_recovery_state = r.int8("leader_recovery_state")?,
                 1 if v == 2 => {
                     x.eligible_leader_replicas =
-                        r.nullable_array(true, 4, "eligible_leader_replicas", |r| {
+                        r.nullable_array::<_, 4>(true, "eligible_leader_replicas", |r| {
                             r.int32("eligible_leader_replicas")
                         })?
                 }
                 2 if v == 2 => {
-                    x.last_known_elr =
-                        r.nullable_array(true, 4, "last_known_elr", |r| r.int32("last_known_elr"))?
+                    x.last_known_elr = r.nullable_array::<_, 4>(true, "last_known_elr", |r| {
+                        r.int32("last_known_elr")
+                    })?
                 }
                 _ => return Ok(false),
             }
@@ -121,10 +123,10 @@ impl PartitionRecord {
         } else if !self.directories.is_empty() {
             return Err(EncodeError::not_in_version("directories", v));
         }
-        if !(v == 2) && self.eligible_leader_replicas.is_some() {
+        if v != 2 && self.eligible_leader_replicas.is_some() {
             return Err(EncodeError::not_in_version("eligible_leader_replicas", v));
         }
-        if !(v == 2) && self.last_known_elr.is_some() {
+        if v != 2 && self.last_known_elr.is_some() {
             return Err(EncodeError::not_in_version("last_known_elr", v));
         }
         let mut tags = w.tags();

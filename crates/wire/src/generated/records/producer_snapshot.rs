@@ -18,7 +18,7 @@ impl ProducerSnapshot {
         let mut x = Self::default();
         x.crc = r.uint32("crc")?;
         x.producer_entries =
-            r.array(false, ProducerEntry::WIRE_BYTES_MIN, "producer_entries", |r| {
+            r.array::<_, { ProducerEntry::WIRE_BYTES_MIN }>(false, "producer_entries", |r| {
                 ProducerEntry::decode(r, v)
             })?;
         Ok(x)

@@ -56,7 +56,7 @@ impl QuorumStateData {
         }
         if v == 0 {
             x.current_voters =
-                r.nullable_array(true, Voter::WIRE_BYTES_MIN, "current_voters", |r| {
+                r.nullable_array::<_, { Voter::WIRE_BYTES_MIN }>(true, "current_voters", |r| {
                     Voter::decode(r, v)
                 })?;
         }

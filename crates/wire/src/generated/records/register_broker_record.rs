@@ -54,10 +54,11 @@ impl RegisterBrokerRecord {
         }
         x.incarnation_id = r.uuid("incarnation_id")?;
         x.broker_epoch = r.int64("broker_epoch")?;
-        x.end_points = r.array(true, BrokerEndpoint::WIRE_BYTES_MIN, "end_points", |r| {
-            BrokerEndpoint::decode(r, v)
-        })?;
-        x.features = r.array(true, BrokerFeature::WIRE_BYTES_MIN, "features", |r| {
+        x.end_points =
+            r.array::<_, { BrokerEndpoint::WIRE_BYTES_MIN }>(true, "end_points", |r| {
+                BrokerEndpoint::decode(r, v)
+            })?;
+        x.features = r.array::<_, { BrokerFeature::WIRE_BYTES_MIN }>(true, "features", |r| {
             BrokerFeature::decode(r, v)
         })?;
         x.rack = r.nullable_string(true, "rack")?;
@@ -68,12 +69,13 @@ impl RegisterBrokerRecord {
         r.tags(|r, tag| {
             match tag {
                 0 if v >= 3 => {
-                    x.log_dirs = r.array(true, 16, "log_dirs", |r| r.uuid("log_dirs"))?
+                    x.log_dirs = r.array::<_, 16>(true, "log_dirs", |r| r.uuid("log_dirs"))?
                 }
                 1 if v == 4 => {
-                    x.cordoned_log_dirs = r.nullable_array(true, 16, "cordoned_log_dirs", |r| {
-                        r.uuid("cordoned_log_dirs")
-                    })?
+                    x.cordoned_log_dirs =
+                        r.nullable_array::<_, 16>(true, "cordoned_log_dirs", |r| {
+                            r.uuid("cordoned_log_dirs")
+                        })?
                 }
                 _ => return Ok(false),
             }
@@ -102,10 +104,10 @@ impl RegisterBrokerRecord {
         } else if self.in_controlled_shutdown {
             return Err(EncodeError::not_in_version("in_controlled_shutdown", v));
         }
-        if !(v >= 3) && !self.log_dirs.is_empty() {
+        if v < 3 && !self.log_dirs.is_empty() {
             return Err(EncodeError::not_in_version("log_dirs", v));
         }
-        if !(v == 4) && self.cordoned_log_dirs.is_some() {
+        if v != 4 && self.cordoned_log_dirs.is_some() {
             return Err(EncodeError::not_in_version("cordoned_log_dirs", v));
         }
         let mut tags = w.tags();

@@ -22,12 +22,14 @@ impl RegisterControllerRecord {
         x.controller_id = r.int32("controller_id")?;
         x.incarnation_id = r.uuid("incarnation_id")?;
         x.zk_migration_ready = r.bool("zk_migration_ready")?;
-        x.end_points = r.array(true, ControllerEndpoint::WIRE_BYTES_MIN, "end_points", |r| {
-            ControllerEndpoint::decode(r, v)
-        })?;
-        x.features = r.array(true, ControllerFeature::WIRE_BYTES_MIN, "features", |r| {
-            ControllerFeature::decode(r, v)
-        })?;
+        x.end_points =
+            r.array::<_, { ControllerEndpoint::WIRE_BYTES_MIN }>(true, "end_points", |r| {
+                ControllerEndpoint::decode(r, v)
+            })?;
+        x.features =
+            r.array::<_, { ControllerFeature::WIRE_BYTES_MIN }>(true, "features", |r| {
+                ControllerFeature::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -33,10 +33,11 @@ impl RemoteLogSegmentMetadataRecord {
         x.broker_id = r.int32("broker_id")?;
         x.max_timestamp_ms = r.int64("max_timestamp_ms")?;
         x.event_timestamp_ms = r.int64("event_timestamp_ms")?;
-        x.segment_leader_epochs =
-            r.array(true, SegmentLeaderEpochEntry::WIRE_BYTES_MIN, "segment_leader_epochs", |r| {
-                SegmentLeaderEpochEntry::decode(r, v)
-            })?;
+        x.segment_leader_epochs = r.array::<_, { SegmentLeaderEpochEntry::WIRE_BYTES_MIN }>(
+            true,
+            "segment_leader_epochs",
+            |r| SegmentLeaderEpochEntry::decode(r, v),
+        )?;
         x.segment_size_in_bytes = r.int32("segment_size_in_bytes")?;
         x.custom_metadata = r.nullable_bytes(true, "custom_metadata")?;
         x.remote_log_segment_state = r.int8("remote_log_segment_state")?;

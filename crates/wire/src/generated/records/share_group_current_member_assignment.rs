@@ -50,7 +50,7 @@ impl ShareGroupCurrentMemberAssignmentValue {
         x.previous_member_epoch = r.int32("previous_member_epoch")?;
         x.state = r.int8("state")?;
         x.assigned_partitions =
-            r.array(true, TopicPartitions::WIRE_BYTES_MIN, "assigned_partitions", |r| {
+            r.array::<_, { TopicPartitions::WIRE_BYTES_MIN }>(true, "assigned_partitions", |r| {
                 TopicPartitions::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -83,7 +83,7 @@ impl TopicPartitions {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -60,7 +60,7 @@ impl ShareGroupMemberMetadataValue {
         x.rack_id = r.nullable_string(true, "rack_id")?;
         x.client_id = r.string(true, "client_id")?;
         x.client_host = r.string(true, "client_host")?;
-        x.subscribed_topic_names = r.array(true, 1, "subscribed_topic_names", |r| {
+        x.subscribed_topic_names = r.array::<_, 1>(true, "subscribed_topic_names", |r| {
             r.string(true, "subscribed_topic_names")
         })?;
         r.skip_tags()?;

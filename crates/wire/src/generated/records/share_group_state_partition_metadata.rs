@@ -42,17 +42,20 @@ impl ShareGroupStatePartitionMetadataValue {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("ShareGroupStatePartitionMetadataValue", v, 0, 0)?;
         let mut x = Self::default();
-        x.initializing_topics =
-            r.array(true, TopicPartitionsInfo::WIRE_BYTES_MIN, "initializing_topics", |r| {
-                TopicPartitionsInfo::decode(r, v)
+        x.initializing_topics = r.array::<_, { TopicPartitionsInfo::WIRE_BYTES_MIN }>(
+            true,
+            "initializing_topics",
+            |r| TopicPartitionsInfo::decode(r, v),
+        )?;
+        x.initialized_topics = r.array::<_, { TopicPartitionsInfo::WIRE_BYTES_MIN }>(
+            true,
+            "initialized_topics",
+            |r| TopicPartitionsInfo::decode(r, v),
+        )?;
+        x.deleting_topics =
+            r.array::<_, { TopicInfo::WIRE_BYTES_MIN }>(true, "deleting_topics", |r| {
+                TopicInfo::decode(r, v)
             })?;
-        x.initialized_topics =
-            r.array(true, TopicPartitionsInfo::WIRE_BYTES_MIN, "initialized_topics", |r| {
-                TopicPartitionsInfo::decode(r, v)
-            })?;
-        x.deleting_topics = r.array(true, TopicInfo::WIRE_BYTES_MIN, "deleting_topics", |r| {
-            TopicInfo::decode(r, v)
-        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -84,7 +87,7 @@ impl TopicPartitionsInfo {
         let mut x = Self::default();
         x.topic_id = r.uuid("topic_id")?;
         x.topic_name = r.string(true, "topic_name")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

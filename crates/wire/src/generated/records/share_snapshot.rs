@@ -75,9 +75,10 @@ impl ShareSnapshotValue {
         x.start_offset = r.int64("start_offset")?;
         x.create_timestamp = r.int64("create_timestamp")?;
         x.write_timestamp = r.int64("write_timestamp")?;
-        x.state_batches = r.array(true, StateBatch::WIRE_BYTES_MIN, "state_batches", |r| {
-            StateBatch::decode(r, v)
-        })?;
+        x.state_batches =
+            r.array::<_, { StateBatch::WIRE_BYTES_MIN }>(true, "state_batches", |r| {
+                StateBatch::decode(r, v)
+            })?;
         r.tags(|r, tag| {
             match tag {
                 0 => x.delivery_complete_count = r.int32("delivery_complete_count")?,

@@ -66,9 +66,10 @@ impl ShareUpdateValue {
         x.snapshot_epoch = r.int32("snapshot_epoch")?;
         x.leader_epoch = r.int32("leader_epoch")?;
         x.start_offset = r.int64("start_offset")?;
-        x.state_batches = r.array(true, StateBatch::WIRE_BYTES_MIN, "state_batches", |r| {
-            StateBatch::decode(r, v)
-        })?;
+        x.state_batches =
+            r.array::<_, { StateBatch::WIRE_BYTES_MIN }>(true, "state_batches", |r| {
+                StateBatch::decode(r, v)
+            })?;
         r.tags(|r, tag| {
             match tag {
                 0 => x.delivery_complete_count = r.int32("delivery_complete_count")?,

@@ -54,24 +54,31 @@ impl StreamsGroupCurrentMemberAssignmentValue {
         x.member_epoch = r.int32("member_epoch")?;
         x.previous_member_epoch = r.int32("previous_member_epoch")?;
         x.state = r.int8("state")?;
-        x.active_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "active_tasks", |r| TaskIds::decode(r, v))?;
+        x.active_tasks = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "active_tasks", |r| {
+            TaskIds::decode(r, v)
+        })?;
         x.standby_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "standby_tasks", |r| TaskIds::decode(r, v))?;
-        x.warmup_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "warmup_tasks", |r| TaskIds::decode(r, v))?;
-        x.active_tasks_pending_revocation =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "active_tasks_pending_revocation", |r| {
+            r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "standby_tasks", |r| {
                 TaskIds::decode(r, v)
             })?;
-        x.standby_tasks_pending_revocation =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "standby_tasks_pending_revocation", |r| {
-                TaskIds::decode(r, v)
-            })?;
-        x.warmup_tasks_pending_revocation =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "warmup_tasks_pending_revocation", |r| {
-                TaskIds::decode(r, v)
-            })?;
+        x.warmup_tasks = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "warmup_tasks", |r| {
+            TaskIds::decode(r, v)
+        })?;
+        x.active_tasks_pending_revocation = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(
+            true,
+            "active_tasks_pending_revocation",
+            |r| TaskIds::decode(r, v),
+        )?;
+        x.standby_tasks_pending_revocation = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(
+            true,
+            "standby_tasks_pending_revocation",
+            |r| TaskIds::decode(r, v),
+        )?;
+        x.warmup_tasks_pending_revocation = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(
+            true,
+            "warmup_tasks_pending_revocation",
+            |r| TaskIds::decode(r, v),
+        )?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -134,13 +141,14 @@ impl TaskIds {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.tags(|r, tag| {
             match tag {
                 0 => {
-                    x.assignment_epochs = r.nullable_array(true, 4, "assignment_epochs", |r| {
-                        r.int32("assignment_epochs")
-                    })?
+                    x.assignment_epochs =
+                        r.nullable_array::<_, 4>(true, "assignment_epochs", |r| {
+                            r.int32("assignment_epochs")
+                        })?
                 }
                 _ => return Ok(false),
             }

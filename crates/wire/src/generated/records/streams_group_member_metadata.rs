@@ -77,8 +77,9 @@ impl StreamsGroupMemberMetadataValue {
         x.topology_epoch = r.int32("topology_epoch")?;
         x.process_id = r.string(true, "process_id")?;
         x.user_endpoint = r.nullable_struct("user_endpoint", |r| Endpoint::decode(r, v))?;
-        x.client_tags =
-            r.array(true, KeyValue::WIRE_BYTES_MIN, "client_tags", |r| KeyValue::decode(r, v))?;
+        x.client_tags = r.array::<_, { KeyValue::WIRE_BYTES_MIN }>(true, "client_tags", |r| {
+            KeyValue::decode(r, v)
+        })?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -68,12 +68,12 @@ impl StreamsGroupMetadataValue {
             match tag {
                 0 => x.validated_topology_epoch = r.int32("validated_topology_epoch")?,
                 1 => {
-                    x.last_assignment_configs = r.nullable_array(
-                        true,
-                        LastAssignmentConfig::WIRE_BYTES_MIN,
-                        "last_assignment_configs",
-                        |r| LastAssignmentConfig::decode(r, v),
-                    )?
+                    x.last_assignment_configs = r
+                        .nullable_array::<_, { LastAssignmentConfig::WIRE_BYTES_MIN }>(
+                            true,
+                            "last_assignment_configs",
+                            |r| LastAssignmentConfig::decode(r, v),
+                        )?
                 }
                 2 => {
                     x.stored_description_topology_epoch =

@@ -45,12 +45,16 @@ impl StreamsGroupTargetAssignmentMemberValue {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         r.check_version("StreamsGroupTargetAssignmentMemberValue", v, 0, 0)?;
         let mut x = Self::default();
-        x.active_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "active_tasks", |r| TaskIds::decode(r, v))?;
+        x.active_tasks = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "active_tasks", |r| {
+            TaskIds::decode(r, v)
+        })?;
         x.standby_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "standby_tasks", |r| TaskIds::decode(r, v))?;
-        x.warmup_tasks =
-            r.array(true, TaskIds::WIRE_BYTES_MIN, "warmup_tasks", |r| TaskIds::decode(r, v))?;
+            r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "standby_tasks", |r| {
+                TaskIds::decode(r, v)
+            })?;
+        x.warmup_tasks = r.array::<_, { TaskIds::WIRE_BYTES_MIN }>(true, "warmup_tasks", |r| {
+            TaskIds::decode(r, v)
+        })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -80,7 +84,7 @@ impl TaskIds {
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.partitions = r.array(true, 4, "partitions", |r| r.int32("partitions"))?;
+        x.partitions = r.array::<_, 4>(true, "partitions", |r| r.int32("partitions"))?;
         r.skip_tags()?;
         Ok(x)
     }

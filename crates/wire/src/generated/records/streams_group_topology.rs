@@ -42,9 +42,10 @@ impl StreamsGroupTopologyValue {
         r.check_version("StreamsGroupTopologyValue", v, 0, 0)?;
         let mut x = Self::default();
         x.epoch = r.int32("epoch")?;
-        x.subtopologies = r.array(true, Subtopology::WIRE_BYTES_MIN, "subtopologies", |r| {
-            Subtopology::decode(r, v)
-        })?;
+        x.subtopologies =
+            r.array::<_, { Subtopology::WIRE_BYTES_MIN }>(true, "subtopologies", |r| {
+                Subtopology::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -78,22 +79,23 @@ impl Subtopology {
     pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
         x.subtopology_id = r.string(true, "subtopology_id")?;
-        x.source_topics = r.array(true, 1, "source_topics", |r| r.string(true, "source_topics"))?;
+        x.source_topics =
+            r.array::<_, 1>(true, "source_topics", |r| r.string(true, "source_topics"))?;
         x.source_topic_regex =
-            r.array(true, 1, "source_topic_regex", |r| r.string(true, "source_topic_regex"))?;
+            r.array::<_, 1>(true, "source_topic_regex", |r| r.string(true, "source_topic_regex"))?;
         x.state_changelog_topics =
-            r.array(true, TopicInfo::WIRE_BYTES_MIN, "state_changelog_topics", |r| {
+            r.array::<_, { TopicInfo::WIRE_BYTES_MIN }>(true, "state_changelog_topics", |r| {
                 TopicInfo::decode(r, v)
             })?;
-        x.repartition_sink_topics = r.array(true, 1, "repartition_sink_topics", |r| {
+        x.repartition_sink_topics = r.array::<_, 1>(true, "repartition_sink_topics", |r| {
             r.string(true, "repartition_sink_topics")
         })?;
         x.repartition_source_topics =
-            r.array(true, TopicInfo::WIRE_BYTES_MIN, "repartition_source_topics", |r| {
+            r.array::<_, { TopicInfo::WIRE_BYTES_MIN }>(true, "repartition_source_topics", |r| {
                 TopicInfo::decode(r, v)
             })?;
         x.copartition_groups =
-            r.array(true, CopartitionGroup::WIRE_BYTES_MIN, "copartition_groups", |r| {
+            r.array::<_, { CopartitionGroup::WIRE_BYTES_MIN }>(true, "copartition_groups", |r| {
                 CopartitionGroup::decode(r, v)
             })?;
         r.skip_tags()?;
@@ -138,10 +140,10 @@ impl CopartitionGroup {
     /// Reads this from `r` as version `v` has it.
     pub fn decode(r: &mut Reader, _v: i16) -> Result<Self, DecodeError> {
         let mut x = Self::default();
-        x.source_topics = r.array(true, 2, "source_topics", |r| r.int16("source_topics"))?;
+        x.source_topics = r.array::<_, 2>(true, "source_topics", |r| r.int16("source_topics"))?;
         x.source_topic_regex =
-            r.array(true, 2, "source_topic_regex", |r| r.int16("source_topic_regex"))?;
-        x.repartition_source_topics = r.array(true, 2, "repartition_source_topics", |r| {
+            r.array::<_, 2>(true, "source_topic_regex", |r| r.int16("source_topic_regex"))?;
+        x.repartition_source_topics = r.array::<_, 2>(true, "repartition_source_topics", |r| {
             r.int16("repartition_source_topics")
         })?;
         r.skip_tags()?;
@@ -213,9 +215,10 @@ impl TopicInfo {
         x.name = r.string(true, "name")?;
         x.partitions = r.int32("partitions")?;
         x.replication_factor = r.int16("replication_factor")?;
-        x.topic_configs = r.array(true, TopicConfig::WIRE_BYTES_MIN, "topic_configs", |r| {
-            TopicConfig::decode(r, v)
-        })?;
+        x.topic_configs =
+            r.array::<_, { TopicConfig::WIRE_BYTES_MIN }>(true, "topic_configs", |r| {
+                TopicConfig::decode(r, v)
+            })?;
         r.skip_tags()?;
         Ok(x)
     }

@@ -77,9 +77,8 @@ impl TransactionLogValue {
         x.producer_epoch = r.int16("producer_epoch")?;
         x.transaction_timeout_ms = r.int32("transaction_timeout_ms")?;
         x.transaction_status = r.int8("transaction_status")?;
-        x.transaction_partitions = r.nullable_array(
+        x.transaction_partitions = r.nullable_array::<_, { PartitionsSchema::WIRE_BYTES_MIN }>(
             flex,
-            PartitionsSchema::WIRE_BYTES_MIN,
             "transaction_partitions",
             |r| PartitionsSchema::decode(r, v),
         )?;
@@ -105,14 +104,14 @@ impl TransactionLogValue {
         w.check_version("TransactionLogValue", v, 0, 1)?;
         let flex = v >= 1;
         w.int64(self.producer_id);
-        if !(v == 1) && self.previous_producer_id != -1 {
+        if v != 1 && self.previous_producer_id != -1 {
             return Err(EncodeError::not_in_version("previous_producer_id", v));
         }
-        if !(v == 1) && self.next_producer_id != -1 {
+        if v != 1 && self.next_producer_id != -1 {
             return Err(EncodeError::not_in_version("next_producer_id", v));
         }
         w.int16(self.producer_epoch);
-        if !(v == 1) && self.next_producer_epoch != -1 {
+        if v != 1 && self.next_producer_epoch != -1 {
             return Err(EncodeError::not_in_version("next_producer_epoch", v));
         }
         w.int32(self.transaction_timeout_ms);
@@ -125,7 +124,7 @@ impl TransactionLogValue {
         )?;
         w.int64(self.transaction_last_update_timestamp_ms);
         w.int64(self.transaction_start_timestamp_ms);
-        if !(v == 1) && self.client_transaction_version != 0 {
+        if v != 1 && self.client_transaction_version != 0 {
             return Err(EncodeError::not_in_version("client_transaction_version", v));
         }
         if flex {
@@ -175,7 +174,7 @@ impl PartitionsSchema {
         let flex = v >= 1;
         let mut x = Self::default();
         x.topic = r.string(flex, "topic")?;
-        x.partition_ids = r.array(flex, 4, "partition_ids", |r| r.int32("partition_ids"))?;
+        x.partition_ids = r.array::<_, 4>(flex, "partition_ids", |r| r.int32("partition_ids"))?;
         if flex {
             r.skip_tags()?;
         }

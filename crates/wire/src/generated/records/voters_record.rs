@@ -17,7 +17,8 @@ impl VotersRecord {
         r.check_version("VotersRecord", v, 0, 0)?;
         let mut x = Self::default();
         x.version = r.int16("version")?;
-        x.voters = r.array(true, Voter::WIRE_BYTES_MIN, "voters", |r| Voter::decode(r, v))?;
+        x.voters =
+            r.array::<_, { Voter::WIRE_BYTES_MIN }>(true, "voters", |r| Voter::decode(r, v))?;
         r.skip_tags()?;
         Ok(x)
     }
@@ -49,8 +50,9 @@ impl Voter {
         let mut x = Self::default();
         x.voter_id = r.int32("voter_id")?;
         x.voter_directory_id = r.uuid("voter_directory_id")?;
-        x.endpoints =
-            r.array(true, Endpoint::WIRE_BYTES_MIN, "endpoints", |r| Endpoint::decode(r, v))?;
+        x.endpoints = r.array::<_, { Endpoint::WIRE_BYTES_MIN }>(true, "endpoints", |r| {
+            Endpoint::decode(r, v)
+        })?;
         x.kraft_version_feature = KRaftVersionFeature::decode(r, v)?;
         r.skip_tags()?;
         Ok(x)

@@ -1,0 +1,88 @@
+//! CreateTopics (key 19), versions 2-7.
+//!
+//! - v4: -1 for default partitions and replicas; v5: what was created comes back, with its
+//!   settings; v7: and its id.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ottla_controller::decide::{CreatedTopic, Fault, NewTopic};
+use ottla_model::ErrorCode;
+use ottla_wire::messages::create_topics::{
+    CreatableTopic, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
+};
+
+use crate::connection::Request;
+use crate::node::Node;
+use crate::storage::METADATA_TOPIC;
+
+/// Answers CreateTopics.
+pub(crate) async fn serve(
+    node: &Arc<Node>,
+    _request: &Request,
+    body: CreateTopicsRequest,
+) -> CreateTopicsResponse {
+    let mut mentions: BTreeMap<&str, usize> = BTreeMap::new();
+    for topic in &body.topics {
+        *mentions.entry(&topic.name).or_default() += 1;
+    }
+    let mut refused: Vec<(String, Result<CreatedTopic, Fault>)> = Vec::new();
+    let mut wanted = Vec::new();
+    for (name, count) in &mentions {
+        if *count > 1 {
+            let fault = Fault::new(ErrorCode::InvalidRequest, "Duplicate topic name.");
+            refused.push(((*name).to_owned(), Err(fault)));
+        } else if *name == METADATA_TOPIC {
+            let text = format!("Creation of internal topic {METADATA_TOPIC} is prohibited.");
+            refused.push(((*name).to_owned(), Err(Fault::new(ErrorCode::InvalidRequest, text))));
+        }
+    }
+    for topic in &body.topics {
+        if mentions.get(&*topic.name) == Some(&1) && *topic.name != *METADATA_TOPIC {
+            wanted.push(new_topic(topic));
+        }
+    }
+    let names: Vec<String> = wanted.iter().map(|topic| topic.name.clone()).collect();
+    let created = node.metadata.create_topics(wanted, body.validate_only).await;
+    let created = created.unwrap_or_else(|fault| {
+        names.into_iter().map(|name| (name, Err(fault.clone()))).collect()
+    });
+    let topics = refused.into_iter().chain(created).map(|(name, result)| answer(&name, result));
+    CreateTopicsResponse { topics: topics.collect(), ..CreateTopicsResponse::default() }
+}
+
+fn new_topic(topic: &CreatableTopic) -> NewTopic {
+    NewTopic {
+        name: topic.name.to_string(),
+        partitions: topic.num_partitions,
+        replication_factor: topic.replication_factor,
+        assignments: topic
+            .assignments
+            .iter()
+            .map(|assignment| (assignment.partition_index, assignment.broker_ids.clone()))
+            .collect(),
+        configs: topic
+            .configs
+            .iter()
+            .map(|config| (config.name.to_string(), config.value.as_ref().map(ToString::to_string)))
+            .collect(),
+    }
+}
+
+fn answer(name: &str, result: Result<CreatedTopic, Fault>) -> CreatableTopicResult {
+    match result {
+        Ok(created) => CreatableTopicResult {
+            name: name.into(),
+            topic_id: created.topic_id,
+            num_partitions: created.partitions,
+            replication_factor: created.replication_factor,
+            ..CreatableTopicResult::default()
+        },
+        Err(fault) => CreatableTopicResult {
+            name: name.into(),
+            error_code: fault.code.code(),
+            error_message: fault.message.map(Into::into),
+            ..CreatableTopicResult::default()
+        },
+    }
+}
