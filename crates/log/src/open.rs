@@ -139,13 +139,13 @@ struct State<'a> {
 
 impl<'a> State<'a> {
     fn new<B: SegmentBytes>(opening: &'a Opening, bytes: &B) -> Result<Self, LogError> {
-        let bases = opening.segments.iter().map(|found| found.base_offset);
+        let mut bases = opening.segments.iter().map(|found| found.base_offset);
         let first = bases.clone().next().unwrap_or(0);
         let log_start_offset = opening.log_start_offset.max(first);
         let recover_from = if opening.clean {
             Offset::MAX
         } else {
-            bases.filter(|&base| base <= opening.recovery_point).last().unwrap_or(first)
+            bases.rfind(|&base| base <= opening.recovery_point).unwrap_or(first)
         };
         let Opening { config, now, seed, .. } = opening;
         let mut log = Log::new(config.clone(), log_start_offset, *now, *seed);

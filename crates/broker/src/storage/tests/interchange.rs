@@ -8,7 +8,7 @@ use super::super::{Acks, Storage};
 use super::{led, on_disk, settings};
 
 /// Opens a log dir written by Apache Kafka, given in `OTTLA_KAFKA_DIR` (a copy: the start takes the
-/// mark of the clean stop away), and looks into all partitions.
+/// mark of the clean stop away), looks into all partitions, and appends to each.
 #[test]
 #[ignore = "needs a log dir of Apache Kafka in OTTLA_KAFKA_DIR"]
 fn a_log_dir_of_kafka_is_read() {
@@ -19,6 +19,9 @@ fn a_log_dir_of_kafka_is_read() {
         let storage = Storage::open(&io, settings).await.unwrap();
         for partition in storage.partitions() {
             let batches = super::read_all(&partition);
+            partition.become_as(super::leading(0)).unwrap();
+            let bytes = super::batch(0, 3, 20, io.now().wall.millis);
+            partition.append(io.now(), &bytes, Acks::All).unwrap();
             let largest = partition.offset_of_max_timestamp().unwrap();
             println!(
                 "{} id {} {}..{} batches {} segments {} largest {largest:?} producers {} recovery {:?}",
