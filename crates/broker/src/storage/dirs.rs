@@ -59,6 +59,13 @@ pub(super) struct Checkpointed {
     pub(super) first_base: Offset,
 }
 
+/// The partition dirs in a log dir.
+pub(super) struct DirContent {
+    pub(super) partitions: Vec<(TopicPartition, PathBuf)>,
+    /// Those that wait for removal.
+    pub(super) doomed: Vec<PathBuf>,
+}
+
 /// A log dir that is locked, and what its `meta.properties` says, if there is one.
 pub(super) struct Locked {
     path: PathBuf,
@@ -216,8 +223,8 @@ impl LogDir {
         self.seed ^ (u64::from(ottla_base::crc32c(name.as_bytes())) << 16)
     }
 
-    /// The partitions in it: names and dirs. Also returns the dirs that wait for removal.
-    pub(super) fn partitions(&self) -> io::Result<(Vec<(TopicPartition, PathBuf)>, Vec<PathBuf>)> {
+    /// What is in it.
+    pub(super) fn content(&self) -> io::Result<DirContent> {
         let (mut found, mut doomed) = (Vec::new(), Vec::new());
         for entry in self.disk.list(&self.path)?.iter().filter(|entry| entry.is_dir) {
             let path = self.path.join(&entry.name);
@@ -231,7 +238,7 @@ impl LogDir {
                 LogDirEntry::Other => {}
             }
         }
-        Ok((found, doomed))
+        Ok(DirContent { partitions: found, doomed })
     }
 
     pub(super) fn checkpoints(&self) -> MutexGuard<'_, Checkpoints> {

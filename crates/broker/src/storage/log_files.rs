@@ -135,6 +135,10 @@ impl LogFiles {
             broken: false,
         };
         this.note_unsynced_tail();
+        if loaded.report.segments_recovered > 0 {
+            // What was repaired lies before the next recovery point, and is not looked at again.
+            this.flush()?;
+        }
         Ok((this, loaded.report))
     }
 

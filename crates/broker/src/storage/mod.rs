@@ -364,9 +364,9 @@ impl Shared {
         let mut doomed = Vec::new();
         let mut partitions = self.lock();
         for dir in &self.dirs {
-            let (found, waiting) = dir.partitions()?;
-            doomed.extend(waiting);
-            for (name, path) in found {
+            let content = dir.content()?;
+            doomed.extend(content.doomed);
+            for (name, path) in content.partitions {
                 let topic_id = self.topic_id_at(&path)?;
                 let config = self.settings.log.clone();
                 let made = self.partition_at(dir, name.clone(), topic_id, path, config);

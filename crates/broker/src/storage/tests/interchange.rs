@@ -14,7 +14,7 @@ use super::{led, on_disk, settings};
 fn a_log_dir_of_kafka_is_read() {
     let dir = PathBuf::from(std::env::var("OTTLA_KAFKA_DIR").unwrap());
     on_disk(|io| async move {
-        let mut settings = settings(&[dir]);
+        let mut settings = settings(std::slice::from_ref(&dir));
         settings.log = ottla_log::LogConfig::default();
         let storage = Storage::open(&io, settings).await.unwrap();
         for partition in storage.partitions() {
@@ -45,7 +45,7 @@ fn a_log_dir_of_kafka_is_read() {
 fn a_log_dir_for_kafka_is_written() {
     let dir = PathBuf::from(std::env::var("OTTLA_OUT_DIR").unwrap());
     on_disk(|io| async move {
-        let storage = Storage::open(&io, settings(&[dir])).await.unwrap();
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&dir))).await.unwrap();
         let partition = led(&storage, 2);
         for round in 0..60 {
             let codecs = [Codec::None, Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd];
