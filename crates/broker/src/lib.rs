@@ -4,6 +4,7 @@ mod acceptor;
 mod admin;
 mod api;
 mod codec_spaces;
+pub mod config_rules;
 mod connection;
 mod fetch_session;
 pub mod metadata;

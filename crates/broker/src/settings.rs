@@ -1,11 +1,15 @@
 //! What a node is told at its start, as typed values. The names of settings stay outside.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_io::SocketOptions;
 
+use crate::config_rules::NodeConfigRules;
 use crate::metadata::MetadataSettings;
 use crate::storage::StorageSettings;
+use crate::topic_settings::FixedSettings;
 
 /// An address clients come in by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,4 +74,31 @@ pub struct NodeSettings {
     pub storage: StorageSettings,
     /// The metadata quorum and its log.
     pub metadata: MetadataSettings,
+}
+
+impl NodeSettings {
+    /// Kafka's defaults for the node that was started with `fixed`: no listener, no operator's page,
+    /// data in `log_dirs`.
+    pub fn new(fixed: FixedSettings, log_dirs: Vec<PathBuf>) -> Self {
+        let fixed = Arc::new(fixed);
+        let rules = Arc::new(NodeConfigRules::new(Arc::clone(&fixed)));
+        Self {
+            node_id: fixed.node_id,
+            listeners: Vec::new(),
+            admin: None,
+            sockets: SocketOptions::default(),
+            request_bytes_max: 100 << 20,
+            connection_idle_max: Duration::from_secs(600),
+            connections_max: i32::MAX as usize,
+            connections_per_ip_max: i32::MAX as usize,
+            fetch_bytes_max: 55 << 20,
+            fetch_sessions_max: 1000,
+            auto_create_topics: true,
+            delete_topics: true,
+            describe_partitions_max: 2000,
+            shutdown_grace: Duration::from_millis(500),
+            storage: StorageSettings::new(fixed.node_id, log_dirs),
+            metadata: MetadataSettings::new(rules, fixed),
+        }
+    }
 }

@@ -22,6 +22,35 @@ pub struct FixedSettings {
     pub producer_id_expiration_ms: i64,
 }
 
+/// What the metadata log changed for one broker and for all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ChangedSettings {
+    /// For this broker alone.
+    pub(crate) broker: Overrides,
+    /// For all brokers.
+    pub(crate) all: Overrides,
+}
+
+/// What `image` changes for the broker that was started with `fixed`.
+pub(crate) fn changed_settings(image: &Image, fixed: &FixedSettings) -> ChangedSettings {
+    ChangedSettings {
+        broker: overrides(image, &ConfigResource::broker(fixed.node_id.to_string())),
+        all: overrides(image, &ConfigResource::broker("")),
+    }
+}
+
+impl FixedSettings {
+    /// All levels of the broker.
+    pub(crate) fn layers<'a>(&'a self, changed: &'a ChangedSettings) -> ConfigLayers<'a> {
+        ConfigLayers {
+            dynamic_broker: &changed.broker,
+            dynamic_default: &changed.all,
+            fixed: &self.texts,
+            own_defaults: self.own_defaults,
+        }
+    }
+}
+
 /// The settings of a topic, as typed values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicSettings {
@@ -34,16 +63,9 @@ pub struct TopicSettings {
 /// The settings of `topic` after every level has spoken: the topic, this broker, all brokers, the
 /// file, the default.
 pub fn of_topic(image: &Image, fixed: &FixedSettings, topic: &str) -> TopicSettings {
-    let own = overrides(image, &ConfigResource::broker(fixed.node_id.to_string()));
-    let all = overrides(image, &ConfigResource::broker(""));
-    let layers = ConfigLayers {
-        dynamic_broker: &own,
-        dynamic_default: &all,
-        fixed: &fixed.texts,
-        own_defaults: fixed.own_defaults,
-    };
+    let changed = changed_settings(image, fixed);
     let of_topic = overrides(image, &ConfigResource::topic(topic));
-    let values = Values(effective_topic_configs(&layers, &of_topic));
+    let values = Values(effective_topic_configs(&fixed.layers(&changed), &of_topic));
     TopicSettings { log: log_config(&values, fixed), produce: produce_settings(&values) }
 }
 

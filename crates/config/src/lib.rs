@@ -27,7 +27,7 @@ pub mod synonym;
 pub mod topic;
 pub mod value;
 
-pub use alter::{AlterError, ConfigOperation, ResourceType};
+pub use alter::AlterError;
 pub use broker::{broker_setting, broker_settings, dynamic_broker_setting};
 pub use describe::{
     ConfigEntry, ConfigSource, ConfigSynonymEntry, describe_broker, describe_broker_default,

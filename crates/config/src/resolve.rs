@@ -100,6 +100,16 @@ impl Resolved {
         }
     }
 
+    fn give(&mut self, name: &str, text: String, origin: Origin) {
+        self.texts.insert(name.to_string(), text.clone());
+        self.given.insert(name.to_string(), (text, origin));
+    }
+
+    fn take(&mut self, name: &str) {
+        self.texts.remove(name);
+        self.given.remove(name);
+    }
+
     pub(crate) fn problem(&self, name: &str, sentence: impl Into<String>) -> Problem {
         let origin = self.origin(name).cloned();
         Problem { name: name.to_string(), origin, sentence: sentence.into() }
@@ -196,16 +206,26 @@ fn drop_weaker_synonyms(
 
 /// `broker.id` is an old name of `node.id`; whoever asks for one finds both.
 fn alias_broker_id(resolved: &mut Resolved) {
+    // A negative id asked ZooKeeper for one; so did none at all in a file without roles.
+    let negative = |given: &(String, Origin)| given.0.trim().parse::<i32>().is_ok_and(|id| id < 0);
+    if resolved.given.get("broker.id").is_some_and(negative) {
+        resolved.take("broker.id");
+    }
+    let named = ["node.id", "broker.id"].iter().any(|name| resolved.is_given(name));
+    if !resolved.own_defaults && !named && !resolved.is_given("process.roles") {
+        let place = "as no id is given".to_string();
+        let origin = Origin { kind: SourceKind::Image, place };
+        resolved.give("node.id", "1".to_string(), origin);
+    }
     for (from, to) in [("broker.id", "node.id"), ("node.id", "broker.id")] {
-        if let Some(given) = resolved.given.get(from).cloned()
-            && !resolved.given.contains_key(to)
-        {
-            if from == "broker.id" {
-                resolved.notes.push("broker.id: taken as node.id".to_string());
-            }
-            resolved.texts.insert(to.to_string(), given.0.clone());
-            resolved.given.insert(to.to_string(), given);
+        let Some((text, origin)) = resolved.given.get(from).cloned() else { continue };
+        if resolved.is_given(to) {
+            continue;
         }
+        if from == "broker.id" {
+            resolved.notes.push("broker.id: taken as node.id".to_string());
+        }
+        resolved.give(to, text, origin);
     }
 }
 

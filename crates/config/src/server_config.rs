@@ -109,6 +109,10 @@ pub struct ServerConfig {
     pub num_partitions: i32,
     /// `default.replication.factor`.
     pub default_replication_factor: i32,
+    /// `min.insync.replicas`.
+    pub min_insync_replicas: i32,
+    /// `unclean.leader.election.enable`.
+    pub unclean_leader_election_enable: bool,
     /// `auto.create.topics.enable`.
     pub auto_create_topics_enable: bool,
     /// `delete.topic.enable`.
@@ -119,8 +123,12 @@ pub struct ServerConfig {
     pub message_max_bytes: i32,
     /// `socket.request.max.bytes`.
     pub socket_request_max_bytes: i32,
-    /// `socket.listen.backlog.size`.
-    pub socket_listen_backlog_size: i32,
+    /// `socket.listen.backlog.size`, where somebody gave one; Kafka's default of 50 is small.
+    pub socket_listen_backlog_size: Option<u32>,
+    /// `socket.send.buffer.bytes`, where somebody gave one; the system tunes it best itself.
+    pub socket_send_buffer_bytes: Option<u32>,
+    /// `socket.receive.buffer.bytes`, likewise.
+    pub socket_receive_buffer_bytes: Option<u32>,
     /// `queued.max.requests`.
     pub queued_max_requests: i32,
     /// `connections.max.idle.ms`; negative for never.
@@ -205,6 +213,12 @@ impl Reader<'_> {
         self.0.value(name).as_i64().and_then(|value| value.try_into().ok()).unwrap_or_default()
     }
 
+    /// None when nobody gave it, and for the negative numbers that leave it to the system.
+    fn given_size(&self, name: &str) -> Option<u32> {
+        let value = self.0.value(name).as_i64().filter(|_| self.0.is_given(name))?;
+        value.try_into().ok()
+    }
+
     fn long(&self, name: &str) -> i64 {
         self.0.value(name).as_i64().unwrap_or_default()
     }
@@ -244,12 +258,16 @@ fn build(
         log_dirs,
         num_partitions: reader.int("num.partitions"),
         default_replication_factor: reader.int("default.replication.factor"),
+        min_insync_replicas: reader.int("min.insync.replicas"),
+        unclean_leader_election_enable: reader.flag("unclean.leader.election.enable"),
         auto_create_topics_enable: reader.flag("auto.create.topics.enable"),
         delete_topic_enable: reader.flag("delete.topic.enable"),
         max_request_partition_size_limit: reader.int("max.request.partition.size.limit"),
         message_max_bytes: reader.int("message.max.bytes"),
         socket_request_max_bytes: reader.int("socket.request.max.bytes"),
-        socket_listen_backlog_size: reader.int("socket.listen.backlog.size"),
+        socket_listen_backlog_size: reader.given_size("socket.listen.backlog.size"),
+        socket_send_buffer_bytes: reader.given_size("socket.send.buffer.bytes"),
+        socket_receive_buffer_bytes: reader.given_size("socket.receive.buffer.bytes"),
         queued_max_requests: reader.int("queued.max.requests"),
         connections_max_idle_ms: reader.long("connections.max.idle.ms"),
         max_connections: reader.int("max.connections"),

@@ -14,9 +14,9 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Starts logging. `OTTLA_LOG` holds filters (`info,ottla_broker=debug`); `info` is the default.
-pub(crate) fn start(format: Format) {
-    let filter = EnvFilter::try_from_env("OTTLA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+/// Starts logging what `level` lets through: a level, or filters (`info,ottla_broker=debug`).
+pub(crate) fn start(format: Format, level: &str) {
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

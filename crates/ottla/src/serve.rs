@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &cli::Serve) -> ExitCode {
             return ExitCode::from(EXIT_WRONG_SETTINGS);
         }
     };
-    logging::start(loaded.log_format);
+    logging::start(loaded.log_format, &loaded.log_level);
     for line in &loaded.notes {
         info!("{line}");
     }

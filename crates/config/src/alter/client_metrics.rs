@@ -5,41 +5,10 @@ use alloc::format;
 use super::AlterError;
 use crate::effective::Overrides;
 use crate::number::trim;
-use crate::setting::{Kind, Setting, int, list};
+use crate::setting::{Setting, int, list};
 use crate::value::Value;
 
-/// A setting of a subscription, with its default as text.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientMetricsSetting {
-    /// Its name.
-    pub name: &'static str,
-    /// The type of its value.
-    pub kind: Kind,
-    /// The default, as text.
-    pub default: &'static str,
-    setting: Setting,
-}
-
-const SETTINGS: &[ClientMetricsSetting] = &[
-    ClientMetricsSetting {
-        name: "metrics",
-        kind: Kind::List,
-        default: "",
-        setting: list("metrics", ""),
-    },
-    ClientMetricsSetting {
-        name: "interval.ms",
-        kind: Kind::Int,
-        default: "300000",
-        setting: int("interval.ms", 300_000),
-    },
-    ClientMetricsSetting {
-        name: "match",
-        kind: Kind::List,
-        default: "",
-        setting: list("match", ""),
-    },
-];
+const SETTINGS: &[Setting] = &[list("metrics", ""), int("interval.ms", 300_000), list("match", "")];
 
 /// What a `match` element may look at.
 const MATCHES: &[&str] = &[
@@ -52,7 +21,7 @@ const MATCHES: &[&str] = &[
 ];
 
 /// Every setting of a subscription.
-pub const fn client_metrics_settings() -> &'static [ClientMetricsSetting] {
+pub const fn client_metrics_settings() -> &'static [Setting] {
     SETTINGS
 }
 
@@ -71,8 +40,8 @@ pub fn validate_client_metrics(name: &str, after: &Overrides) -> Result<(), Alte
             )));
         }
     }
-    for ClientMetricsSetting { name, setting, .. } in SETTINGS {
-        let Some(text) = after.get(*name) else { continue };
+    for setting in SETTINGS {
+        let Some(text) = after.get(setting.name) else { continue };
         match setting.parse(text)? {
             Value::Int(interval) if !(100..=3_600_000).contains(&interval) => {
                 return Err(AlterError::request(format!(
@@ -80,7 +49,7 @@ pub fn validate_client_metrics(name: &str, after: &Overrides) -> Result<(), Alte
                      3600000 (1 hour)"
                 )));
             }
-            Value::List(patterns) if *name == "match" => {
+            Value::List(patterns) if setting.name == "match" => {
                 patterns.iter().try_for_each(|pattern| check_match(pattern))?;
             }
             _ => {}

@@ -143,6 +143,8 @@ pub fn environment<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) 
     for (name, text) in &variables {
         if CLUSTER_ID.contains(name) {
             source.give("ottla.cluster.id", text, name);
+        } else if *name == "OTTLA_LOG" {
+            source.give("ottla.log.level", text, name);
         } else if let Some(rest) = name.strip_prefix("OTTLA_") {
             let setting = format!("ottla.{}", rest.to_ascii_lowercase().replace('_', "."));
             source.give(&setting, text, name);

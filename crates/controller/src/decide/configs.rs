@@ -65,6 +65,25 @@ impl ConfigOp {
             _ => return None,
         })
     }
+
+    /// What appending `given` to the list `current`, or taking it out, leaves. Elements count as
+    /// they are written: white space around one makes it another, as in Kafka.
+    pub fn changed_list(self, current: &str, given: &str) -> String {
+        let mut items: Vec<&str> = current.split(',').filter(|item| !item.is_empty()).collect();
+        // Java's split drops empty pieces at the end.
+        for item in given.trim_end_matches(',').split(',') {
+            match self {
+                Self::Append if !items.contains(&item) => items.push(item),
+                Self::Subtract => {
+                    if let Some(at) = items.iter().position(|one| *one == item) {
+                        items.remove(at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        items.join(",")
+    }
 }
 
 /// One setting to change.
@@ -227,20 +246,8 @@ fn wanted_value(
     }
     let default = || rules.list_default(resource.kind, &change.name).unwrap_or_default();
     let current = current.map_or_else(default, ToString::to_string);
-    let mut items: Vec<&str> = split(&current).collect();
     let given = change.value.as_deref().unwrap_or_default();
-    for item in split(given) {
-        match change.op {
-            ConfigOp::Append if !items.contains(&item) => items.push(item),
-            ConfigOp::Subtract => items.retain(|other| *other != item),
-            _ => {}
-        }
-    }
-    Ok(Some(items.join(",")))
-}
-
-fn split(list: &str) -> impl Iterator<Item = &str> {
-    list.split(',').map(str::trim).filter(|item| !item.is_empty())
+    Ok(Some(change.op.changed_list(&current, given)))
 }
 
 fn check_nulls(resource: &ConfigResource, nulls: &[&str]) -> Result<(), Fault> {

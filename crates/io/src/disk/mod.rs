@@ -75,7 +75,9 @@ macro_rules! on_either {
 }
 
 impl Disk {
-    pub(crate) fn os() -> Self {
+    /// The operating system's file system. Everything that runs on [`crate::Io`] asks that for its
+    /// disk; this is for what the binary reads before there is a runtime.
+    pub fn os() -> Self {
         Self { kind: DiskKind::Os }
     }
 
