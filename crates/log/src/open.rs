@@ -44,6 +44,9 @@ pub struct Opening {
     pub clean: bool,
     /// What `recovery-point-offset-checkpoint` says of it; 0 if nothing.
     pub recovery_point: Offset,
+    /// What `cleaner-offset-checkpoint` says of it; 0 if nothing. Compacted segments may end before
+    /// the next one begins.
+    pub compacted_before: Offset,
     /// What `log-start-offset-checkpoint` says of it; 0 if nothing.
     pub log_start_offset: Offset,
     /// The time.
@@ -106,8 +109,10 @@ pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogE
     let count = opening.segments.len();
     for (index, found) in opening.segments.iter().enumerate() {
         let is_last = index + 1 == count;
-        if !state.take(found, is_last, bytes)? {
-            for later in &opening.segments[index + 1..] {
+        let follows = !state.misses_tail_before(found);
+        if !follows || !state.take(found, is_last, bytes)? {
+            let first_gone = if follows { index + 1 } else { index };
+            for later in &opening.segments[first_gone..] {
                 state.repairs.push(Repair::RemoveSegment(later.base_offset));
                 state.bytes_lost += later.size;
             }
@@ -159,6 +164,17 @@ impl<'a> State<'a> {
         })
     }
 
+    /// Whether the end of the segment before is missing: after a power cut a later segment may be on
+    /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole;
+    /// here the log ends at it, so that what is left is a prefix of what was appended.
+    fn misses_tail_before(&self, found: &FoundSegment) -> bool {
+        let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
+        !self.opening.clean
+            && self.log.log_end_offset_so_far() != Offset::MIN
+            && self.log.log_end_offset < found.base_offset
+            && found.base_offset > sound_before
+    }
+
     /// Takes the next segment; false if the log ends within it.
     fn take<B: SegmentBytes>(
         &mut self,
@@ -180,7 +196,10 @@ impl<'a> State<'a> {
         let segment = Segment::found(found.base_offset, found.size, found.modified);
         let next = self.opening.segments.iter().map(|other| other.base_offset);
         let next_offset = next.filter(|&base| base > found.base_offset).min();
-        self.keep(segment, next_offset.unwrap_or(found.base_offset), bytes)
+        match self.keep(segment, next_offset.unwrap_or(found.base_offset), bytes) {
+            Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+            kept => kept,
+        }
     }
 
     fn keep<B: SegmentBytes>(

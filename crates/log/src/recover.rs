@@ -52,7 +52,7 @@ impl Replay<'_> {
         if header.partition_leader_epoch > latest {
             self.epochs.assign(header.partition_leader_epoch, header.base_offset);
         }
-        if header.base_offset < self.producers.end_offset() {
+        if header.last_offset() < self.producers.end_offset() {
             return Vec::new();
         }
         match self.producers.prepare([batch], Origin::Replication) {

@@ -99,13 +99,13 @@ impl Log {
     }
 
     /// Moves the log start, never back; true if `leader-epoch-checkpoint` has to be written again.
-    /// The segments before it go at the next retention.
+    /// The segments before it go at the next retention. The recovery point stays: unlike Kafka's, it
+    /// only says what has been synced, and the segment that holds the new start may not be.
     pub fn advance_log_start(&mut self, offset: Offset) -> bool {
         if offset <= self.log_start_offset || offset > self.log_end_offset {
             return false;
         }
         self.log_start_offset = offset;
-        self.recovery_point = self.recovery_point.max(offset);
         self.producers.log_start_moved(offset);
         self.epochs.truncate_from_start(offset)
     }

@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use ottla_controller::metadata_version::{KRAFT_VERSION, SUPPORTED_FEATURES};
 use ottla_model::ErrorCode;
 use ottla_wire::ApiKey;
 use ottla_wire::messages::api_versions::{
@@ -62,7 +63,7 @@ fn refusal(error: ErrorCode) -> ApiVersionsResponse {
 fn response(node: &Arc<Node>, version: i16) -> ApiVersionsResponse {
     let image = node.metadata.image();
     let mut supported_features = Vec::new();
-    for feature in ottla_controller::metadata_version::SUPPORTED_FEATURES {
+    for feature in SUPPORTED_FEATURES {
         // Before v4 a client cannot read a minimum of 0 (KIP-584); such a feature is left out.
         if version >= 4 || feature.min_level > 0 {
             supported_features.push(SupportedFeatureKey {
@@ -73,16 +74,19 @@ fn response(node: &Arc<Node>, version: i16) -> ApiVersionsResponse {
             });
         }
     }
-    let finalized = image.features.iter().filter(|(_, level)| **level > 0);
+    let of_metadata = image.features.iter().map(|(name, level)| (&**name, *level));
+    // The quorum's own level is not a record of the metadata, but of the log that holds it.
+    let of_quorum = (KRAFT_VERSION, node.metadata.quorum().kraft_version);
+    let finalized = of_metadata.chain([of_quorum]).filter(|(_, level)| *level > 0);
     ApiVersionsResponse {
         api_keys: SERVED.iter().map(|&key| api_version(key)).collect(),
         supported_features,
         finalized_features_epoch: image.offset - 1,
         finalized_features: finalized
             .map(|(name, level)| FinalizedFeatureKey {
-                name: (**name).into(),
-                max_version_level: *level,
-                min_version_level: *level,
+                name: name.into(),
+                max_version_level: level,
+                min_version_level: level,
                 ..FinalizedFeatureKey::default()
             })
             .collect(),

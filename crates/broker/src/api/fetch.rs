@@ -27,6 +27,10 @@ use crate::reply::FileSlice;
 use crate::storage::{Partition, ReadLimit, ReadSlice};
 use crate::waiting::{Waiter, Watch};
 
+/// First version that names topics by id.
+const TOPIC_ID_VERSION_MIN: i16 = 13;
+/// First version whose clients look for leader hints.
+const LEADER_HINT_VERSION_MIN: i16 = 16;
 /// `isolation_level` of consumers that want committed transactions only.
 const READ_COMMITTED: i8 = 1;
 
@@ -37,7 +41,6 @@ pub(crate) async fn serve(
     body: FetchRequest,
 ) -> Answer<FetchResponse> {
     let incoming = incoming(request.version, &body);
-    let uses_topic_ids = incoming.uses_topic_ids;
     let plan = node.fetch_sessions().begin(node.io.now().mono, incoming);
     let (partitions, kind) = match plan {
         Plan::Refuse(error) => {
@@ -50,7 +53,7 @@ pub(crate) async fn serve(
         partitions.into_iter().map(|(key, wanted)| Target::find(node, key, wanted)).collect();
     let read = read_or_wait(node, request, &targets, &limits).await;
     count(node, &read);
-    respond(node, &kind, uses_topic_ids, targets, read)
+    respond(node, request.version, &kind, targets, read)
 }
 
 /// What a request asks of all partitions together.
@@ -174,8 +177,8 @@ fn count(node: &Node, read: &[ReadResult]) {
 
 fn respond(
     node: &Arc<Node>,
+    version: i16,
     kind: &Kind,
-    uses_topic_ids: bool,
     targets: Vec<Target>,
     read: Vec<ReadResult>,
 ) -> Answer<FetchResponse> {
@@ -187,14 +190,14 @@ fn respond(
     let now = node.io.now().mono;
     let random = || node.io.random_u64();
     let (session_id, sent) =
-        node.fetch_sessions().finish(now, kind, uses_topic_ids, &answers, random);
+        node.fetch_sessions().finish(now, kind, version >= TOPIC_ID_VERSION_MIN, &answers, random);
 
     let mut response = FetchResponse { session_id, ..FetchResponse::default() };
     let mut slices = Vec::new();
     // Topics may come again and again in a session's order; consecutive ones share an entry.
     let chosen = targets.into_iter().zip(read).zip(sent).filter(|(_, sent)| *sent);
     for ((target, result), _) in chosen {
-        let data = partition_data(node, &target, result, &mut slices);
+        let data = partition_data(node, version, &target, result, &mut slices);
         match response.responses.last_mut() {
             Some(topic)
                 if topic.topic_id == target.key.topic_id && *topic.topic == *target.key.topic =>
@@ -233,6 +236,7 @@ fn told(result: &ReadResult) -> Told {
 
 fn partition_data(
     node: &Node,
+    version: i16,
     target: &Target,
     result: ReadResult,
     slices: &mut Vec<FileSlice>,
@@ -253,7 +257,7 @@ fn partition_data(
             high_watermark: -1,
             last_stable_offset: -1,
             log_start_offset: -1,
-            current_leader: leader_hint(node, target, error),
+            current_leader: leader_hint(node, version, target, error),
             records: Records::Bytes(Bytes::new()),
             ..PartitionData::default()
         },
@@ -270,9 +274,9 @@ fn region(slice: ReadSlice, slices: &mut Vec<FileSlice>) -> Records {
 }
 
 /// Who leads, for a client that believed something else (KIP-951).
-fn leader_hint(node: &Node, target: &Target, error: ErrorCode) -> LeaderIdAndEpoch {
-    let wants_hint =
-        matches!(error, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);
+fn leader_hint(node: &Node, version: i16, target: &Target, error: ErrorCode) -> LeaderIdAndEpoch {
+    let wants_hint = version >= LEADER_HINT_VERSION_MIN
+        && matches!(error, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);
     match &target.found {
         Ok(partition) if wants_hint => LeaderIdAndEpoch {
             leader_id: node.settings.node_id,
@@ -307,7 +311,7 @@ fn incoming(version: i16, body: &FetchRequest) -> Incoming {
     Incoming {
         session_id: body.session_id,
         epoch: body.session_epoch,
-        uses_topic_ids: version >= 13,
+        uses_topic_ids: version >= TOPIC_ID_VERSION_MIN,
         partitions,
         forgotten,
     }

@@ -20,6 +20,9 @@ use crate::connection::Request;
 use crate::node::Node;
 use crate::storage::{Partition, ReadLimit};
 
+/// First version that tells leader epochs.
+const LEADER_EPOCH_VERSION_MIN: i16 = 4;
+
 const LATEST: i64 = -1;
 const EARLIEST: i64 = -2;
 const MAX_TIMESTAMP: i64 = -3;
@@ -56,7 +59,7 @@ pub(crate) async fn serve(
             } else {
                 list(node, request.version, &topic.name, wanted, upto).await
             };
-            partitions.push(answer(wanted.partition_index, listed));
+            partitions.push(answer(request.version, wanted.partition_index, listed));
         }
         response.topics.push(ListOffsetsTopicResponse {
             name: topic.name.clone(),
@@ -140,6 +143,7 @@ fn by_time(
 }
 
 fn answer(
+    version: i16,
     partition_index: i32,
     listed: Result<Listed, ErrorCode>,
 ) -> ListOffsetsPartitionResponse {
@@ -152,7 +156,7 @@ fn answer(
         error_code: error.code(),
         timestamp: listed.timestamp,
         offset: listed.offset,
-        leader_epoch: listed.leader_epoch,
+        leader_epoch: if version >= LEADER_EPOCH_VERSION_MIN { listed.leader_epoch } else { -1 },
         ..ListOffsetsPartitionResponse::default()
     }
 }

@@ -81,6 +81,7 @@ pub(super) fn load(
         // A snapshot is only taken of what is committed, and so on the device.
         recovery_point: newest_snapshot.end_offset,
         log_start_offset: 0,
+        compacted_before: 0,
         now: now.wall,
         seed,
     };

@@ -44,7 +44,7 @@ pub(super) async fn recover(shared: &Arc<Shared>) {
     }
 }
 
-/// Goes on until it is aborted. Between two steps nothing is half done.
+/// Goes on until it is asked to stop; it then ends between two steps.
 pub(super) async fn run(shared: Arc<Shared>, doomed: Vec<PathBuf>) {
     for path in doomed {
         shared.io.spawn("remove partition", remove_later(Arc::clone(&shared), path));
@@ -56,6 +56,7 @@ pub(super) async fn run(shared: Arc<Shared>, doomed: Vec<PathBuf>) {
     loop {
         tokio::select! {
             biased;
+            () = shared.stop.notified() => return,
             () = shared.sealed.notified() => flush_wanted(&shared).await,
             () = shared.io.sleep_until(checkpoint_at.min(retention_at)) => {}
         }

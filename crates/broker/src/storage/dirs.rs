@@ -45,6 +45,8 @@ pub(super) struct Checkpoints {
     recovery_points: BTreeMap<TopicPartition, Offset>,
     log_starts: BTreeMap<TopicPartition, Offset>,
     high_watermarks: BTreeMap<TopicPartition, Offset>,
+    /// First offset the cleaner has not been over. Only read yet.
+    cleaned: BTreeMap<TopicPartition, Offset>,
 }
 
 /// What the checkpoints are to say of one partition.
@@ -66,7 +68,7 @@ pub(super) struct Locked {
 impl Locked {
     /// Makes the dir if it does not exist, and takes its lock.
     pub(super) fn take(disk: &Disk, path: &Path) -> io::Result<Self> {
-        disk.create_dir_all(path)?;
+        create_dir_durably(disk, path)?;
         let lock = disk.lock(path.join(LOCK_FILE)).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => io::Error::new(
                 io::ErrorKind::WouldBlock,
@@ -256,27 +258,18 @@ impl LogDir {
         Ok(())
     }
 
+    /// Writes down at once where a log starts; no crash takes DeleteRecords back.
     pub(super) fn checkpoint_log_start(
         &self,
         name: &TopicPartition,
         start: Offset,
-        first_base: Offset,
     ) -> io::Result<()> {
         let mut now = self.checkpoints();
-        let starts = &mut now.log_starts;
-        let before = starts.get(name).copied();
-        let changed = if start > first_base {
-            starts.insert(name.clone(), start);
-            before != Some(start)
-        } else {
-            starts.remove(name).is_some()
-        };
-        if changed {
-            let content = offset_checkpoint::format(starts);
-            let path = self.path.join(offset_checkpoint::LOG_START);
-            self.disk.write_atomic(path, content.as_bytes())?;
+        if now.log_starts.insert(name.clone(), start) == Some(start) {
+            return Ok(());
         }
-        Ok(())
+        let content = offset_checkpoint::format(&now.log_starts);
+        self.disk.write_atomic(self.path.join(offset_checkpoint::LOG_START), content.as_bytes())
     }
 
     /// Says to the next start that nothing needs recovery. The last act of a clean stop.
@@ -301,6 +294,7 @@ impl Checkpoints {
             recovery_points: read_checkpoint(disk, &dir.join(offset_checkpoint::RECOVERY_POINT))?,
             log_starts: read_checkpoint(disk, &dir.join(offset_checkpoint::LOG_START))?,
             high_watermarks: read_checkpoint(disk, &dir.join(offset_checkpoint::REPLICATION))?,
+            cleaned: read_checkpoint(disk, &dir.join(offset_checkpoint::CLEANER))?,
         })
     }
 
@@ -332,11 +326,32 @@ impl Checkpoints {
         self.high_watermarks.get(name).copied().unwrap_or(0)
     }
 
+    pub(super) fn compacted_before(&self, name: &TopicPartition) -> Offset {
+        self.cleaned.get(name).copied().unwrap_or(0)
+    }
+
     pub(super) fn forget(&mut self, name: &TopicPartition) {
         self.recovery_points.remove(name);
         self.log_starts.remove(name);
         self.high_watermarks.remove(name);
     }
+}
+
+/// Makes a dir and those above it; a power cut does not take them away again.
+pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
+    let mut missing = Vec::new();
+    for dir in path.ancestors().filter(|dir| !dir.as_os_str().is_empty()) {
+        if disk.exists(dir)? {
+            break;
+        }
+        missing.push(dir);
+    }
+    disk.create_dir_all(path)?;
+    for dir in missing.into_iter().rev() {
+        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+        disk.sync_dir(parent.unwrap_or(Path::new(".")))?;
+    }
+    Ok(())
 }
 
 /// Reads a checkpoint. A broken one counts as missing: offsets are then found out from the logs.

@@ -13,6 +13,7 @@ use ottla_log::{FoundSegment, Log, SegmentFile};
 use ottla_model::Offset;
 use ottla_record::BatchHeader;
 
+use super::dirs::create_dir_durably;
 use super::log_files::{OpenLog, OpenReport, log_error, remove_if_there};
 use super::segment_files::SegmentFiles;
 
@@ -29,12 +30,7 @@ pub(super) struct Loaded {
 
 pub(super) fn load(files: &SegmentFiles, how: OpenLog) -> io::Result<Loaded> {
     let (disk, dir) = (files.disk(), files.dir());
-    if !disk.exists(dir)? {
-        disk.create_dir_all(dir)?;
-        if let Some(parent) = dir.parent() {
-            disk.sync_dir(parent)?;
-        }
-    }
+    create_dir_durably(disk, dir)?;
     finish_swaps(files, &disk.list(dir)?)?;
     let found = look(files, &disk.list(dir)?)?;
     let mut snapshots: BTreeSet<Offset> = found.snapshots.iter().copied().collect();
@@ -45,6 +41,7 @@ pub(super) fn load(files: &SegmentFiles, how: OpenLog) -> io::Result<Loaded> {
         epochs: read_epochs(files)?,
         clean: how.clean,
         recovery_point: how.recovery_point,
+        compacted_before: how.compacted_before,
         log_start_offset: how.log_start_offset,
         now: how.now,
         seed: how.seed,

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ottla_base::WallTime;
 use ottla_io::{Disk, File};
@@ -32,6 +33,8 @@ pub struct OpenLog {
     pub clean: bool,
     /// Everything before this offset is known to be on the device; 0 if nothing is known.
     pub recovery_point: Offset,
+    /// Everything before this offset has been compacted; 0 if nothing has.
+    pub compacted_before: Offset,
     /// Where it starts, if that is behind its first segment's base offset; else 0.
     pub log_start_offset: Offset,
     /// The time.
@@ -87,12 +90,14 @@ pub struct LogFiles {
     log: Log,
     /// Offsets of the producer snapshots on disk or about to be.
     snapshots: BTreeSet<Offset>,
-    /// Files with content that is not known to be on the device.
-    unsynced: BTreeSet<(Offset, SegmentFile)>,
-    /// Names were made or removed since the dir was last synced.
-    names_unsynced: bool,
+    /// Counts changes, so that a flush knows which of them it began after.
+    changes: u64,
+    /// Files with content that is not known to be on the device, and their last change.
+    unsynced: BTreeMap<(Offset, SegmentFile), u64>,
+    /// The last change of names (files made, renamed) that is not known to be on the device.
+    names_unsynced: Option<u64>,
     /// Snapshots taken at rolls, to be written with the next flush.
-    pending_snapshots: BTreeMap<Offset, Vec<u8>>,
+    pending_snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
     /// Files under a `.deleted` name, and when they go.
     set_aside: Vec<(WallTime, PathBuf)>,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
@@ -107,7 +112,8 @@ pub struct Flush {
     dir: PathBuf,
     files: Vec<File>,
     names: bool,
-    snapshots: BTreeMap<Offset, Vec<u8>>,
+    snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    changes: u64,
     cuts: u64,
     end_offset: Offset,
 }
@@ -129,8 +135,9 @@ impl LogFiles {
             files,
             log: loaded.log,
             snapshots: loaded.snapshots,
-            unsynced: loaded.changed,
-            names_unsynced: true,
+            changes: 0,
+            unsynced: loaded.changed.into_iter().map(|file| (file, 0)).collect(),
+            names_unsynced: Some(0),
             pending_snapshots: BTreeMap::new(),
             set_aside: Vec::new(),
             cuts: 0,
@@ -208,7 +215,7 @@ impl LogFiles {
             self.take_back(plan, &log);
             return Err(error);
         }
-        self.unsynced.insert((plan.base_offset, SegmentFile::Log));
+        self.changed(plan.base_offset, SegmentFile::Log);
         Ok(())
     }
 
@@ -224,13 +231,25 @@ impl LogFiles {
         self.broken |= cut.is_err();
     }
 
+    fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
+        self.changes += 1;
+        self.unsynced.insert((base_offset, file), self.changes);
+    }
+
+    fn names_changed(&mut self) {
+        self.changes += 1;
+        self.names_unsynced = Some(self.changes);
+    }
+
     fn write_index(&mut self, base_offset: Offset, writes: &[IndexWrites]) -> io::Result<()> {
         for IndexWrites { file, position, entries } in writes {
             let index = self.files.get_or_create(base_offset, *file)?;
             let position = position.map_or_else(|| index.len(), Ok)?;
             index.write_at(position, entries)?;
-            self.unsynced.insert((base_offset, *file));
-            self.names_unsynced |= *file == SegmentFile::TxnIndex;
+            self.changed(base_offset, *file);
+            if *file == SegmentFile::TxnIndex {
+                self.names_changed();
+            }
         }
         Ok(())
     }
@@ -250,12 +269,12 @@ impl LogFiles {
             self.write_index(roll.sealed, std::slice::from_ref(index))?;
         }
         self.files.create(roll.base_offset)?;
-        self.names_unsynced = true;
+        self.names_changed();
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
-            self.unsynced.insert((roll.base_offset, file));
+            self.changed(roll.base_offset, file);
         }
         if let Some((offset, content)) = &roll.snapshot {
-            self.pending_snapshots.insert(*offset, content.clone());
+            self.pending_snapshots.insert(*offset, Arc::new(content.clone()));
         }
         self.log.commit_roll(roll);
         Ok(())
@@ -264,7 +283,7 @@ impl LogFiles {
     /// Whether a segment was sealed whose files are not known to be on the device.
     pub fn wants_flush_after_roll(&self) -> bool {
         let active = self.log.active().base_offset;
-        self.unsynced.iter().next().is_some_and(|&(base_offset, _)| base_offset < active)
+        self.unsynced.keys().next().is_some_and(|&(base_offset, _)| base_offset < active)
     }
 
     /// Whether `flush.messages` or `flush.ms` ask for a flush.
@@ -274,18 +293,21 @@ impl LogFiles {
 
     /// Takes together what has to be synced so that everything appended up to now survives a power
     /// cut. [`Flush::run`] does it, also while the log goes on; [`Self::end_flush`] notes it.
-    pub fn begin_flush(&mut self) -> io::Result<Flush> {
+    ///
+    /// # Errors
+    /// A file could not be opened.
+    pub fn begin_flush(&self) -> io::Result<Flush> {
         let mut files = Vec::new();
-        for &(base_offset, file) in &self.unsynced {
+        for &(base_offset, file) in self.unsynced.keys() {
             files.extend(self.files.get(base_offset, file)?);
         }
-        self.unsynced.clear();
         Ok(Flush {
             disk: self.files.disk().clone(),
             dir: self.files.dir().to_owned(),
             files,
-            names: std::mem::take(&mut self.names_unsynced),
-            snapshots: std::mem::take(&mut self.pending_snapshots),
+            names: self.names_unsynced.is_some(),
+            snapshots: self.pending_snapshots.clone(),
+            changes: self.changes,
             cuts: self.cuts,
             end_offset: self.log.log_end_offset(),
         })
@@ -298,7 +320,14 @@ impl LogFiles {
             self.broken = true;
             return;
         }
-        self.snapshots.extend(flush.snapshots.keys());
+        // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
+        self.unsynced.retain(|_, change| *change > flush.changes);
+        self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
+        for offset in flush.snapshots.keys() {
+            if self.pending_snapshots.remove(offset).is_some() {
+                self.snapshots.insert(*offset);
+            }
+        }
         if flush.cuts == self.cuts {
             self.log.flushed(flush.end_offset);
         }
@@ -394,7 +423,7 @@ impl LogFiles {
         for &(file, len) in &cut.lengths {
             if let Some(found) = self.files.get(cut.base_offset, file)? {
                 found.set_len(len)?;
-                self.unsynced.insert((cut.base_offset, file));
+                self.changed(cut.base_offset, file);
             }
         }
         self.drop_snapshots(|offset| offset > cut.log_end_offset)?;
@@ -425,7 +454,7 @@ impl LogFiles {
         self.drop_snapshots(|_| true)?;
         self.files.create(offset)?;
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
-            self.unsynced.insert((offset, file));
+            self.changed(offset, file);
         }
         self.log.commit_start_over(offset, now);
         self.write_epochs(&self.log.leader_epochs().clone())?;
@@ -486,8 +515,8 @@ impl LogFiles {
         let due = now.millis.saturating_add(self.log.config().file_delete_delay_ms);
         let paths = self.files.set_aside(base_offset)?;
         self.set_aside.extend(paths.into_iter().map(|path| (WallTime { millis: due }, path)));
-        self.unsynced.retain(|(base, _)| *base != base_offset);
-        self.names_unsynced = true;
+        self.unsynced.retain(|(base, _), _| *base != base_offset);
+        self.names_changed();
         Ok(())
     }
 
@@ -513,7 +542,7 @@ impl LogFiles {
             self.write_index(base_offset, &[index])?;
         }
         if let Some((offset, content)) = self.log.snapshot() {
-            self.pending_snapshots.insert(offset, content);
+            self.pending_snapshots.insert(offset, Arc::new(content));
             self.log.snapshot_taken(offset);
         }
         self.flush()?;
@@ -538,7 +567,9 @@ impl LogFiles {
         let bases: Vec<Offset> = self.log.segments().map(|s| s.base_offset).collect();
         let first = bases.iter().rposition(|&base| base <= from).unwrap_or(0);
         for &base_offset in &bases[first..] {
-            self.unsynced.extend(SegmentFile::ALL.map(|file| (base_offset, file)));
+            for file in SegmentFile::ALL {
+                self.changed(base_offset, file);
+            }
         }
     }
 }

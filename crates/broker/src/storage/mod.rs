@@ -40,7 +40,7 @@ pub use partition::{
     ReadSlice,
 };
 
-use dirs::{Identity, Locked, invalid};
+use dirs::{Identity, Locked, create_dir_durably, invalid};
 
 /// Bytes of the largest `partition.metadata` that makes sense.
 const PARTITION_METADATA_BYTES_MAX: u64 = 4 << 10;
@@ -118,6 +118,8 @@ struct Shared {
     dirs: Vec<Arc<LogDir>>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
     sealed: Arc<Notify>,
+    /// Asks the work on a schedule to end, between two steps.
+    stop: Notify,
     broker_epoch: AtomicI64,
     recovered: AtomicUsize,
     to_recover: AtomicUsize,
@@ -144,6 +146,7 @@ impl Storage {
             dirs,
             partitions: Mutex::default(),
             sealed: Arc::default(),
+            stop: Notify::new(),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             recovered: AtomicUsize::new(0),
             to_recover: AtomicUsize::new(0),
@@ -264,11 +267,10 @@ impl Storage {
             io::Error::other(format!("no log dir is left for {name}: all have failed"))
         })?;
         let path = dir.path().join(name.to_string());
-        shared.disk.create_dir_all(&path)?;
+        create_dir_durably(&shared.disk, &path)?;
         let content = partition_metadata::format(topic_id);
         let metadata = path.join(partition_metadata::FILE_NAME);
         shared.disk.write_atomic(metadata, content.as_bytes())?;
-        shared.disk.sync_dir(dir.path())?;
         dir.checkpoints().forget(name);
         let partition = Arc::new(shared.partition_at(dir, name.clone(), topic_id, path, config));
         partitions.insert(name.clone(), Arc::clone(&partition));
@@ -317,7 +319,7 @@ impl Storage {
     pub async fn close_cleanly(&self) -> io::Result<()> {
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
-            task.abort();
+            self.shared.stop.notify_one();
             let _ = task.join().await;
         }
         let shared = Arc::clone(&self.shared);
@@ -326,6 +328,15 @@ impl Storage {
             info!(partitions = self.partition_count(), "log dirs closed cleanly");
         }
         result
+    }
+}
+
+impl Drop for Storage {
+    fn drop(&mut self) {
+        let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            task.abort();
+        }
     }
 }
 

@@ -458,6 +458,7 @@ impl Partition {
             config,
             clean: self.dir.was_clean(),
             recovery_point: checkpoints.recovery_point(&self.name),
+            compacted_before: checkpoints.compacted_before(&self.name),
             log_start_offset: checkpoints.log_start_offset(&self.name),
             now: self.dir.opened_at(),
             seed: self.dir.seed_for(&self.name),

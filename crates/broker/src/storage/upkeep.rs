@@ -45,14 +45,16 @@ impl Partition {
                 return Err(ErrorCode::OffsetOutOfRange);
             }
             let failed = |error| self.failed("delete records", &error);
-            log.advance_log_start(before).map_err(failed)?;
+            let start = before.max(log.log().log_start_offset());
+            // Checkpointed first: epochs and segments that say more than the checkpoint would be
+            // missing from a log that begins earlier after a crash.
+            self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed)?;
+            log.advance_log_start(start).map_err(failed)?;
             log.retain(high_watermark, now.wall).map_err(failed)?;
-            let start = log.log().log_start_offset();
             replica.log_bounds_moved(start, log.log().log_end_offset());
-            Ok(start)
+            Ok(log.log().log_start_offset())
         })??;
         self.watchers().wake();
-        self.log_start_deleted(start);
         Ok(start)
     }
 
@@ -136,18 +138,5 @@ impl Partition {
 
     fn is_open(&self) -> bool {
         self.lock().log.is_some()
-    }
-
-    /// DeleteRecords is not undone by a crash: the log start is checkpointed at once.
-    fn log_start_deleted(&self, start: Offset) {
-        let first_base = self.with_log(|log, _| {
-            log.log().segments().next().map_or(0, |segment| segment.base_offset)
-        });
-        if let Ok(first_base) = first_base
-            && let Err(error) =
-                self.dir.checkpoint_log_start(self.topic_partition(), start, first_base)
-        {
-            self.failed("write a checkpoint", &error);
-        }
     }
 }

@@ -58,6 +58,8 @@ pub(super) struct End {
     /// Whether the arrival of the first segment is planned.
     delivering: bool,
     pub(super) shut: bool,
+    /// Its node lost power: nothing is sent again. (A killed process' system still does.)
+    silenced: bool,
     reader_dropped: bool,
     writer_dropped: bool,
 }
@@ -255,12 +257,10 @@ impl State {
         }
         let (sent, tries) = (segment.sent, segment.tries);
         segment.tries += 1;
-        if !self.arrives(from, to) {
-            if now - sent > self.faults.give_up_ms * 1_000_000 {
-                return self.on_break(connection, end, io::ErrorKind::TimedOut);
-            }
-            let at = now + self.backoff(tries);
-            return self.plan_delivery(connection, end, at);
+        // What was lost comes only if somebody sends it again.
+        let resent_by_nobody = tries > 0 && wire.ends[end].silenced;
+        if resent_by_nobody || !self.arrives(from, to) {
+            return self.on_lost(connection, end, sent, tries);
         }
         let gone = self.nodes[to].life != to_life;
         let Some(wire) = self.net.connections.get_mut(&connection) else { return };
@@ -268,6 +268,22 @@ impl State {
             return self.answer_with_reset(connection, end);
         }
         self.take_in(connection, end);
+    }
+
+    /// The first segment that `end` sent was lost: it is sent again, if there is still somebody who
+    /// does.
+    fn on_lost(&mut self, connection: u64, end: usize, sent: u64, tries: u32) {
+        let Some(wire) = self.net.connections.get_mut(&connection) else { return };
+        let sender = &mut wire.ends[end];
+        if sender.silenced {
+            sender.drop_outgoing();
+            return self.forget_if_over(connection);
+        }
+        if self.now - sent > self.faults.give_up_ms * 1_000_000 {
+            return self.on_break(connection, end, io::ErrorKind::TimedOut);
+        }
+        let at = self.now + self.backoff(tries);
+        self.plan_delivery(connection, end, at);
     }
 
     /// The first segment that `end` sent has arrived.
@@ -374,6 +390,7 @@ impl State {
                     let kept = self.net_rng.range(0, this.outgoing.len() as u64) as usize;
                     this.outgoing.truncate(kept);
                     (this.reader_dropped, this.writer_dropped) = (true, true);
+                    this.silenced = true;
                 } else {
                     self.drop_half(id, end, true);
                     self.drop_half(id, end, false);
@@ -417,6 +434,7 @@ impl End {
             outgoing_bytes: 0,
             delivering: false,
             shut: false,
+            silenced: false,
             reader_dropped: false,
             writer_dropped: false,
         }

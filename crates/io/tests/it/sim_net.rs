@@ -190,3 +190,24 @@ fn a_writer_waits_for_a_reader() {
         })
         .unwrap();
 }
+
+#[test]
+fn nobody_sends_again_what_a_node_without_power_had_sent_into_a_cut() {
+    let world = World::new(1);
+    let (a, b) = (world.node("a"), world.node("b"));
+    world
+        .run(MINUTE, async {
+            let (opened, accepted, _listener) = connected(&a, &b).await;
+            let (mut reader, _writer) = opened.split();
+            let (_reader, mut writer) = accepted.split();
+            world.partition("a", "b");
+            writer.write_all(b"lost with its sender").await.unwrap();
+            b.sleep(Duration::from_secs(1)).await;
+            world.restart("b");
+            world.heal("a", "b");
+            let mut got = Vec::new();
+            let read = a.timeout(Duration::from_secs(30), reader.read(&mut got, 10)).await;
+            assert!(read.is_none(), "{read:?}");
+        })
+        .unwrap();
+}

@@ -203,3 +203,23 @@ fn check_consistent(world: &MemoryLog) {
         }
     }
 }
+
+#[test]
+fn a_log_ends_where_the_unsynced_end_of_a_sealed_segment_is_missing() {
+    check(
+        small(),
+        "
+        > append bytes=100
+        0..=0
+        > append bytes=100
+        1..=1
+        > append bytes=100
+        2..=2 rolled
+        > damage 0 log cut=170
+        > reopen from=2
+        0..3 recovered 1 lost 0
+        > reopen
+        0..1 recovered 1 lost 170
+        ",
+    );
+}

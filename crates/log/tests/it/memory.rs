@@ -189,6 +189,7 @@ pub(crate) fn reopen(mut files: Files, config: LogConfig, how: Reopen) -> (Memor
         epochs: files.epochs.clone(),
         clean: how.clean,
         recovery_point: how.recovery_point,
+        compacted_before: 0,
         log_start_offset: how.log_start_offset,
         now,
         seed: 1,

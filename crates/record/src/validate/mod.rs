@@ -248,30 +248,20 @@ fn check_records(
     let mut reader =
         BlockReader::open(codec, batch.body(), plain_bytes_max, space).map_err(unreadable)?;
     let mut scan = Scan::new(record_bytes_max);
-    while let Some(mut piece) = reader.next_chunk().map_err(unreadable)? {
+    while let Some(piece) = reader.next_chunk().map_err(unreadable)? {
         found.plain_bytes += piece.len() as u64;
-        loop {
-            if i64::from(found.count) >= i64::from(declared) {
-                if piece.is_empty() {
-                    break;
+        match found.add_piece(piece, &mut scan, header, rules, now_ms) {
+            Ok(()) => {}
+            Err(Fault::Unreadable(error)) => {
+                // Java's inflater fails before it hands out what came before the damage.
+                if codec == Codec::Gzip && matches!(error, BatchError::BadRecord { .. }) {
+                    reader.next_chunk().map_err(unreadable)?;
                 }
-                return Err(unreadable(BatchError::TrailingBytes));
+                return Err(unreadable(error));
             }
-            match scan.next(&mut piece) {
-                Ok(Some(seen)) => found.add(seen, header, rules, now_ms),
-                Ok(None) => break,
-                Err(ScanError::Broken(problem)) => {
-                    // Java's inflater fails before it hands out what came before the damage.
-                    if codec == Codec::Gzip {
-                        reader.next_chunk().map_err(unreadable)?;
-                    }
-                    return Err(unreadable(BatchError::BadRecord { index: found.count, problem }));
-                }
-                Err(ScanError::TooLarge { bytes }) => {
-                    let why =
-                        format!("record of {bytes} bytes above max.decompressed.message.bytes");
-                    return Err(Rejection::new(ErrorCode::InvalidRecord, why));
-                }
+            Err(Fault::RecordTooLarge { bytes }) => {
+                let why = format!("record of {bytes} bytes above max.decompressed.message.bytes");
+                return Err(Rejection::new(ErrorCode::InvalidRecord, why));
             }
         }
     }
@@ -282,7 +272,39 @@ fn check_records(
     Ok(found)
 }
 
+/// What ends the way through the records.
+enum Fault {
+    Unreadable(BatchError),
+    RecordTooLarge { bytes: u64 },
+}
+
 impl Found {
+    /// Goes on through the records, as far as `piece` reaches.
+    fn add_piece(
+        &mut self,
+        mut piece: &[u8],
+        scan: &mut Scan,
+        header: &BatchHeader,
+        rules: &ProduceRules<'_>,
+        now_ms: i64,
+    ) -> Result<(), Fault> {
+        while i64::from(self.count) < i64::from(header.record_count) {
+            match scan.next(&mut piece) {
+                Ok(Some(seen)) => self.add(seen, header, rules, now_ms),
+                Ok(None) => return Ok(()),
+                Err(ScanError::Broken(problem)) => {
+                    let error = BatchError::BadRecord { index: self.count, problem };
+                    return Err(Fault::Unreadable(error));
+                }
+                Err(ScanError::TooLarge { bytes }) => return Err(Fault::RecordTooLarge { bytes }),
+            }
+        }
+        match piece.is_empty() {
+            true => Ok(()),
+            false => Err(Fault::Unreadable(BatchError::TrailingBytes)),
+        }
+    }
+
     fn add(&mut self, seen: Seen, header: &BatchHeader, rules: &ProduceRules<'_>, now_ms: i64) {
         let timestamp = match header.timestamp_type() {
             TimestampType::CreateTime => header.base_timestamp.wrapping_add(seen.timestamp_delta),

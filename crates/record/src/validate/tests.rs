@@ -24,6 +24,17 @@ fn answers_are_those_of_the_real_broker() {
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Recorded too, but too long to keep.
+#[test]
+fn a_batch_larger_than_a_segment_is_refused() {
+    let recorded = include_str!("../../testdata/produce.txt");
+    let line = recorded.lines().find(|line| line.starts_with("none three records|"));
+    let batch = unhex(line.and_then(|line| line.split('|').nth(4)).unwrap());
+    let rules = ProduceRules { segment_bytes: batch.len() as u64 - 1, ..ProduceRules::default() };
+    let answer = validate(&batch, &rules, 1_700_000_000_000, &mut CodecSpace::new());
+    assert_eq!(answer.unwrap_err().code, ErrorCode::RecordListTooLarge);
+}
+
 /// How our answer compares with Kafka's, if not wrong.
 enum Verdict {
     Same,

@@ -58,7 +58,7 @@ fn sample(codec: Codec) -> Vec<u8> {
         let timestamp = 1_700_000_000_000 + index as i64;
         let value = Some(&b"value value value value"[..]);
         let headers = &headers[..index];
-        builder.append(&NewRecord { timestamp, key, value, headers }).unwrap();
+        builder.append(&NewRecord { timestamp, key, value, headers }).expect("room");
     }
     builder.build()
 }
@@ -115,7 +115,7 @@ fn bomb(codec: Codec, plain_bytes: usize) -> Vec<u8> {
     let value = vec![0; plain_bytes];
     let record =
         NewRecord { timestamp: 1_700_000_000_000, key: None, value: Some(&value), headers: &[] };
-    builder.append(&record).unwrap();
+    builder.append(&record).expect("room");
     builder.build()
 }
 

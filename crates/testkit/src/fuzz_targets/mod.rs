@@ -3,6 +3,7 @@
 //! functions.
 
 pub mod record;
+pub mod wire;
 
 /// A door: its name, which is also its folder in `fuzz/corpus`, and the function behind it.
 pub type Target = (&'static str, fn(&[u8]));
@@ -12,4 +13,6 @@ pub const ALL: &[Target] = &[
     ("record_read", record::record_read),
     ("record_produce", record::record_produce),
     ("record_decompress", record::record_decompress),
+    ("wire_request", wire::wire_request),
+    ("wire_message", wire::wire_message),
 ];
