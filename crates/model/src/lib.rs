@@ -7,6 +7,7 @@ extern crate alloc;
 
 pub mod acl;
 pub mod error;
+mod error_sentence;
 pub mod ids;
 pub mod topic;
 

@@ -57,7 +57,7 @@ impl InvalidTopicName {
     pub fn sentence(self, name: &str) -> alloc::string::String {
         match self {
             Self::Empty => "Topic name is invalid: the empty string is not allowed".into(),
-            Self::Dots => "Topic name is invalid: '.' or '..' is not allowed".into(),
+            Self::Dots => alloc::format!("Topic name is invalid: '{name}' is not allowed"),
             Self::TooLong => alloc::format!(
                 "Topic name is invalid: the length of '{name}' is longer than the max allowed length {TOPIC_NAME_LEN_MAX}"
             ),

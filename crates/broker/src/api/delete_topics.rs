@@ -40,7 +40,7 @@ pub(crate) async fn serve(
         } else {
             ErrorCode::InvalidRequest
         };
-        wanted.iter().map(|topic| Found::refused(topic, Fault::bare(error))).collect()
+        wanted.iter().map(|topic| Found::refused(topic, Fault::standard(error))).collect()
     };
     let ids: Vec<Uuid> = found.iter().filter_map(|topic| topic.id.clone().ok()).collect();
     if !ids.is_empty() {
@@ -113,12 +113,12 @@ fn find(image: &Image, wanted: &DeleteTopicState) -> Found {
         (Some(name), true) => match image.topic(name) {
             Some(topic) => topic,
             None => {
-                return Found::refused(wanted, Fault::bare(ErrorCode::UnknownTopicOrPartition));
+                return Found::refused(wanted, Fault::standard(ErrorCode::UnknownTopicOrPartition));
             }
         },
         (None, false) => match image.topic_by_id(wanted.topic_id) {
             Some(topic) => topic,
-            None => return Found::refused(wanted, Fault::bare(ErrorCode::UnknownTopicId)),
+            None => return Found::refused(wanted, Fault::standard(ErrorCode::UnknownTopicId)),
         },
     };
     Found { name: Some((*topic.name).into()), asked_id: wanted.topic_id, id: Ok(topic.id) }

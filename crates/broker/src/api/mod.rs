@@ -96,7 +96,11 @@ served! {
     OffsetForLeaderEpoch: offset_for_leader_epoch, OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
     DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
     CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
+    ElectLeaders: elect_leaders, ElectLeadersRequest => ElectLeadersResponse;
+    DescribeQuorum: describe_quorum, DescribeQuorumRequest => DescribeQuorumResponse;
+    UpdateFeatures: update_features, UpdateFeaturesRequest => UpdateFeaturesResponse;
     DescribeCluster: describe_cluster, DescribeClusterRequest => DescribeClusterResponse;
+    UnregisterBroker: unregister_broker, UnregisterBrokerRequest => UnregisterBrokerResponse;
     DescribeTopicPartitions: describe_topic_partitions,
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

@@ -8,7 +8,9 @@ use ottla_base::{Rng, Uuid};
 use ottla_model::{BrokerId, ErrorCode};
 
 use super::place::{check_manual, fresh_partition, place};
-use super::{Decision, Fault, PARTITIONS_PER_REQUEST_MAX};
+use super::{
+    Decision, Fault, PARTITIONS_PER_REQUEST_MAX, RECORDS_PER_REQUEST_MAX, too_many_records,
+};
 use crate::image::{Image, Partition, Topic};
 use crate::record::Record;
 
@@ -59,6 +61,9 @@ pub fn create_partitions(
             }));
         });
         response.push((topic.name.clone(), grown));
+    }
+    if records.len() > RECORDS_PER_REQUEST_MAX {
+        return Err(too_many_records());
     }
     if validate_only {
         records.clear();

@@ -11,7 +11,10 @@ use ottla_model::{BrokerId, ErrorCode, check_topic_name};
 
 use super::configs::{ConfigRules, topic_config_records};
 use super::place::{check_manual, fresh_partition, place};
-use super::{Decision, Fault, PARTITIONS_PER_REQUEST_MAX, RECORDS_PER_REQUEST_MAX, Settings};
+use super::{
+    Decision, Fault, PARTITIONS_PER_REQUEST_MAX, RECORDS_PER_REQUEST_MAX, Settings,
+    too_many_records,
+};
 use crate::image::{Image, Partition};
 use crate::record::Record;
 
@@ -67,7 +70,7 @@ pub fn create_topics(
         response.push((topic.name.clone(), created));
     }
     if records.len() > RECORDS_PER_REQUEST_MAX {
-        return Err(too_many());
+        return Err(too_many_records());
     }
     if validate_only {
         records.clear();
@@ -85,11 +88,11 @@ fn check_total(settings: &Settings, topics: &[NewTopic]) -> Result<(), Fault> {
         };
         total = total.saturating_add(usize::try_from(wanted).unwrap_or(0));
     }
-    if total > PARTITIONS_PER_REQUEST_MAX { Err(too_many()) } else { Ok(()) }
-}
-
-fn too_many() -> Fault {
-    Fault::new(ErrorCode::PolicyViolation, "Excessively large number of partitions per request.")
+    if total <= PARTITIONS_PER_REQUEST_MAX {
+        return Ok(());
+    }
+    let text = "Excessively large number of partitions per request.";
+    Err(Fault::new(ErrorCode::PolicyViolation, text))
 }
 
 struct Creation<'a> {

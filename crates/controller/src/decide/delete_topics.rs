@@ -14,7 +14,7 @@ pub fn delete_topics(image: &Image, ids: &[Uuid]) -> Decision<Vec<(Uuid, Result<
     let mut records = Vec::new();
     let delete = |id: &Uuid| {
         if image.topic_by_id(*id).is_none() {
-            return (*id, Err(Fault::bare(ErrorCode::UnknownTopicId)));
+            return (*id, Err(Fault::standard(ErrorCode::UnknownTopicId)));
         }
         records.push(Record::RemoveTopic { topic_id: *id });
         (*id, Ok(()))

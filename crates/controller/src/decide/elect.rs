@@ -242,7 +242,7 @@ fn elect_one(
         ElectionType::Unclean => partition.leader < 0,
     };
     if !needed {
-        return Err(Fault::bare(ErrorCode::ElectionNotNeeded));
+        return Err(Fault::standard(ErrorCode::ElectionNotNeeded));
     }
     let mut rules = Rules::of(image, settings, topic);
     rules.unclean = election == ElectionType::Unclean;
@@ -252,7 +252,7 @@ fn elect_one(
             .build(preferred, None);
     let leader = change.leader.unwrap_or(partition.leader);
     if change.is_nothing() || (preferred && partition.replicas.first() != Some(&leader)) {
-        return Err(Fault::bare(match election {
+        return Err(Fault::standard(match election {
             ElectionType::Preferred => ErrorCode::PreferredLeaderNotAvailable,
             ElectionType::Unclean => ErrorCode::EligibleLeadersNotAvailable,
         }));

@@ -141,6 +141,9 @@ fn update_one(
             return invalid("The quorum has static voters; its level cannot be raised.");
         }
         KRAFT_VERSION => records.push(Record::NoOp),
+        other if supported_feature(other).is_none() => {
+            return invalid(&format!("Feature {name} not found."));
+        }
         _ => {
             let version = proposed.get(METADATA_VERSION).copied().unwrap_or_default();
             let version = MetadataVersion::from_level(version).unwrap_or(MetadataVersion::MIN);
@@ -198,7 +201,9 @@ fn metadata_version(image: &Image, level: i16, upgrade: UpgradeType) -> Result<R
              information."
         };
         return refuse(format!(
-            "Unsupported metadata.version downgrade from {current} to {target}. {why}"
+            "Unsupported metadata.version downgrade from {} to {}. {why}",
+            current.level(),
+            target.level()
         ));
     }
     Ok(Record::FeatureLevel { name: METADATA_VERSION.into(), level })

@@ -76,10 +76,21 @@ impl Fault {
         Self { code, message: Some(message.into()) }
     }
 
+    /// `code` with the sentence that goes with it.
+    pub fn standard(code: ErrorCode) -> Self {
+        Self::new(code, code.sentence())
+    }
+
     /// `code` without a sentence.
     pub fn bare(code: ErrorCode) -> Self {
         Self { code, message: None }
     }
+}
+
+/// The refusal of a request that would cause more than [`RECORDS_PER_REQUEST_MAX`] records.
+fn too_many_records() -> Fault {
+    let text = "Unable to perform excessively large batch operation.";
+    Fault::new(ErrorCode::PolicyViolation, text)
 }
 
 /// What a controller is told by the node's settings.
