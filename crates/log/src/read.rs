@@ -175,7 +175,7 @@ impl Log {
 
 /// Walks a segment from `start`, where a batch begins, to the first batch that ends at or behind
 /// `offset`.
-fn find<B: SegmentBytes>(
+pub(crate) fn find<B: SegmentBytes>(
     segment: &Segment,
     start: u64,
     offset: Offset,

@@ -54,8 +54,9 @@ pub(super) struct Checkpoints {
 pub(super) struct Checkpointed {
     pub(super) recovery_point: Offset,
     pub(super) high_watermark: Offset,
-    /// Only where it is not what the first segment's name says.
-    pub(super) log_start_offset: Option<Offset>,
+    pub(super) log_start_offset: Offset,
+    /// A log start that is the first segment's base offset need not be told.
+    pub(super) first_base: Offset,
 }
 
 /// A log dir that is locked, and what its `meta.properties` says, if there is one.
@@ -307,10 +308,14 @@ impl Checkpoints {
             let Some(offsets) = offsets else { continue };
             self.recovery_points.insert(name.clone(), offsets.recovery_point);
             self.high_watermarks.insert(name.clone(), offsets.high_watermark);
-            match offsets.log_start_offset {
-                Some(start) => self.log_starts.insert(name, start),
-                None => self.log_starts.remove(&name),
-            };
+            // DeleteRecords may have written down a later one meanwhile.
+            let known = self.log_starts.get(&name).copied().unwrap_or(0);
+            let start = known.max(offsets.log_start_offset);
+            if start > offsets.first_base {
+                self.log_starts.insert(name, start);
+            } else {
+                self.log_starts.remove(&name);
+            }
         }
     }
 
