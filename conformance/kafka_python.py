@@ -8,7 +8,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
 from kafka.errors import KafkaError
 
-from checks import Checks
+from checks import Checks, eventually
 
 BOOTSTRAP = sys.argv[1]
 RUN = f"kafka-python-{time.time_ns() // 1_000_000}"
@@ -84,7 +84,7 @@ def positions():
 def administration():
     admin, name = KafkaAdminClient(bootstrap_servers=BOOTSTRAP), f"{RUN}-admin"
     admin.create_topics([NewTopic(name=name, num_partitions=2, replication_factor=1)])
-    checks.check("created and listed", name in admin.list_topics(), admin.list_topics())
+    checks.check("created and listed", eventually(lambda: name in admin.list_topics()))
     checks.equal("described", len(admin.describe_topics([name])[0]["partitions"]), 2)
     try:
         admin.create_topics([NewTopic(name=name, num_partitions=2, replication_factor=1)])
@@ -92,11 +92,11 @@ def administration():
     except KafkaError as error:
         checks.equal("creating it again fails", type(error).__name__, "TopicAlreadyExistsError")
     admin.create_partitions({name: NewPartitions(total_count=4)})
-    checks.equal("grown", len(admin.describe_topics([name])[0]["partitions"]), 4)
+    checks.check("grown", eventually(lambda: len(admin.describe_topics([name])[0]["partitions"]) == 4))
     described = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)], config_filter="all")
     checks.check("settings described", "retention.ms" in str(described), described)
     admin.delete_topics([name])
-    checks.check("deleted", name not in admin.list_topics(), "it is there")
+    checks.check("deleted", eventually(lambda: name not in admin.list_topics()), "it is there")
     admin.delete_topics([topic for topic in admin.list_topics() if topic.startswith(RUN)])
     admin.close()
 

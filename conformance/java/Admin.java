@@ -61,8 +61,8 @@ final class Admin {
         Checks.equal("create answers the factor", made.replicationFactor(a).get(), 1);
         Checks.equal("create answers the settings", made.config(a).get().get("retention.ms").value(), "12345");
         Checks.equal("create without counts takes the default", made.numPartitions(b).get(), 1);
-        Set<String> names = admin.listTopics().names().get();
-        Checks.check("list has both", names.containsAll(Set.of(a, b)), names);
+        Checks.becomes("list has both", true, () -> admin.listTopics().names().get().containsAll(Set.of(a, b)));
+        Checks.becomes("describe finds it", 3, () -> partitionsOf(a));
         TopicDescription described = admin.describeTopics(List.of(a)).allTopicNames().get().get(a);
         Checks.equal("describe: id as answered at creation", described.topicId(), made.topicId(a).get());
         Checks.equal("describe: partitions in order",
@@ -80,27 +80,31 @@ final class Admin {
         admin.createTopics(List.of(new NewTopic(RUN + "-v", 2, (short) 1)), new CreateTopicsOptions().validateOnly(true)).all().get();
         Checks.check("validate only creates nothing", !admin.listTopics().names().get().contains(RUN + "-v"), "it is there");
         admin.createTopics(List.of(new NewTopic(RUN + "-m", Map.of(0, List.of(1), 1, List.of(1))))).all().get();
-        Checks.equal("create with an assignment", admin.describeTopics(List.of(RUN + "-m")).allTopicNames().get().get(RUN + "-m").partitions().size(), 2);
+        Checks.becomes("create with an assignment", 2, () -> partitionsOf(RUN + "-m"));
         admin.deleteTopics(List.of(b)).all().get();
-        Checks.fails("a deleted topic is gone", "UnknownTopicOrPartitionException", () -> admin.describeTopics(List.of(b)).allTopicNames().get());
+        Checks.becomes("a deleted topic is gone", "UnknownTopicOrPartitionException", () -> admin.describeTopics(List.of(b)).allTopicNames().get());
         Checks.fails("delete what is not there", "UnknownTopicOrPartitionException", () -> admin.deleteTopics(List.of(b)).all().get());
         admin.deleteTopics(TopicCollection.ofTopicIds(List.of(described.topicId()))).all().get();
-        Checks.check("delete by id", !admin.listTopics().names().get().contains(a), "it is there");
+        Checks.becomes("delete by id", false, () -> admin.listTopics().names().get().contains(a));
         admin.createTopics(List.of(new NewTopic(a, 1, (short) 1))).all().get();
-        Checks.check("a topic made again has another id",
-            !admin.describeTopics(List.of(a)).allTopicNames().get().get(a).topicId().equals(described.topicId()), "same id");
+        Checks.becomes("a topic made again has another id", false,
+            () -> admin.describeTopics(List.of(a)).allTopicNames().get().get(a).topicId().equals(described.topicId()));
+    }
+
+    private static int partitionsOf(String name) throws Exception {
+        return admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().size();
     }
 
     private static void partitions() throws Exception {
         String name = RUN + "-grow";
         create(name, 1, Map.of());
         admin.createPartitions(Map.of(name, NewPartitions.increaseTo(4))).all().get();
-        Checks.equal("grow to 4", admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().size(), 4);
+        Checks.becomes("grow to 4", 4, () -> partitionsOf(name));
         Checks.fails("shrink", "InvalidPartitionsException", () -> admin.createPartitions(Map.of(name, NewPartitions.increaseTo(2))).all().get());
         Checks.fails("grow what is not there", "UnknownTopicOrPartitionException",
             () -> admin.createPartitions(Map.of(RUN + "-none", NewPartitions.increaseTo(2))).all().get());
         admin.createPartitions(Map.of(name, NewPartitions.increaseTo(9)), new CreatePartitionsOptions().validateOnly(true)).all().get();
-        Checks.equal("validate only grows nothing", admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().size(), 4);
+        Checks.equal("validate only grows nothing", partitionsOf(name), 4);
     }
 
     private static ConfigEntry setting(ConfigResource where, String key) throws Exception {
@@ -110,7 +114,6 @@ final class Admin {
 
     private static void alter(ConfigResource where, AlterConfigOp.OpType how, String key, String value) throws Exception {
         admin.incrementalAlterConfigs(Map.of(where, List.of(new AlterConfigOp(new ConfigEntry(key, value), how)))).all().get();
-        Thread.sleep(100); // a change is seen by the describing node a moment after it was answered
     }
 
     private static void topicSettings() throws Exception {
@@ -134,13 +137,13 @@ final class Admin {
             "unclean.leader.election.enable", "false", "min.cleanable.dirty.ratio", "0.5", "max.decompressed.message.bytes", "2147483639");
         some.forEach((key, value) -> Checks.equal("default of " + key, defaults.get(key), value));
         alter(topic, AlterConfigOp.OpType.SET, "retention.ms", "777");
-        Checks.equal("set", setting(topic, "retention.ms").value(), "777");
+        Checks.becomes("set", "777", () -> setting(topic, "retention.ms").value());
         alter(topic, AlterConfigOp.OpType.APPEND, "cleanup.policy", "delete");
-        Checks.equal("append", Set.of(setting(topic, "cleanup.policy").value().split(",")), Set.of("compact", "delete"));
+        Checks.becomes("append", Set.of("compact", "delete"), () -> Set.of(setting(topic, "cleanup.policy").value().split(",")));
         alter(topic, AlterConfigOp.OpType.SUBTRACT, "cleanup.policy", "compact");
-        Checks.equal("subtract", setting(topic, "cleanup.policy").value(), "delete");
+        Checks.becomes("subtract", "delete", () -> setting(topic, "cleanup.policy").value());
         alter(topic, AlterConfigOp.OpType.DELETE, "retention.ms", "");
-        Checks.equal("delete goes back to the default", setting(topic, "retention.ms").value(), "604800000");
+        Checks.becomes("delete goes back to the default", "604800000", () -> setting(topic, "retention.ms").value());
         for (String[] bad : new String[][] {{"retention.ms", "soon"}, {"segment.bytes", "12"}, {"cleanup.policy", "shred"}, {"no.such.setting", "1"}})
             Checks.fails("refuses " + bad[0] + "=" + bad[1], "InvalidConfigurationException", () -> {
                 alter(topic, AlterConfigOp.OpType.SET, bad[0], bad[1]);
@@ -157,19 +160,20 @@ final class Admin {
         Checks.equal("a default", setting(one, "log.segment.bytes").value(), "1073741824");
         Checks.equal("by default from nowhere", setting(one, "log.retention.ms").value(), null);
         alter(every, AlterConfigOp.OpType.SET, "log.retention.ms", "5555");
-        Checks.equal("set for every broker", setting(every, "log.retention.ms").value(), "5555");
-        Checks.equal("seen by broker 1", setting(one, "log.retention.ms").value(), "5555");
+        Checks.becomes("set for every broker", "5555", () -> setting(every, "log.retention.ms").value());
+        Checks.becomes("seen by broker 1", "5555", () -> setting(one, "log.retention.ms").value());
         Checks.equal("and where it comes from", setting(one, "log.retention.ms").source(), ConfigEntry.ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
         alter(one, AlterConfigOp.OpType.SET, "log.retention.ms", "4444");
-        Checks.equal("broker 1's own goes first", setting(one, "log.retention.ms").synonyms().stream().limit(2).map(s -> s.value()).toList(), List.of("4444", "5555"));
+        Checks.becomes("broker 1's own goes first", List.of("4444", "5555"),
+            () -> setting(one, "log.retention.ms").synonyms().stream().limit(2).map(s -> s.value()).toList());
         String name = RUN + "-inherits";
         create(name, 1, Map.of());
-        ConfigEntry inherited = setting(new ConfigResource(ConfigResource.Type.TOPIC, name), "retention.ms");
-        Checks.equal("a topic inherits it", inherited.value(), "4444");
-        Checks.equal("and says from where", inherited.source(), ConfigEntry.ConfigSource.DYNAMIC_BROKER_CONFIG);
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        Checks.becomes("a topic inherits it", "4444", () -> setting(topic, "retention.ms").value());
+        Checks.equal("and says from where", setting(topic, "retention.ms").source(), ConfigEntry.ConfigSource.DYNAMIC_BROKER_CONFIG);
         alter(one, AlterConfigOp.OpType.DELETE, "log.retention.ms", "");
         alter(every, AlterConfigOp.OpType.DELETE, "log.retention.ms", "");
-        Checks.equal("and loses it again", setting(new ConfigResource(ConfigResource.Type.TOPIC, name), "retention.ms").value(), "604800000");
+        Checks.becomes("and loses it again", "604800000", () -> setting(topic, "retention.ms").value());
         Checks.fails("a read-only setting", "InvalidRequestException", () -> {
             alter(one, AlterConfigOp.OpType.SET, "log.dirs", "/tmp/x");
             return null;

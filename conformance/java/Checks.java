@@ -40,6 +40,23 @@ final class Checks {
         }
     }
 
+    /**
+     * The value is what is wanted within 5 s. Apache Kafka answers a change before the node that describes has seen it,
+     * so what a change did may be looked at only like this.
+     */
+    static void becomes(String name, Object want, Callable<?> body) throws Exception {
+        Object got = null;
+        for (int tries = 0; tries < 100 && !Objects.equals(got, want); tries++) {
+            if (tries > 0) Thread.sleep(50);
+            try {
+                got = body.call();
+            } catch (Exception error) {
+                got = cause(error).getClass().getSimpleName();
+            }
+        }
+        equal(name, got, want);
+    }
+
     static Throwable cause(Throwable error) {
         return error instanceof ExecutionException && error.getCause() != null ? error.getCause() : error;
     }
