@@ -14,6 +14,7 @@ mod partitions;
 mod place;
 mod producer_ids;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "scripts are files, rewritten when asked for")]
 mod tests;
 
 use alloc::string::String;
@@ -27,8 +28,8 @@ pub use brokers::{
     unregister_controller,
 };
 pub use configs::{
-    AlterConfigsResponse, ConfigChange, ConfigOp, ConfigRules, Settled, alter_configs,
-    elr_safety_records, legacy_alter_configs,
+    AlterConfigsResponse, ConfigChange, ConfigOp, ConfigRules, Settled, WholeConfig,
+    alter_configs, elr_safety_records, legacy_alter_configs,
 };
 pub use create_partitions::{CreatePartitionsResponse, MorePartitions, create_partitions};
 pub use create_topics::{CreateTopicsResponse, CreatedTopic, NewTopic, create_topics};
