@@ -76,7 +76,6 @@ impl Found {
                 topic_id: self.asked_id,
                 error_code: fault.code.code(),
                 error_message: fault.message.map(Into::into),
-                ..DeletableTopicResult::default()
             },
         }
     }
@@ -91,7 +90,7 @@ fn find_all(image: &Image, wanted: &[DeleteTopicState]) -> Vec<Found> {
     let mut found = Vec::with_capacity(mentions.len());
     for topic in wanted {
         let times = mentions.insert((topic.name.as_ref(), topic.topic_id), 0).unwrap_or_default();
-        let is_one = topic.name.is_some() != !topic.topic_id.is_zero();
+        let is_one = topic.name.is_some() == topic.topic_id.is_zero();
         match times {
             0 => {}
             2.. if !is_one => found.extend((0..times).map(|_| find(image, topic))),

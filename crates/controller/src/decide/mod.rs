@@ -28,8 +28,8 @@ pub use brokers::{
     unregister_controller,
 };
 pub use configs::{
-    AlterConfigsResponse, ConfigChange, ConfigOp, ConfigRules, Settled, WholeConfig,
-    alter_configs, elr_safety_records, legacy_alter_configs,
+    AlterConfigsResponse, ConfigChange, ConfigOp, ConfigRules, Settled, WholeConfig, alter_configs,
+    elr_safety_records, legacy_alter_configs,
 };
 pub use create_partitions::{CreatePartitionsResponse, MorePartitions, create_partitions};
 pub use create_topics::{CreateTopicsResponse, CreatedTopic, NewTopic, create_topics};
