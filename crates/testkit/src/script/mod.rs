@@ -16,9 +16,12 @@
 //! newest. `client=b` sends on another connection. Before a request, `later NAME` does not wait for
 //! its answer: `await NAME` shows it with the time it took, `peek NAME` whether it is there.
 //!
-//! `UPDATE=1` writes the answers into the files instead of comparing them.
+//! `UPDATE=1` writes the answers into the files instead of comparing them. `OTTLA_PEER=HOST:PORT`
+//! asks the broker there instead and writes its answers into the folder `OTTLA_PEER_OUT`, for a
+//! diff; a script ends there with the first command that only the simulated world can obey.
 
 mod batches;
+mod peer;
 mod session;
 mod show;
 mod verbs;
@@ -28,6 +31,7 @@ mod world;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use peer::Peer;
 use session::Session;
 
 /// Runs the script in `path`, and compares.
@@ -38,7 +42,12 @@ use session::Session;
 pub fn check(path: &Path) {
     #[allow(clippy::disallowed_methods, reason = "scripts are files of this repository")]
     let wanted = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-    let got = played(path, &wanted);
+    if let Some(peer) = std::env::var_os("OTTLA_PEER") {
+        return play_to_peer(path, &wanted, &peer.to_string_lossy());
+    }
+    let got = played(Session::new(), &wanted).unwrap_or_else(|error| {
+        panic!("{}:{error}", path.display());
+    });
     if std::env::var_os("UPDATE").is_some() {
         #[allow(clippy::disallowed_methods, reason = "scripts are files of this repository")]
         fs::write(path, got).unwrap_or_else(|error| panic!("{path:?}: {error}"));
@@ -66,9 +75,24 @@ pub fn check_all(dir: &Path) {
     assert!(failed.is_empty(), "{} of {} scripts failed", failed.len(), paths.len());
 }
 
-/// The script with the answers of now.
-fn played(path: &Path, script: &str) -> String {
-    let mut session = Session::new();
+/// Writes what a running broker answers.
+fn play_to_peer(path: &Path, script: &str, address: &str) {
+    let peer = Peer::at(address);
+    let runtime = peer.runtime.clone();
+    let mut session = Session::with_peer(peer);
+    let cleared = runtime.block_on(peer::clear(&mut session));
+    cleared.unwrap_or_else(|error| panic!("{address}: {error}"));
+    let got = played(session, script).unwrap_or_else(|error| error);
+    let folder = std::env::var_os("OTTLA_PEER_OUT").unwrap_or_else(|| "peer".into());
+    let name = path.iter().rev().take(2).collect::<Vec<_>>();
+    let out = name.iter().rev().fold(PathBuf::from(folder), |out, part| out.join(part));
+    #[allow(clippy::disallowed_methods, reason = "for a person to look at")]
+    let written = fs::create_dir_all(out.parent().unwrap_or(&out)).and_then(|()| fs::write(&out, got));
+    written.unwrap_or_else(|error| panic!("{out:?}: {error}"));
+}
+
+/// The script with the answers of now; else what went wrong, behind what went well.
+fn played(mut session: Session, script: &str) -> Result<String, String> {
     let mut got = String::new();
     let mut lines = script.lines().enumerate().peekable();
     let mut answers = String::new();
@@ -88,11 +112,13 @@ fn played(path: &Path, script: &str) -> String {
         match session.run(line) {
             Ok(answer) if answer == "ok\n" => {}
             Ok(answer) => answers += &answer,
-            Err(error) => panic!("{}:{}: {line}: {error}", path.display(), index + 1),
+            Err(error) if session.peer.is_some() => {
+                return Err(format!("{got}----\n{answers}{error}\n"));
+            }
+            Err(error) => return Err(format!("{}: {line}: {error}", index + 1)),
         }
     }
-    assert!(answers.is_empty(), "{}: the last commands have no ----", path.display());
-    got
+    if answers.is_empty() { Ok(got) } else { Err("the last commands have no ----".to_owned()) }
 }
 
 /// The first line that differs, and both texts from there on.

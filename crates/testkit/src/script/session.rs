@@ -11,8 +11,9 @@ use ottla_io::Io;
 use ottla_sim::World;
 use ottla_sim::workload::{Connection, Failure, Target};
 use ottla_wire::messages::metadata::MetadataRequest;
-use ottla_wire::{Request, Str};
+use ottla_wire::Request;
 
+use super::peer::Peer;
 use super::show::{Names, Shown, is_uuid};
 use super::verbs;
 use super::words::Words;
@@ -29,6 +30,8 @@ const METADATA_VERSION: i16 = 12;
 /// Everything a script works on.
 pub(super) struct Session {
     pub(super) world: World,
+    /// The broker that is asked instead of a node in the world.
+    pub(super) peer: Option<Peer>,
     /// Whether the node was started already.
     pub(super) has_begun: bool,
     /// The node, while it runs.
@@ -40,6 +43,8 @@ pub(super) struct Session {
     /// `later`: the name for the next answer.
     later: Option<String>,
     pub(super) names: Names,
+    /// Topics by name, as they are now or were last.
+    topics: BTreeMap<String, Uuid>,
 }
 
 /// A request on its way.
@@ -71,6 +76,11 @@ impl Manner {
         let client = words.take("client", "a".to_owned())?;
         Ok(Self { version, client, timestamps: words.flag("timestamps") })
     }
+
+    /// Of the harness itself.
+    pub(super) fn of(client: &str, version: i16) -> Self {
+        Self { version, client: client.to_owned(), timestamps: false }
+    }
 }
 
 impl Session {
@@ -78,6 +88,7 @@ impl Session {
     pub(super) fn new() -> Self {
         Self {
             world: World::new(1),
+            peer: None,
             has_begun: false,
             running: None,
             settings: BTreeMap::new(),
@@ -85,11 +96,23 @@ impl Session {
             waiting: BTreeMap::new(),
             later: None,
             names: Names::default(),
+            topics: BTreeMap::new(),
         }
+    }
+
+    /// Scripts for another broker.
+    pub(super) fn with_peer(peer: Peer) -> Self {
+        let mut session = Self::new();
+        session.has_begun = true;
+        session.peer = Some(peer);
+        session
     }
 
     /// Runs one command; its answer, in whole lines.
     pub(super) fn run(&mut self, line: &str) -> Result<String, String> {
+        if let Some(Peer { runtime, .. }) = self.peer.clone() {
+            return runtime.block_on(Box::pin(verbs::run(self, line)));
+        }
         let world = self.world.clone();
         let answer = world.run(COMMAND_MAX, Box::pin(verbs::run(self, line)));
         answer.unwrap_or_else(|stuck| Err(stuck.to_string()))
@@ -97,7 +120,10 @@ impl Session {
 
     /// The client side's handle of the world.
     pub(super) fn io(&self) -> Io {
-        self.world.node("client")
+        match &self.peer {
+            Some(peer) => peer.io.clone(),
+            None => self.world.node("client"),
+        }
     }
 
     /// Milliseconds since the epoch, now.
@@ -214,10 +240,10 @@ impl Session {
         Ok((shown.text(&mut self.names), took))
     }
 
-    /// The id of a topic, for requests that want it. `id=` texts: see [`Self::id_of`].
+    /// The id of a topic that is or was there; else one that no topic has.
     pub(super) async fn topic_id(&mut self, topic: &str) -> Uuid {
         self.learn_topic_ids().await;
-        self.id_of(&format!("id({topic})")).unwrap_or(UNKNOWN_ID)
+        self.topics.get(topic).copied().unwrap_or(UNKNOWN_ID)
     }
 
     /// What is shown under this name, or the id that it spells.
@@ -226,23 +252,29 @@ impl Session {
     }
 
     async fn learn_topic_ids(&mut self) {
-        let Ok(mut connection) = self.client("metadata").await else { return };
-        let request = MetadataRequest { topics: None, ..MetadataRequest::default() };
-        let Ok(response) = connection.ask(&request, METADATA_VERSION).await else { return };
-        self.clients.insert("metadata".to_owned(), connection);
-        for topic in response.topics {
-            let name = topic.name.unwrap_or_default();
+        for (name, id) in self.all_topics().await.unwrap_or_default() {
             // A topic of the same name had another id.
-            let older = (1..).find(|n| self.is_free(&name, *n, topic.topic_id));
+            let older = (1..).find(|n| self.is_free(&name, *n, id));
             let shown = match older {
                 Some(n) if n > 1 => format!("id({name})#{n}"),
                 _ => format!("id({name})"),
             };
-            self.names.set(topic.topic_id.to_string(), shown);
+            self.names.set(id.to_string(), shown);
+            self.topics.insert(name, id);
         }
     }
 
-    fn is_free(&self, name: &Str, n: usize, id: Uuid) -> bool {
+    /// The topics that there are, by name.
+    pub(super) async fn all_topics(&mut self) -> Result<Vec<(String, Uuid)>, String> {
+        let mut connection = self.client("metadata").await?;
+        let request = MetadataRequest { topics: None, ..MetadataRequest::default() };
+        let response = connection.ask(&request, METADATA_VERSION).await.map_err(failed)?;
+        self.clients.insert("metadata".to_owned(), connection);
+        let topics = response.topics.into_iter();
+        Ok(topics.map(|topic| (topic.name.unwrap_or_default().to_string(), topic.topic_id)).collect())
+    }
+
+    fn is_free(&self, name: &str, n: usize, id: Uuid) -> bool {
         let shown = if n > 1 { format!("id({name})#{n}") } else { format!("id({name})") };
         self.names.value_of(&shown).is_none_or(|known| known == id.to_string())
     }
@@ -252,12 +284,11 @@ impl Session {
         if let Some(connection) = self.clients.remove(name) {
             return Ok(connection);
         }
-        let target = Target {
-            host: "broker".to_owned(),
-            port: 9092,
-            topic: String::new(),
-            partition: 0,
+        let (host, port) = match &self.peer {
+            Some(peer) => (peer.host.clone(), peer.port),
+            None => ("broker".to_owned(), 9092),
         };
+        let target = Target { host, port, topic: String::new(), partition: 0 };
         let opened = Connection::open(&self.io(), &target).await;
         Ok(opened.map_err(failed)?.patient(PATIENCE))
     }

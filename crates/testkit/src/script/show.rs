@@ -16,6 +16,9 @@ use super::batches;
 /// Milliseconds around the present that are `now`.
 const NOW_MS: i64 = 1000;
 
+/// Milliseconds around the present that a text may speak of.
+const NEAR_MS: i64 = 10 * 86_400_000;
+
 /// What is random in this run, by the name it is shown under.
 #[derive(Debug, Default)]
 pub(super) struct Names(BTreeMap<String, String>);
@@ -118,7 +121,7 @@ impl Shown<'_> {
                 });
                 format!("{{{}}}", fields.collect::<Vec<_>>().join(" "))
             }
-            Value::Text(text) => quoted(text, names),
+            Value::Text(text) => quoted(&self.with_now(text), names),
             Value::Scalar(text) if name.ends_with("error_code") => {
                 let code = text.parse().ok().and_then(ErrorCode::from_code);
                 code.map_or_else(|| text.clone(), |code| code.name().to_owned())
@@ -130,6 +133,28 @@ impl Shown<'_> {
                 if text.parse().is_ok_and(is_now) { "now".to_owned() } else { text.clone() }
             }
         }
+    }
+}
+
+impl Shown<'_> {
+    /// Times around the present, inside of a text, relative to it.
+    fn with_now(&self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+            out += &rest[..at];
+            let end = rest[at..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |n| at + n);
+            let delta = rest[at..end].parse().ok().map(|millis: i64| millis - self.now_ms);
+            match delta.filter(|delta| delta.abs() < NEAR_MS) {
+                Some(delta) => {
+                    let rounded = (delta as f64 / 500.0).round() as i64 * 500;
+                    let _ = write!(out, "now{rounded:+}");
+                }
+                None => out += &rest[at..end],
+            }
+            rest = &rest[end..];
+        }
+        out + rest
     }
 }
 

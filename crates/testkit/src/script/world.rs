@@ -18,9 +18,15 @@ type Answer = Result<String, String>;
 
 const NOTHING: Answer = Ok(String::new());
 
+/// What a person waits for.
+const PEER_ADVANCE_MAX: Duration = Duration::from_secs(5);
+
 /// Runs a command about the world; `None` if `verb` is none.
 pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Option<Answer> {
     let mut thing = words.things.into_iter().next().unwrap_or_default();
+    if verb == "node" && session.peer.is_some() {
+        return Some(Err("a peer has its own settings".to_owned()));
+    }
     if verb == "node" {
         session.settings.extend(thing.options);
         return Some(NOTHING);
@@ -29,6 +35,11 @@ pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Opti
         && let Err(error) = start(session).await
     {
         return Some(Err(error));
+    }
+    let simulated =
+        ["start", "stop", "restart", "kill", "crash", "files", "rot", "disk-capacity", "fail-syncs"];
+    if session.peer.is_some() && simulated.contains(&verb) {
+        return Some(Err("cannot be asked of a peer".to_owned()));
     }
     Some(match verb {
         "start" => start(session).await.map(|()| String::new()),
@@ -47,6 +58,9 @@ pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Opti
             begin_again(session).await
         }
         "advance" => match thing.name().and_then(|text| duration(&text)) {
+            Ok(duration) if session.peer.is_some() && duration > PEER_ADVANCE_MAX => {
+                Err("takes too long with a peer".to_owned())
+            }
             Ok(duration) => {
                 session.io().sleep(duration).await;
                 NOTHING
