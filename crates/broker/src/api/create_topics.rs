@@ -47,7 +47,7 @@ pub(crate) async fn serve(
     let created = created.unwrap_or_else(|fault| {
         names.into_iter().map(|name| (name, Err(fault.clone()))).collect()
     });
-    let topics = refused.into_iter().chain(created).map(|(name, result)| answer(&name, result));
+    let topics = created.into_iter().chain(refused).map(|(name, result)| answer(&name, result));
     CreateTopicsResponse { topics: topics.collect(), ..CreateTopicsResponse::default() }
 }
 
@@ -74,6 +74,7 @@ fn answer(name: &str, result: Result<CreatedTopic, Fault>) -> CreatableTopicResu
         Ok(created) => CreatableTopicResult {
             name: name.into(),
             topic_id: created.topic_id,
+            error_message: None,
             num_partitions: created.partitions,
             replication_factor: created.replication_factor,
             ..CreatableTopicResult::default()

@@ -2,7 +2,7 @@
 //!
 //! - v5: error messages; v6: by topic id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ottla_base::Uuid;
@@ -76,27 +76,63 @@ impl Found {
                 topic_id: self.asked_id,
                 error_code: fault.code.code(),
                 error_message: fault.message.map(Into::into),
-                ..DeletableTopicResult::default()
             },
         }
     }
 }
 
+/// Finds what is wanted. What is wanted twice is refused, and told once.
 fn find_all(image: &Image, wanted: &[DeleteTopicState]) -> Vec<Found> {
-    let mut found: Vec<Found> = wanted.iter().map(|topic| find(image, topic)).collect();
-    let mut mentions: BTreeMap<Uuid, usize> = BTreeMap::new();
-    for id in found.iter().filter_map(|topic| topic.id.as_ref().ok()) {
-        *mentions.entry(*id).or_default() += 1;
+    let mut mentions: BTreeMap<(Option<&Str>, Uuid), usize> = BTreeMap::new();
+    for topic in wanted {
+        *mentions.entry((topic.name.as_ref(), topic.topic_id)).or_default() += 1;
     }
-    for topic in &mut found {
-        let is_repeated = |id: &Uuid| mentions.get(id).is_some_and(|count| *count > 1);
-        if topic.id.as_ref().is_ok_and(is_repeated) {
-            let by = if topic.asked_id.is_zero() { "name" } else { "ID" };
-            let text = format!("Duplicate topic {by}.");
-            topic.id = Err(Fault::new(ErrorCode::InvalidRequest, text));
+    let mut found = Vec::with_capacity(mentions.len());
+    for topic in wanted {
+        let times = mentions.insert((topic.name.as_ref(), topic.topic_id), 0).unwrap_or_default();
+        let is_one = topic.name.is_some() == topic.topic_id.is_zero();
+        match times {
+            0 => {}
+            2.. if !is_one => found.extend((0..times).map(|_| find(image, topic))),
+            2.. => {
+                let by = if topic.name.is_some() { "name" } else { "id" };
+                let fault = invalid(format!("Duplicate topic {by}."));
+                found.push(Found::refused(topic, fault));
+            }
+            _ => found.push(find(image, topic)),
         }
     }
+    refuse_named_twice(&mut found);
     found
+}
+
+/// A topic may be wanted by name and by id at once.
+fn refuse_named_twice(found: &mut [Found]) {
+    let by_id: BTreeSet<Uuid> =
+        found.iter().map(|topic| topic.asked_id).filter(|id| !id.is_zero()).collect();
+    let named: BTreeSet<Uuid> = found
+        .iter()
+        .filter(|topic| topic.asked_id.is_zero())
+        .filter_map(|topic| topic.id.as_ref().ok().copied())
+        .filter(|id| by_id.contains(id))
+        .collect();
+    for topic in found {
+        let Some(id) = topic.id.as_ref().ok().copied().filter(|id| named.contains(id)) else {
+            continue;
+        };
+        let text = if topic.asked_id.is_zero() {
+            topic.asked_id = id;
+            "The provided topic name maps to an ID that was already supplied."
+        } else {
+            topic.name = None;
+            "Duplicate topic id."
+        };
+        topic.id = Err(invalid(text.to_owned()));
+    }
+}
+
+fn invalid(text: String) -> Fault {
+    Fault::new(ErrorCode::InvalidRequest, text)
 }
 
 fn find(image: &Image, wanted: &DeleteTopicState) -> Found {

@@ -95,7 +95,6 @@ impl Asked {
                 .collect(),
             config_type: entry.kind.map_or(0, ottla_config::Kind::code),
             documentation: entry.doc.filter(|_| self.documentation).map(Into::into),
-            ..DescribeConfigsResourceResult::default()
         }
     }
 }

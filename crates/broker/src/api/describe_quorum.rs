@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
+use ottla_base::Uuid;
 use ottla_model::ErrorCode;
+use ottla_raft::Voter;
 use ottla_wire::messages::describe_quorum::{
     DescribeQuorumRequest, DescribeQuorumResponse, Listener, Node as VoterNode, ReplicaState,
     ResponsePartitionData, ResponseTopicData,
@@ -15,11 +17,14 @@ use crate::metadata::QuorumView;
 use crate::node::Node;
 use crate::storage::METADATA_TOPIC;
 
+/// First version that tells directory ids and listeners.
+const PLACES_VERSION_MIN: i16 = 2;
+
 /// Answers DescribeQuorum. What is asked for beside the metadata log is answered instead of it, as
 /// Kafka does.
 pub(crate) async fn serve(
     node: &Arc<Node>,
-    _request: &Request,
+    request: &Request,
     body: DescribeQuorumRequest,
 ) -> DescribeQuorumResponse {
     let quorum = node.metadata.quorum();
@@ -41,17 +46,21 @@ pub(crate) async fn serve(
     }
     response.topics = vec![ResponseTopicData {
         topic_name: METADATA_TOPIC.into(),
-        partitions: vec![state(&quorum)],
+        partitions: vec![state(&quorum, request.version)],
     }];
-    response.nodes = quorum.voters.iter().map(|voter| VoterNode {
-        node_id: voter.key.id,
-        listeners: voter.endpoints.iter().map(|endpoint| Listener {
-            name: endpoint.name.as_str().into(),
-            host: endpoint.host.as_str().into(),
-            port: endpoint.port,
-        }).collect(),
-    }).collect();
+    if request.version >= PLACES_VERSION_MIN {
+        response.nodes = quorum.voters.iter().map(node_of).collect();
+    }
     response
+}
+
+fn node_of(voter: &Voter) -> VoterNode {
+    let listeners = voter.endpoints.iter().map(|endpoint| Listener {
+        name: endpoint.name.as_str().into(),
+        host: endpoint.host.as_str().into(),
+        port: endpoint.port,
+    });
+    VoterNode { node_id: voter.key.id, listeners: listeners.collect() }
 }
 
 fn unknown(partition_index: i32) -> ResponsePartitionData {
@@ -65,10 +74,14 @@ fn unknown(partition_index: i32) -> ResponsePartitionData {
 }
 
 /// The leader is always caught up with itself.
-fn state(quorum: &QuorumView) -> ResponsePartitionData {
+fn state(quorum: &QuorumView, version: i16) -> ResponsePartitionData {
     let voters = quorum.voters.iter().map(|voter| ReplicaState {
         replica_id: voter.key.id,
-        replica_directory_id: voter.key.directory_id,
+        replica_directory_id: if version >= PLACES_VERSION_MIN {
+            voter.key.directory_id
+        } else {
+            Uuid::ZERO
+        },
         log_end_offset: quorum.log_end_offset,
         last_fetch_timestamp: quorum.caught_up_timestamp_ms,
         last_caught_up_timestamp: quorum.caught_up_timestamp_ms,

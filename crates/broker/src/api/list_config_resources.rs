@@ -47,7 +47,6 @@ pub(crate) async fn serve(
         names(&image, *kind).into_iter().map(|name| ConfigResource {
             resource_name: name.into(),
             resource_type: kind.code(),
-            ..ConfigResource::default()
         })
     });
     ListConfigResourcesResponse {

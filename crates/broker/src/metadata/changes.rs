@@ -3,7 +3,7 @@
 use ottla_base::Uuid;
 use ottla_controller::decide::{
     self, AlterConfigsResponse, ConfigChange, CreatePartitionsResponse, CreateTopicsResponse,
-    ElectedPartition, ElectionType, Fault, FeatureUpdate, MorePartitions, NewTopic,
+    ElectedPartition, ElectionType, Fault, FeatureUpdate, MorePartitions, NewTopic, WholeConfig,
 };
 use ottla_controller::image::ConfigResource;
 use ottla_model::BrokerId;
@@ -81,7 +81,7 @@ impl MetadataHandle {
     /// It is not known what became of the request.
     pub async fn legacy_alter_configs(
         &self,
-        resources: Vec<(ConfigResource, Vec<(String, Option<String>)>)>,
+        resources: Vec<(ConfigResource, WholeConfig)>,
         validate_only: bool,
     ) -> Result<AlterConfigsResponse, Fault> {
         let altered = self.change(move |context| {

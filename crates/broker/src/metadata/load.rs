@@ -117,7 +117,12 @@ pub(super) fn load(
 /// Makes the dir; formats it if nothing is in it.
 fn prepare(disk: &Disk, place: &Place, settings: &MetadataSettings, now: Now) -> io::Result<()> {
     let dir = &place.dir;
-    disk.create_dir_all(dir)?;
+    if !disk.exists(dir)? {
+        disk.create_dir_all(dir)?;
+        if let Some(parent) = dir.parent() {
+            disk.sync_dir(parent)?;
+        }
+    }
     let holds = |suffix: &str| -> io::Result<bool> {
         Ok(disk.list(dir)?.iter().any(|entry| entry.name.ends_with(suffix)))
     };

@@ -98,6 +98,9 @@ pub struct ConfigChange {
     pub value: Option<String>,
 }
 
+/// All settings that a resource shall have of its own, by name.
+pub type WholeConfig = Vec<(String, Option<String>)>;
+
 /// The answer for every resource, in the order of the request.
 pub type AlterConfigsResponse = Vec<(ConfigResource, Result<(), Fault>)>;
 
@@ -128,7 +131,7 @@ pub fn alter_configs(
 pub fn legacy_alter_configs(
     image: &Image,
     rules: &dyn ConfigRules,
-    resources: &[(ConfigResource, Vec<(String, Option<String>)>)],
+    resources: &[(ConfigResource, WholeConfig)],
     validate_only: bool,
 ) -> Decision<AlterConfigsResponse> {
     let changes: Vec<_> = resources

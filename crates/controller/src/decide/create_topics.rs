@@ -139,10 +139,10 @@ impl Creation<'_> {
         if let Err(reason) = check_topic_name(name) {
             return invalid(reason.sentence(name));
         }
-        if name.contains(['.', '_']) {
-            if let Some(other) = self.colliding(name) {
-                return invalid(format!("Topic '{name}' collides with existing topic: {other}"));
-            }
+        if name.contains(['.', '_'])
+            && let Some(other) = self.colliding(name)
+        {
+            return invalid(format!("Topic '{name}' collides with existing topic: {other}"));
         }
         if self.image.topic(name).is_some() {
             return Err(Fault::new(

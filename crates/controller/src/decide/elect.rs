@@ -99,9 +99,9 @@ impl Building<'_> {
                 change.leader_recovery_state = (before.leader_recovery_state != 1).then_some(1);
                 elr.clear();
             } else if elr.contains(&leader) {
-                // It holds everything committed; the others have to catch up with it.
+                // It holds everything committed, and so do the others that are eligible.
                 change.isr = Some([leader].into());
-                elr.clear();
+                elr.retain(|id| *id != leader);
             }
         }
         let may_be_empty = self.rules.elr;

@@ -14,6 +14,7 @@ mod partitions;
 mod place;
 mod producer_ids;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "scripts are files, rewritten when asked for")]
 mod tests;
 
 use alloc::string::String;
@@ -27,7 +28,7 @@ pub use brokers::{
     unregister_controller,
 };
 pub use configs::{
-    AlterConfigsResponse, ConfigChange, ConfigOp, ConfigRules, Settled, alter_configs,
+    AlterConfigsResponse, ConfigChange, ConfigOp, ConfigRules, Settled, WholeConfig, alter_configs,
     elr_safety_records, legacy_alter_configs,
 };
 pub use create_partitions::{CreatePartitionsResponse, MorePartitions, create_partitions};
