@@ -3,18 +3,16 @@
 
 use std::sync::Arc;
 
-use ottla_config::alter::{
-    client_metrics_settings, validate_client_metrics, validate_group_config, validate_topic_config,
-};
+use ottla_config::alter::{validate_client_metrics, validate_group_config, validate_topic_config};
 use ottla_config::{AlterError, Kind, Setting};
+use ottla_controller::Image;
 use ottla_controller::decide::{ConfigRules, Fault, Settled};
 use ottla_controller::image::{ConfigResource, ResourceType};
 use ottla_model::{ErrorCode, check_topic_name};
 
-use crate::topic_settings::{ChangedSettings, FixedSettings};
+use crate::topic_settings::{FixedSettings, changed_settings};
 
-/// The rules of a node. Where a topic's settings must fit those it leaves to the broker, what the
-/// node was started with counts; what was changed since is not looked at.
+/// The rules of a node.
 #[derive(Debug, Clone)]
 pub struct NodeConfigRules {
     fixed: Arc<FixedSettings>,
@@ -30,12 +28,13 @@ impl NodeConfigRules {
 impl ConfigRules for NodeConfigRules {
     fn check(
         &self,
+        image: &Image,
         resource: &ConfigResource,
         before: &Settled,
         after: &Settled,
     ) -> Result<(), Fault> {
-        let none = ChangedSettings::default();
-        let layers = self.fixed.layers(&none);
+        let changed = changed_settings(image, &self.fixed);
+        let layers = self.fixed.layers(&changed);
         match resource.kind {
             ResourceType::Topic => {
                 check_topic(&resource.name)?;
@@ -65,15 +64,13 @@ impl ConfigRules for NodeConfigRules {
 }
 
 /// The setting of this name that a resource of this kind has.
-pub(crate) fn setting(kind: ResourceType, name: &str) -> Option<&'static Setting> {
+fn setting(kind: ResourceType, name: &str) -> Option<&'static Setting> {
     match kind {
         ResourceType::Topic => ottla_config::topic_setting(name),
         ResourceType::Broker => ottla_config::broker_setting(name),
         ResourceType::Group => ottla_config::group_setting(name),
-        ResourceType::ClientMetrics => {
-            client_metrics_settings().iter().find(|setting| setting.name == name)
-        }
-        ResourceType::BrokerLogger => None,
+        // Kafka's controller does not know the types of these, so nothing is added to their lists.
+        ResourceType::ClientMetrics | ResourceType::BrokerLogger => None,
     }
 }
 

@@ -4,6 +4,7 @@ mod acceptor;
 mod admin;
 mod api;
 mod codec_spaces;
+mod config_changes;
 pub mod config_rules;
 mod connection;
 mod fetch_session;

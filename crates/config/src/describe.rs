@@ -7,6 +7,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::alter::client_metrics_settings;
 use crate::broker::{broker_setting, broker_settings, dynamic_broker_setting};
 use crate::effective::{ConfigLayers, Overrides, topic_value};
 use crate::group::group_settings;
@@ -143,7 +144,18 @@ pub fn effective_group_config(
     }
 }
 
-/// The entry of a topic's or group's setting.
+/// The settings of a client metrics subscription.
+pub fn describe_client_metrics(subscription: &Overrides) -> Vec<ConfigEntry> {
+    let describe = |setting: &Setting| {
+        let given = subscription.get(setting.name).and_then(|text| setting.parse(text).ok());
+        let value = given.unwrap_or_else(|| setting.default_value(false)).text();
+        let own = subscription.contains_key(setting.name).then_some(ConfigSource::ClientMetrics);
+        entry(setting, value, own, Vec::new())
+    };
+    client_metrics_settings().iter().map(describe).collect()
+}
+
+/// The entry of a setting that anybody may see and change.
 fn entry(
     setting: &Setting,
     value: Option<String>,

@@ -2,13 +2,16 @@
 //! about them comes back as repairs.
 
 use alloc::collections::BTreeSet;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use ottla_base::WallTime;
 use ottla_model::Offset;
 
+use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{offset_index, time_index};
+use crate::read::{find, offset_entries_below, offset_entry, time_entry};
 use crate::recover::{Replay, load_snapshot, measure, recover_segment, replay_segment};
 use crate::{
     LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
@@ -136,13 +139,13 @@ struct State<'a> {
 
 impl<'a> State<'a> {
     fn new<B: SegmentBytes>(opening: &'a Opening, bytes: &B) -> Result<Self, LogError> {
-        let bases = opening.segments.iter().map(|found| found.base_offset);
+        let mut bases = opening.segments.iter().map(|found| found.base_offset);
         let first = bases.clone().next().unwrap_or(0);
         let log_start_offset = opening.log_start_offset.max(first);
         let recover_from = if opening.clean {
             Offset::MAX
         } else {
-            bases.filter(|&base| base <= opening.recovery_point).last().unwrap_or(first)
+            bases.rfind(|&base| base <= opening.recovery_point).unwrap_or(first)
         };
         let Opening { config, now, seed, .. } = opening;
         let mut log = Log::new(config.clone(), log_start_offset, *now, *seed);
@@ -193,13 +196,45 @@ impl<'a> State<'a> {
                 Err(error) => Err(error),
             };
         }
-        let segment = Segment::found(found.base_offset, found.size, found.modified);
         let next = self.opening.segments.iter().map(|other| other.base_offset);
         let next_offset = next.filter(|&base| base > found.base_offset).min();
-        match self.keep(segment, next_offset.unwrap_or(found.base_offset), bytes) {
+        let next_offset = next_offset.unwrap_or(found.base_offset);
+        let kept = if next_offset == self.recover_from {
+            self.seal_again(found, next_offset, bytes)
+        } else {
+            let segment = Segment::found(found.base_offset, found.size, found.modified);
+            self.keep(segment, next_offset, bytes)
+        };
+        match kept {
             Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
             kept => kept,
         }
+    }
+
+    /// Takes the last segment that needs no recovery. The time index entry that sealed it was
+    /// written after the sync that the recovery point tells of, and may have been lost or garbled;
+    /// retention would take a wrong one for the segment's age.
+    fn seal_again<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        next_offset: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let base_offset = found.base_offset;
+        let found = as_segment(found);
+        let sound = true_time_entries(&found, bytes)?;
+        let garbled = sound < found.time_entries;
+        let (mut segment, _) = measure(Segment { time_entries: sound, ..found }, bytes)?;
+        let position = segment.time_index_bytes();
+        let last = note_largest(&mut segment);
+        if garbled || last.is_some() {
+            let mut content = vec![0; usize::try_from(position).unwrap_or(0)];
+            bytes.read_at(base_offset, SegmentFile::TimeIndex, 0, &mut content)?;
+            content.extend(last.into_iter().flat_map(|last| last.entries));
+            let file = SegmentFile::TimeIndex;
+            self.repairs.push(Repair::WriteIndex { base_offset, file, content });
+        }
+        self.keep(segment, next_offset, bytes)
     }
 
     fn keep<B: SegmentBytes>(
@@ -312,6 +347,30 @@ fn indexes_are_whole(found: &FoundSegment) -> bool {
     let whole = |bytes: Option<u64>, entry| bytes.is_some_and(|bytes| bytes % entry == 0);
     whole(found.offset_index_bytes, offset_index::ENTRY_BYTES)
         && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
+}
+
+/// How many entries of a time index are true, leaving out those at its end that are not: the batch
+/// at the offset has the timestamp.
+fn true_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u64, LogError> {
+    let base_offset = segment.base_offset;
+    let mut count = segment.time_entries;
+    while let Some(last) = count.checked_sub(1) {
+        let Some(entry) = time_entry(base_offset, last, bytes)? else { return Ok(last) };
+        let relative = i64::from(entry.relative_offset);
+        let indexed =
+            offset_entries_below(base_offset, segment.index_entries, relative + 1, bytes)?;
+        let start = match indexed.checked_sub(1) {
+            Some(floor) => offset_entry(base_offset, floor, bytes)?,
+            None => None,
+        };
+        let start = start.map_or(0, |entry| u64::from(entry.position));
+        let batch = find(segment, start, base_offset + relative, bytes)?;
+        if batch.is_some_and(|batch| batch.header.max_timestamp == entry.timestamp) {
+            break;
+        }
+        count = last;
+    }
+    Ok(count)
 }
 
 fn as_segment(found: &FoundSegment) -> Segment {

@@ -114,6 +114,9 @@ impl Log {
         match find(segment, start, offset, bytes) {
             // An index that points elsewhere than to a batch costs time, not the answer.
             Err(LogError::Corrupt(_)) if start > 0 => find(segment, 0, offset, bytes),
+            Ok(Some(batch)) if start > 0 && lies_behind(&batch, start, offset) => {
+                find(segment, 0, offset, bytes)
+            }
             found => found,
         }
     }
@@ -173,9 +176,14 @@ impl Log {
     }
 }
 
+/// Whether an index entry for `offset` pointed behind it: the batch there begins later.
+fn lies_behind(batch: &Located, start: u64, offset: Offset) -> bool {
+    batch.position == start && batch.header.base_offset > offset
+}
+
 /// Walks a segment from `start`, where a batch begins, to the first batch that ends at or behind
 /// `offset`.
-fn find<B: SegmentBytes>(
+pub(crate) fn find<B: SegmentBytes>(
     segment: &Segment,
     start: u64,
     offset: Offset,

@@ -7,6 +7,7 @@
 
 pub mod history;
 pub mod invariants;
+pub mod node;
 mod seeds;
 pub mod workload;
 

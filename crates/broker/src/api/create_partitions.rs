@@ -56,6 +56,5 @@ fn answer(name: &str, result: Result<(), Fault>) -> CreatePartitionsTopicResult 
         name: name.into(),
         error_code: code.code(),
         error_message: message.map(Into::into),
-        ..CreatePartitionsTopicResult::default()
     }
 }

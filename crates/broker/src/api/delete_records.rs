@@ -30,13 +30,11 @@ pub(crate) async fn serve(
                 partition_index: index,
                 low_watermark: deleted.unwrap_or(-1),
                 error_code: deleted.err().unwrap_or(ErrorCode::None).code(),
-                ..DeleteRecordsPartitionResult::default()
             });
         }
         response.topics.push(DeleteRecordsTopicResult {
             name: topic.name.clone(),
             partitions,
-            ..DeleteRecordsTopicResult::default()
         });
     }
     response

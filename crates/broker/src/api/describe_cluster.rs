@@ -42,7 +42,6 @@ pub(crate) async fn serve(
             port: i32::from(endpoint.port),
             rack: broker.rack.as_deref().map(Str::from),
             is_fenced: broker.fenced,
-            ..DescribeClusterBroker::default()
         })
     });
     let asks = body.include_cluster_authorized_operations;

@@ -64,7 +64,6 @@ pub(crate) async fn serve(
         response.topics.push(ListOffsetsTopicResponse {
             name: topic.name.clone(),
             partitions,
-            ..ListOffsetsTopicResponse::default()
         });
     }
     response
@@ -157,6 +156,5 @@ fn answer(
         timestamp: listed.timestamp,
         offset: listed.offset,
         leader_epoch: if version >= LEADER_EPOCH_VERSION_MIN { listed.leader_epoch } else { -1 },
-        ..ListOffsetsPartitionResponse::default()
     }
 }

@@ -94,13 +94,19 @@ served! {
     DeleteRecords: delete_records, DeleteRecordsRequest => DeleteRecordsResponse;
     InitProducerId: init_producer_id, InitProducerIdRequest => InitProducerIdResponse;
     OffsetForLeaderEpoch: offset_for_leader_epoch, OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
+    DescribeConfigs: describe_configs, DescribeConfigsRequest => DescribeConfigsResponse;
+    AlterConfigs: alter_configs, AlterConfigsRequest => AlterConfigsResponse;
     DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
     CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
     ElectLeaders: elect_leaders, ElectLeadersRequest => ElectLeadersResponse;
+    IncrementalAlterConfigs: incremental_alter_configs,
+        IncrementalAlterConfigsRequest => IncrementalAlterConfigsResponse;
     DescribeQuorum: describe_quorum, DescribeQuorumRequest => DescribeQuorumResponse;
     UpdateFeatures: update_features, UpdateFeaturesRequest => UpdateFeaturesResponse;
     DescribeCluster: describe_cluster, DescribeClusterRequest => DescribeClusterResponse;
     UnregisterBroker: unregister_broker, UnregisterBrokerRequest => UnregisterBrokerResponse;
+    ListConfigResources: list_config_resources,
+        ListConfigResourcesRequest => ListConfigResourcesResponse;
     DescribeTopicPartitions: describe_topic_partitions,
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

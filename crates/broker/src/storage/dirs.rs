@@ -54,8 +54,16 @@ pub(super) struct Checkpoints {
 pub(super) struct Checkpointed {
     pub(super) recovery_point: Offset,
     pub(super) high_watermark: Offset,
-    /// Only where it is not what the first segment's name says.
-    pub(super) log_start_offset: Option<Offset>,
+    pub(super) log_start_offset: Offset,
+    /// A log start that is the first segment's base offset need not be told.
+    pub(super) first_base: Offset,
+}
+
+/// The partition dirs in a log dir.
+pub(super) struct DirContent {
+    pub(super) partitions: Vec<(TopicPartition, PathBuf)>,
+    /// Those that wait for removal.
+    pub(super) doomed: Vec<PathBuf>,
 }
 
 /// A log dir that is locked, and what its `meta.properties` says, if there is one.
@@ -215,8 +223,8 @@ impl LogDir {
         self.seed ^ (u64::from(ottla_base::crc32c(name.as_bytes())) << 16)
     }
 
-    /// The partitions in it: names and dirs. Also returns the dirs that wait for removal.
-    pub(super) fn partitions(&self) -> io::Result<(Vec<(TopicPartition, PathBuf)>, Vec<PathBuf>)> {
+    /// What is in it.
+    pub(super) fn content(&self) -> io::Result<DirContent> {
         let (mut found, mut doomed) = (Vec::new(), Vec::new());
         for entry in self.disk.list(&self.path)?.iter().filter(|entry| entry.is_dir) {
             let path = self.path.join(&entry.name);
@@ -230,7 +238,7 @@ impl LogDir {
                 LogDirEntry::Other => {}
             }
         }
-        Ok((found, doomed))
+        Ok(DirContent { partitions: found, doomed })
     }
 
     pub(super) fn checkpoints(&self) -> MutexGuard<'_, Checkpoints> {
@@ -307,10 +315,14 @@ impl Checkpoints {
             let Some(offsets) = offsets else { continue };
             self.recovery_points.insert(name.clone(), offsets.recovery_point);
             self.high_watermarks.insert(name.clone(), offsets.high_watermark);
-            match offsets.log_start_offset {
-                Some(start) => self.log_starts.insert(name, start),
-                None => self.log_starts.remove(&name),
-            };
+            // DeleteRecords may have written down a later one meanwhile.
+            let known = self.log_starts.get(&name).copied().unwrap_or(0);
+            let start = known.max(offsets.log_start_offset);
+            if start > offsets.first_base {
+                self.log_starts.insert(name, start);
+            } else {
+                self.log_starts.remove(&name);
+            }
         }
     }
 

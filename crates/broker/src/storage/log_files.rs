@@ -4,6 +4,9 @@
 //! Calls are synchronous. Appends and reads reach the page cache; what waits for the device is a
 //! [`Flush`], which may run while the log goes on.
 
+mod cutting;
+mod flush;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,14 +15,15 @@ use std::sync::Arc;
 use ottla_base::WallTime;
 use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
-use ottla_log::files::{leader_epoch_checkpoint, names};
+use ottla_log::files::leader_epoch_checkpoint;
 use ottla_log::scan::batches_of;
-use ottla_log::truncate::Cut;
 use ottla_log::{
     AppendAs, AppendError, Appended, IndexWrites, LeaderEpochs, Log, LogConfig, LogError,
-    ReadRequest, RollPlan, SegmentFile, TruncatePlan,
+    ReadRequest, RollPlan, SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
+
+pub use flush::Flush;
 
 use super::load;
 use super::segment_files::SegmentFiles;
@@ -105,19 +109,6 @@ pub struct LogFiles {
     broken: bool,
 }
 
-/// Work for a thread that may wait for the device; see [`LogFiles::begin_flush`].
-#[derive(Debug)]
-pub struct Flush {
-    disk: Disk,
-    dir: PathBuf,
-    files: Vec<File>,
-    names: bool,
-    snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
-    changes: u64,
-    cuts: u64,
-    end_offset: Offset,
-}
-
 impl LogFiles {
     /// Opens the log in `dir`, which is made if it does not exist. Reads little if the log was
     /// closed cleanly; else checks everything behind the recovery point.
@@ -144,6 +135,10 @@ impl LogFiles {
             broken: false,
         };
         this.note_unsynced_tail();
+        if loaded.report.segments_recovered > 0 {
+            // What was repaired lies before the next recovery point, and is not looked at again.
+            this.flush()?;
+        }
         Ok((this, loaded.report))
     }
 
@@ -231,16 +226,6 @@ impl LogFiles {
         self.broken |= cut.is_err();
     }
 
-    fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
-        self.changes += 1;
-        self.unsynced.insert((base_offset, file), self.changes);
-    }
-
-    fn names_changed(&mut self) {
-        self.changes += 1;
-        self.names_unsynced = Some(self.changes);
-    }
-
     fn write_index(&mut self, base_offset: Offset, writes: &[IndexWrites]) -> io::Result<()> {
         for IndexWrites { file, position, entries } in writes {
             let index = self.files.get_or_create(base_offset, *file)?;
@@ -278,71 +263,6 @@ impl LogFiles {
         }
         self.log.commit_roll(roll);
         Ok(())
-    }
-
-    /// Whether a segment was sealed whose files are not known to be on the device.
-    pub fn wants_flush_after_roll(&self) -> bool {
-        let active = self.log.active().base_offset;
-        self.unsynced.keys().next().is_some_and(|&(base_offset, _)| base_offset < active)
-    }
-
-    /// Whether `flush.messages` or `flush.ms` ask for a flush.
-    pub fn wants_flush(&self, now: WallTime) -> bool {
-        self.log.wants_flush(now)
-    }
-
-    /// Takes together what has to be synced so that everything appended up to now survives a power
-    /// cut. [`Flush::run`] does it, also while the log goes on; [`Self::end_flush`] notes it.
-    ///
-    /// # Errors
-    /// A file could not be opened.
-    pub fn begin_flush(&self) -> io::Result<Flush> {
-        let mut files = Vec::new();
-        for &(base_offset, file) in self.unsynced.keys() {
-            files.extend(self.files.get(base_offset, file)?);
-        }
-        Ok(Flush {
-            disk: self.files.disk().clone(),
-            dir: self.files.dir().to_owned(),
-            files,
-            names: self.names_unsynced.is_some(),
-            snapshots: self.pending_snapshots.clone(),
-            changes: self.changes,
-            cuts: self.cuts,
-            end_offset: self.log.log_end_offset(),
-        })
-    }
-
-    /// Notes how a flush ended. After one that failed the log is broken: what the kernel held of it
-    /// may be gone, and a second try would not tell.
-    pub fn end_flush(&mut self, flush: Flush, result: &io::Result<()>) {
-        if result.is_err() {
-            self.broken = true;
-            return;
-        }
-        // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
-        self.unsynced.retain(|_, change| *change > flush.changes);
-        self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
-        for offset in flush.snapshots.keys() {
-            if self.pending_snapshots.remove(offset).is_some() {
-                self.snapshots.insert(*offset);
-            }
-        }
-        if flush.cuts == self.cuts {
-            self.log.flushed(flush.end_offset);
-        }
-    }
-
-    /// Flushes on this thread: everything appended survives a power cut afterwards.
-    ///
-    /// # Errors
-    /// What the device said; see [`Self::end_flush`].
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.check_sound()?;
-        let flush = self.begin_flush()?;
-        let result = flush.run();
-        self.end_flush(flush, &result);
-        result
     }
 
     /// Finds what a reader may have.
@@ -396,205 +316,12 @@ impl LogFiles {
         self.files.disk().write_atomic(path, content.as_bytes())
     }
 
-    /// Makes the log end at `offset`, durably; nothing happens if it ends there or before. Waits
-    /// for the device.
-    ///
-    /// # Errors
-    /// What the device said; the log is broken then.
-    pub fn truncate_to(&mut self, offset: Offset, now: WallTime) -> io::Result<()> {
-        self.check_sound()?;
-        match self.log.plan_truncate(offset, &self.files).map_err(log_error)? {
-            TruncatePlan::Nothing => Ok(()),
-            TruncatePlan::StartOver(offset) => self.start_over(offset, now),
-            TruncatePlan::Cut(cut) => {
-                let result = self.cut(&cut, now);
-                self.broken |= result.is_err();
-                result
-            }
-        }
-    }
-
-    fn cut(&mut self, cut: &Cut, now: WallTime) -> io::Result<()> {
-        self.cuts += 1;
-        // Newest first: a crash in between leaves no gap.
-        for &base_offset in cut.removed.iter().rev() {
-            self.set_aside(base_offset, now)?;
-        }
-        for &(file, len) in &cut.lengths {
-            if let Some(found) = self.files.get(cut.base_offset, file)? {
-                found.set_len(len)?;
-                self.changed(cut.base_offset, file);
-            }
-        }
-        self.drop_snapshots(|offset| offset > cut.log_end_offset)?;
-        let snapshots: Vec<Offset> = self.snapshots.iter().copied().collect();
-        self.log.commit_cut(cut, &snapshots, now, &self.files).map_err(log_error)?;
-        self.write_epochs(&self.log.leader_epochs().clone())?;
-        self.flush()
-    }
-
-    /// Removes everything: the log is empty afterwards and begins at `offset`. Waits for the
-    /// device.
-    ///
-    /// # Errors
-    /// What the device said; the log is broken then.
-    pub fn start_over(&mut self, offset: Offset, now: WallTime) -> io::Result<()> {
-        self.check_sound()?;
-        let result = self.do_start_over(offset, now);
-        self.broken |= result.is_err();
-        result
-    }
-
-    fn do_start_over(&mut self, offset: Offset, now: WallTime) -> io::Result<()> {
-        self.cuts += 1;
-        let bases: Vec<Offset> = self.log.segments().map(|s| s.base_offset).rev().collect();
-        for base_offset in bases {
-            self.set_aside(base_offset, now)?;
-        }
-        self.drop_snapshots(|_| true)?;
-        self.files.create(offset)?;
-        for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
-            self.changed(offset, file);
-        }
-        self.log.commit_start_over(offset, now);
-        self.write_epochs(&self.log.leader_epochs().clone())?;
-        self.flush()
-    }
-
-    /// Moves the log start forward; segments before it go with the next [`Self::retain`].
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn advance_log_start(&mut self, offset: Offset) -> io::Result<()> {
-        self.check_sound()?;
-        if self.log.advance_log_start(offset) {
-            self.write_epochs(&self.log.leader_epochs().clone())?;
-        }
-        Ok(())
-    }
-
-    /// Removes the segments that retention or the log start let go; says how many. None goes that
-    /// holds a record at or behind `high_watermark`.
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn retain(&mut self, high_watermark: Offset, now: WallTime) -> io::Result<usize> {
-        self.check_sound()?;
-        let plan = self.log.plan_retention(high_watermark, now, &self.files).map_err(log_error)?;
-        let Some(&(last, _)) = plan.segments.last() else { return Ok(0) };
-        if plan.roll {
-            self.roll(now)?;
-        }
-        let kept = self.log.segments().map(|s| s.base_offset).find(|&base| base > last);
-        let Some(first_kept) = kept else { return Ok(0) };
-        for &(base_offset, reason) in &plan.segments {
-            tracing::info!(dir = %self.dir().display(), base_offset, ?reason, "segment removed");
-            self.set_aside(base_offset, now)?;
-        }
-        if self.log.commit_deletion(first_kept) {
-            self.write_epochs(&self.log.leader_epochs().clone())?;
-        }
-        self.drop_snapshots(|offset| offset < first_kept)?;
-        Ok(plan.segments.len())
-    }
-
-    /// Removes files that have waited for `file.delete.delay.ms` under their `.deleted` name.
-    pub fn remove_set_aside(&mut self, now: WallTime) {
-        let disk = self.files.disk();
-        self.set_aside.retain(|(due, path)| {
-            if *due > now {
-                return true;
-            }
-            // What cannot be removed now goes when the log is next opened.
-            let _ = disk.remove_file(path);
-            false
-        });
-    }
-
-    fn set_aside(&mut self, base_offset: Offset, now: WallTime) -> io::Result<()> {
-        let due = now.millis.saturating_add(self.log.config().file_delete_delay_ms);
-        let paths = self.files.set_aside(base_offset)?;
-        self.set_aside.extend(paths.into_iter().map(|path| (WallTime { millis: due }, path)));
-        self.unsynced.retain(|(base, _), _| *base != base_offset);
-        self.names_changed();
-        Ok(())
-    }
-
-    fn drop_snapshots(&mut self, goes: impl Fn(Offset) -> bool) -> io::Result<()> {
-        self.pending_snapshots.retain(|offset, _| !goes(*offset));
-        let dropped: Vec<Offset> = self.snapshots.iter().copied().filter(|&o| goes(o)).collect();
-        for offset in dropped {
-            remove_if_there(self.files.disk(), &self.dir().join(names::snapshot(offset)))?;
-            self.snapshots.remove(&offset);
-        }
-        Ok(())
-    }
-
-    /// Makes the files complete and durable, as a clean stop leaves them, and closes them: the time
-    /// index says how large timestamps are, and there is a producer snapshot at the log end.
-    ///
-    /// # Errors
-    /// What the device said; the log has to be opened as after a crash.
-    pub fn close(&mut self) -> io::Result<()> {
-        self.check_sound()?;
-        let base_offset = self.log.active().base_offset;
-        if let Some(index) = self.log.note_largest() {
-            self.write_index(base_offset, &[index])?;
-        }
-        if let Some((offset, content)) = self.log.snapshot() {
-            self.pending_snapshots.insert(offset, Arc::new(content));
-            self.log.snapshot_taken(offset);
-        }
-        self.flush()?;
-        self.files.close();
-        Ok(())
-    }
-
     fn check_sound(&self) -> io::Result<()> {
         if self.broken {
             let dir = self.dir().display();
             return Err(io::Error::other(format!("{dir}: an earlier write failed")));
         }
         Ok(())
-    }
-
-    /// What lies behind the recovery point has yet to be synced.
-    fn note_unsynced_tail(&mut self) {
-        let from = self.log.recovery_point();
-        if from >= self.log.log_end_offset() {
-            return;
-        }
-        let bases: Vec<Offset> = self.log.segments().map(|s| s.base_offset).collect();
-        let first = bases.iter().rposition(|&base| base <= from).unwrap_or(0);
-        for &base_offset in &bases[first..] {
-            for file in SegmentFile::ALL {
-                self.changed(base_offset, file);
-            }
-        }
-    }
-}
-
-impl Flush {
-    /// Waits until everything is on the device.
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn run(&self) -> io::Result<()> {
-        for file in &self.files {
-            file.sync_data()?;
-        }
-        if self.names {
-            self.disk.sync_dir(&self.dir)?;
-        }
-        for (offset, content) in &self.snapshots {
-            self.disk.write_atomic(self.dir.join(names::snapshot(*offset)), content)?;
-        }
-        Ok(())
-    }
-
-    /// What is on the device once this has run: everything before this offset.
-    pub fn end_offset(&self) -> Offset {
-        self.end_offset
     }
 }
 

@@ -5,8 +5,10 @@
 //! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
+//! answers.rs        what a Partition answers
 //! ```
 
+mod answers;
 mod background;
 mod dirs;
 mod load;
@@ -32,13 +34,12 @@ use ottla_model::TopicPartition;
 use tokio::sync::Notify;
 use tracing::{info, warn};
 
+pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 pub use dirs::{LogDir, METADATA_TOPIC};
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
+pub use ottla_log::FoundTimestamp;
 pub use ottla_replica::{Acks, Leadership, Role};
-pub use partition::{
-    ActiveProducer, AppendError, Appended, EpochEnd, FoundTimestamp, Partition, ReadLimit,
-    ReadSlice,
-};
+pub use partition::Partition;
 
 use dirs::{Identity, Locked, create_dir_durably, invalid};
 
@@ -363,9 +364,9 @@ impl Shared {
         let mut doomed = Vec::new();
         let mut partitions = self.lock();
         for dir in &self.dirs {
-            let (found, waiting) = dir.partitions()?;
-            doomed.extend(waiting);
-            for (name, path) in found {
+            let content = dir.content()?;
+            doomed.extend(content.doomed);
+            for (name, path) in content.partitions {
                 let topic_id = self.topic_id_at(&path)?;
                 let config = self.settings.log.clone();
                 let made = self.partition_at(dir, name.clone(), topic_id, path, config);

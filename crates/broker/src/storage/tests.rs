@@ -1,5 +1,10 @@
 //! Storage on a real disk and on the simulated one.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests that are run by hand take their seeds and directories from the environment"
+)]
+
 mod crashes;
 mod dirs;
 mod interchange;

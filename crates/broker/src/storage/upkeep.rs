@@ -105,7 +105,8 @@ impl Partition {
             Checkpointed {
                 recovery_point: log.recovery_point(),
                 high_watermark: replica.high_watermark(),
-                log_start_offset: Some(log.log_start_offset()).filter(|&start| start > first_base),
+                log_start_offset: log.log_start_offset(),
+                first_base,
             }
         })
         .ok()

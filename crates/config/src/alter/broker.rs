@@ -1,13 +1,15 @@
 //! Whether a running broker may take a change to its settings (KIP-226, KIP-412). Texts observed
 //! on Apache Kafka 4.4.0.
 
+mod together;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::AlterError;
 use crate::broker::{broker_setting, dynamic_broker_setting, dynamic_broker_settings};
-use crate::effective::Overrides;
+use crate::effective::{ConfigLayers, Overrides};
 use crate::setting::UpdateMode;
 use crate::synonym::without_listener;
 
@@ -29,13 +31,19 @@ const PER_LISTENER: &[&str] = &[
 const CLUSTER_LEVEL_LISTENER: &[&str] =
     &["max.connection.creation.rate", "max.connections", "num.network.threads"];
 
-/// Checks the changes that a broker, or all of them, would hold.
+/// Checks the changes that this broker (`per_broker`) or all of them would hold: `after` takes the
+/// place of that level in `layers`.
 ///
 /// # Errors
 /// `INVALID_REQUEST` with Kafka's text for the first thing wrong.
-pub fn validate_broker_change(after: &Overrides, per_broker: bool) -> Result<(), AlterError> {
-    let fixed =
-        |name: &str| broker_setting(name).is_some_and(|one| one.update == UpdateMode::ReadOnly);
+pub fn validate_broker_change(
+    layers: &ConfigLayers<'_>,
+    after: &Overrides,
+    per_broker: bool,
+) -> Result<(), AlterError> {
+    let fixed = |name: &str| {
+        broker_setting(name).is_some_and(|setting| setting.update == UpdateMode::ReadOnly)
+    };
     refuse_any(after, fixed, "Cannot update these configs dynamically")?;
     refuse_any(
         after,
@@ -51,7 +59,11 @@ pub fn validate_broker_change(after: &Overrides, per_broker: bool) -> Result<(),
             "Cannot update these configs at default cluster level, broker id must be specified",
         )?;
     }
-    Ok(())
+    let changed = match per_broker {
+        true => ConfigLayers { dynamic_broker: after, ..*layers },
+        false => ConfigLayers { dynamic_default: after, ..*layers },
+    };
+    together::check(layers, &changed)
 }
 
 fn refuse_any(
@@ -63,26 +75,23 @@ fn refuse_any(
     if names.is_empty() {
         return Ok(());
     }
-    Err(invalid(&format!("{why}: [{}]", names.join(", "))))
+    Err(AlterError::request(format!("{why}: [{}]", names.join(", "))))
 }
 
 fn needs_broker(name: &str) -> bool {
     match without_listener(name) {
         Some(base) => !CLUSTER_LEVEL_LISTENER.contains(&base),
-        None => dynamic_broker_setting(name).is_some_and(|one| one.update == UpdateMode::PerBroker),
+        None => dynamic_broker_setting(name)
+            .is_some_and(|setting| setting.update == UpdateMode::PerBroker),
     }
 }
 
 fn check_values(after: &Overrides) -> Result<(), AlterError> {
     for setting in dynamic_broker_settings() {
-        let behind = |name: &str| without_listener(name).unwrap_or(name) == setting.name;
-        for (_, text) in after.iter().filter(|(name, _)| behind(name)) {
-            setting.parse(text).map_err(|error| invalid(&error.message))?;
+        let is_meant = |name: &str| without_listener(name).unwrap_or(name) == setting.name;
+        for (_, text) in after.iter().filter(|(name, _)| is_meant(name)) {
+            setting.parse(text).map_err(|error| AlterError::request(error.message))?;
         }
     }
     Ok(())
-}
-
-fn invalid(message: &str) -> AlterError {
-    AlterError::request(message)
 }

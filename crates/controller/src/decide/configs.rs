@@ -23,12 +23,13 @@ pub type Settled = BTreeMap<String, String>;
 
 /// What is known about the settings there are; the config crate's tables behind one seam.
 pub trait ConfigRules {
-    /// Checks the settings that `resource` would have.
+    /// Checks the settings that `resource` would have, with what `image` gives it from above.
     ///
     /// # Errors
     /// What Kafka 4.4 answers: an unknown name, a value out of range, two values that contradict.
     fn check(
         &self,
+        image: &Image,
         resource: &ConfigResource,
         before: &Settled,
         after: &Settled,
@@ -114,8 +115,9 @@ pub fn alter_configs(
     let response = resources
         .iter()
         .map(|(resource, changes)| {
-            let decided =
-                existing(image, resource).and_then(|()| alter_one(image, rules, resource, changes));
+            // What is wrong with the settings is told first, even of a topic that does not exist.
+            let decided = alter_one(image, rules, resource, changes)
+                .and_then(|records| existing(image, resource).map(|()| records));
             (resource.clone(), decided.map(|more| records.extend(more)))
         })
         .collect();
@@ -225,7 +227,7 @@ fn alter_one(
     }
     check_nulls(resource, &nulls)?;
     check_elr(image, resource, changes)?;
-    rules.check(resource, &before, &after)?;
+    rules.check(image, resource, &before, &after)?;
     Ok(records)
 }
 

@@ -65,7 +65,13 @@ fn check(name: &str) {
 struct Rules;
 
 impl ConfigRules for Rules {
-    fn check(&self, _: &ConfigResource, _: &Settled, after: &Settled) -> Result<(), Fault> {
+    fn check(
+        &self,
+        _: &Image,
+        _: &ConfigResource,
+        _: &Settled,
+        after: &Settled,
+    ) -> Result<(), Fault> {
         let known = ["cleanup.policy", "min.insync.replicas", "retention.ms"];
         match after.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => Err(Fault::new(

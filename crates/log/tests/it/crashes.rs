@@ -217,9 +217,30 @@ fn a_log_ends_where_the_unsynced_end_of_a_sealed_segment_is_missing() {
         2..=2 rolled
         > damage 0 log cut=170
         > reopen from=2
-        0..3 recovered 1 lost 0
+        0..3 recovered 2 lost 0
         > reopen
         0..1 recovered 1 lost 170
         ",
     );
+}
+
+#[test]
+fn the_entry_that_sealed_the_last_synced_segment_is_written_again() {
+    let mut world = MemoryLog::new(small());
+    for line in ["ts=100 bytes=100", "ts=300 bytes=100", "ts=400 bytes=100"] {
+        let role = AppendAs::Leader { epoch: 0, origin: Origin::Client };
+        world.append(&batch(&Words::of(line)), role).unwrap();
+    }
+    let key = (0, SegmentFile::TimeIndex);
+    let mut sealed = world.files.segments[&key].clone();
+    // As if the last entry had been written by the roll, after the sync.
+    let entry = sealed.split_off(sealed.len() - 12);
+    for torn in [vec![], vec![0; 12], [&entry[..6], &[0; 6]].concat(), entry.clone()] {
+        let mut files = world.files.clone();
+        files.segments.insert(key, [sealed.clone(), torn.clone()].concat());
+        let how = Reopen { recovery_point: 2, ..Reopen::default() };
+        let (again, opened) = reopen(files, small(), how);
+        assert_eq!(again.files.segments[&key], world.files.segments[&key], "{torn:?}");
+        assert_eq!(opened.segments_recovered, 1);
+    }
 }

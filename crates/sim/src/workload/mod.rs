@@ -2,11 +2,13 @@
 //! whole broker is between a workload and the disk.
 
 mod connection;
+mod create_topic;
 mod fetch;
 mod list_offsets;
 mod produce;
 
 pub use connection::{Connection, Failure};
+pub use create_topic::create_topic;
 pub use fetch::Reader;
 pub use list_offsets::{EARLIEST, LATEST, offset_at};
 pub use produce::Producer;

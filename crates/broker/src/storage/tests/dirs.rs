@@ -30,14 +30,14 @@ fn a_new_dir_is_formatted_and_recognized_again() {
 #[test]
 fn a_dir_of_another_node_or_cluster_is_refused_in_one_sentence() {
     let dir = TempDir::new();
-    let new = settings(&[dir.0.clone()]);
+    let new = settings(std::slice::from_ref(&dir.0));
     on_disk(|io| async move {
         Storage::open(&io, new).await.unwrap();
     });
-    let mut other = settings(&[dir.0.clone()]);
+    let mut other = settings(std::slice::from_ref(&dir.0));
     other.node_id = 2;
     refused(other, "belongs to node 1, this is node 2: set node.id=1, or give");
-    let mut other = settings(&[dir.0.clone()]);
+    let mut other = settings(std::slice::from_ref(&dir.0));
     other.cluster_id = Some("another".into());
     refused(other, "not to another: every log dir of a node has to be of one cluster");
 }
@@ -45,7 +45,8 @@ fn a_dir_of_another_node_or_cluster_is_refused_in_one_sentence() {
 #[test]
 fn a_dir_in_use_is_refused() {
     let dir = TempDir::new();
-    let (one, two) = (settings(&[dir.0.clone()]), settings(&[dir.0.clone()]));
+    let (one, two) =
+        (settings(std::slice::from_ref(&dir.0)), settings(std::slice::from_ref(&dir.0)));
     on_disk(|io| async move {
         let _held = Storage::open(&io, one).await.unwrap();
         let error = Storage::open(&io, two).await.unwrap_err();
@@ -58,7 +59,7 @@ fn a_clean_stop_leaves_the_mark_and_checkpoints_and_a_start_takes_the_mark() {
     let dir = TempDir::new();
     let path = dir.0.clone();
     on_disk(|io| async move {
-        let storage = Storage::open(&io, settings(&[path.clone()])).await.unwrap();
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
         assert_eq!(storage.previous_broker_epoch(), -1);
         let partition = led(&storage, 3);
         partition.append(io.now(), &batch(0, 3, 10, io.now().wall.millis), Acks::All).unwrap();
@@ -76,7 +77,7 @@ fn a_clean_stop_leaves_the_mark_and_checkpoints_and_a_start_takes_the_mark() {
     });
     let path = dir.0.clone();
     on_disk(|io| async move {
-        let storage = Storage::open(&io, settings(&[path.clone()])).await.unwrap();
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
         assert_eq!(storage.previous_broker_epoch(), 57);
         assert_eq!(storage.recovery_progress(), (0, 0));
         assert!(!io.disk().exists(path.join(".kafka_cleanshutdown")).unwrap());
