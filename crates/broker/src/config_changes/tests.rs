@@ -22,7 +22,8 @@ const PROPERTIES: &str = include_str!("../../../../conformance/config/server.pro
 fn every_recorded_answer_is_given() {
     let mut broker = Broker::start();
     // The list of resources needs a registered broker; it is asked for on a running one.
-    let wanted = |line: &&str| !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("list");
+    let wanted =
+        |line: &&str| !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("list");
     let mut expected: VecDeque<String> = EXPECTED.lines().filter(wanted).map(ports).collect();
     for step in STEPS.lines().filter(wanted) {
         for ours in broker.answer(step) {
