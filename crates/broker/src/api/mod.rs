@@ -42,6 +42,9 @@ impl<R> From<R> for Answer<R> {
 
 mod authorized_operations;
 
+#[cfg(test)]
+pub(crate) use describe_configs::describe;
+
 /// `Key: file, Request => Response;` for each key served.
 macro_rules! served {
     ($($key:ident: $file:ident, $request:ident => $response:ident;)*) => {
