@@ -6,15 +6,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ottla_config::{ConfigEntry, ConfigLayers, describe_topic};
 use ottla_controller::decide::{CreatedTopic, Fault, NewTopic};
 use ottla_model::ErrorCode;
 use ottla_wire::messages::create_topics::{
-    CreatableTopic, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
+    CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
 };
 
 use crate::connection::Request;
 use crate::node::Node;
 use crate::storage::METADATA_TOPIC;
+use crate::topic_settings::changed_settings;
 
 /// Answers CreateTopics.
 pub(crate) async fn serve(
@@ -47,7 +49,12 @@ pub(crate) async fn serve(
     let created = created.unwrap_or_else(|fault| {
         names.into_iter().map(|name| (name, Err(fault.clone()))).collect()
     });
-    let topics = created.into_iter().chain(refused).map(|(name, result)| answer(&name, result));
+    let image = node.metadata.image();
+    let fixed = &node.metadata.settings().fixed;
+    let changed = changed_settings(&image, fixed);
+    let layers = fixed.layers(&changed);
+    let topics =
+        created.into_iter().chain(refused).map(|(name, result)| answer(&layers, &name, result));
     CreateTopicsResponse { topics: topics.collect(), ..CreateTopicsResponse::default() }
 }
 
@@ -69,7 +76,11 @@ fn new_topic(topic: &CreatableTopic) -> NewTopic {
     }
 }
 
-fn answer(name: &str, result: Result<CreatedTopic, Fault>) -> CreatableTopicResult {
+fn answer(
+    layers: &ConfigLayers<'_>,
+    name: &str,
+    result: Result<CreatedTopic, Fault>,
+) -> CreatableTopicResult {
     match result {
         Ok(created) => CreatableTopicResult {
             name: name.into(),
@@ -77,6 +88,9 @@ fn answer(name: &str, result: Result<CreatedTopic, Fault>) -> CreatableTopicResu
             error_message: None,
             num_partitions: created.partitions,
             replication_factor: created.replication_factor,
+            configs: Some(
+                describe_topic(layers, &created.configs).into_iter().map(config_of).collect(),
+            ),
             ..CreatableTopicResult::default()
         },
         Err(fault) => CreatableTopicResult {
@@ -85,5 +99,15 @@ fn answer(name: &str, result: Result<CreatedTopic, Fault>) -> CreatableTopicResu
             error_message: fault.message.map(Into::into),
             ..CreatableTopicResult::default()
         },
+    }
+}
+
+fn config_of(entry: ConfigEntry) -> CreatableTopicConfigs {
+    CreatableTopicConfigs {
+        name: entry.name.into(),
+        value: entry.value.map(Into::into),
+        read_only: entry.read_only,
+        config_source: entry.source.code(),
+        is_sensitive: entry.sensitive,
     }
 }
