@@ -31,7 +31,7 @@ pub use alter::AlterError;
 pub use broker::{broker_setting, broker_settings, dynamic_broker_setting};
 pub use describe::{
     ConfigEntry, ConfigSource, ConfigSynonymEntry, describe_broker, describe_broker_default,
-    describe_client_metrics, describe_group, describe_topic,
+    describe_client_metrics, describe_group, describe_new_topic, describe_topic,
 };
 pub use effective::{ConfigLayers, Overrides, effective_topic_config, effective_topic_configs};
 pub use group::{group_setting, group_settings};
