@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
 use ottla_io::net::frame::{FrameError, Frames};
@@ -51,6 +52,7 @@ pub struct Connection {
     frames: Frames,
     writer: WriteHalf,
     next_correlation_id: i32,
+    answer_max: Duration,
 }
 
 impl Connection {
@@ -63,7 +65,14 @@ impl Connection {
         let stream = opened.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()));
         let (reader, writer) = stream.map_err(Failure::Network)?.split();
         let frames = Frames::new(reader, ANSWER_BYTES_MAX);
-        Ok(Self { io: io.clone(), frames, writer, next_correlation_id: 0 })
+        Ok(Self { io: io.clone(), frames, writer, next_correlation_id: 0, answer_max: ANSWER_MAX })
+    }
+
+    /// Waits this long for an answer.
+    #[must_use]
+    pub fn patient(mut self, answer_max: Duration) -> Self {
+        self.answer_max = answer_max;
+        self
     }
 
     /// Sends a request and waits for its answer.
@@ -76,7 +85,7 @@ impl Connection {
         version: i16,
     ) -> Result<R::Response, Failure> {
         let io = self.io.clone();
-        let answered = io.timeout(ANSWER_MAX, self.exchange(request, version)).await;
+        let answered = io.timeout(self.answer_max, self.exchange(request, version)).await;
         answered.unwrap_or_else(|| Err(Failure::Network(io::ErrorKind::TimedOut.into())))
     }
 
@@ -85,21 +94,46 @@ impl Connection {
         request: &R,
         version: i16,
     ) -> Result<R::Response, Failure> {
+        let correlation_id = self.tell(request, version).await?;
+        let answer = self.hear().await?;
+        decode::<R>(answer, version, correlation_id)
+    }
+
+    /// Sends a request and does not wait; its correlation id.
+    ///
+    /// # Errors
+    /// It cannot be sent, or this version cannot say it.
+    pub async fn tell<R: Request>(&mut self, request: &R, version: i16) -> Result<i32, Failure> {
         let correlation_id = self.next_correlation_id;
         self.next_correlation_id = self.next_correlation_id.wrapping_add(1);
         let client_id = Some(Str::from_static("ottla-sim"));
         let encoded = frame::request(request, version, correlation_id, client_id);
         let encoded = encoded.map_err(|error| Failure::Protocol(format!("{error:?}")))?;
-        self.writer.write_all(&encoded.bytes).await.map_err(Failure::Network)?;
-        let answer = match self.frames.next().await {
-            Ok(Some(answer)) => answer,
+        self.tell_bytes(&encoded.bytes).await?;
+        Ok(correlation_id)
+    }
+
+    /// Sends bytes as they are.
+    ///
+    /// # Errors
+    /// They cannot be sent.
+    pub async fn tell_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.writer.write_all(bytes).await.map_err(Failure::Network)
+    }
+
+    /// Waits for the next frame, and gives what is behind its length.
+    ///
+    /// # Errors
+    /// None comes any more.
+    pub async fn hear(&mut self) -> Result<Bytes, Failure> {
+        match self.frames.next().await {
+            Ok(Some(answer)) => Ok(answer),
             Ok(None) | Err(FrameError::Truncated) => {
-                return Err(Failure::Network(io::ErrorKind::UnexpectedEof.into()));
+                Err(Failure::Network(io::ErrorKind::UnexpectedEof.into()))
             }
-            Err(FrameError::Io(error)) => return Err(Failure::Network(error)),
-            Err(error) => return Err(Failure::Protocol(error.to_string())),
-        };
-        decode::<R>(answer, version, correlation_id)
+            Err(FrameError::Io(error)) => Err(Failure::Network(error)),
+            Err(error) => Err(Failure::Protocol(error.to_string())),
+        }
     }
 }
 
