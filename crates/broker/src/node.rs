@@ -23,6 +23,9 @@ use crate::storage::{Partition, Storage};
 /// How long to wait before accepting again after the system refused to.
 pub(crate) const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
+/// Number of the security protocol without security.
+const PLAINTEXT: i16 = 0;
+
 /// What every handler can reach.
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -116,6 +119,7 @@ pub struct RunningNode {
 /// # Errors
 /// Another process holds a log dir, a dir belongs to another node or cluster, a port is taken, …
 pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartError> {
+    refuse_secured(&settings.listeners)?;
     let (stop, stopping) = watch::channel(false);
     let bound = bind_all(&io, &settings).await?;
     let storage = Storage::open(&io, settings.storage.clone()).await.map_err(refused)?;
@@ -144,6 +148,18 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
     running.open_admin().await?;
     running.open_listeners(bound)?;
     Ok(running)
+}
+
+/// A listener that is to be encrypted or authenticated is never opened without that.
+fn refuse_secured(listeners: &[ListenerSettings]) -> Result<(), StartError> {
+    let secured = listeners.iter().find(|listener| listener.security_protocol != PLAINTEXT);
+    secured.map_or(Ok(()), |listener| {
+        Err(StartError(format!(
+            "listeners: {} is to use TLS or SASL, which this version does not have: give it PLAINTEXT in \
+             listener.security.protocol.map and keep it on a trusted network, or leave it out",
+            listener.name
+        )))
+    })
 }
 
 type Bound = (ListenerSettings, SocketAddr, Listener);

@@ -80,7 +80,12 @@ impl FrameBuffer {
         }
         match self.frame_end(&self.ready)? {
             Some(end) if end <= self.ready.len() => {
-                Ok(Some(self.ready.split_to(end).slice(LENGTH_BYTES..)))
+                let frame = self.ready.split_to(end).slice(LENGTH_BYTES..);
+                if self.ready.is_empty() {
+                    // Even an empty slice would keep the buffer for as long as the peer is silent.
+                    self.ready = Bytes::new();
+                }
+                Ok(Some(frame))
             }
             _ => {
                 self.arriving = std::mem::take(&mut self.ready).to_vec();
