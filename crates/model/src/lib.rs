@@ -5,11 +5,14 @@
 
 extern crate alloc;
 
+pub mod acl;
 pub mod error;
+mod error_sentence;
 pub mod ids;
 pub mod topic;
 
+pub use acl::AclOperation;
 pub use error::ErrorCode;
 pub use ids::{BrokerId, LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 pub use ottla_base::Uuid;
-pub use topic::{InvalidTopicName, TopicPartition, check_topic_name};
+pub use topic::{InvalidTopicName, TopicPartition, check_topic_name, is_internal_topic};

@@ -7,6 +7,15 @@ use core::fmt;
 /// name holds 255 bytes.
 pub const TOPIC_NAME_LEN_MAX: usize = 249;
 
+/// Topics that only the coordinators write to.
+pub const INTERNAL_TOPICS: [&str; 3] =
+    ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+
+/// Whether `name` is a topic of the coordinators: clients may read it, and not write to it.
+pub fn is_internal_topic(name: &str) -> bool {
+    INTERNAL_TOPICS.contains(&name)
+}
+
 /// One partition of a topic, by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TopicPartition {
@@ -48,7 +57,7 @@ impl InvalidTopicName {
     pub fn sentence(self, name: &str) -> alloc::string::String {
         match self {
             Self::Empty => "Topic name is invalid: the empty string is not allowed".into(),
-            Self::Dots => "Topic name is invalid: '.' or '..' is not allowed".into(),
+            Self::Dots => alloc::format!("Topic name is invalid: '{name}' is not allowed"),
             Self::TooLong => alloc::format!(
                 "Topic name is invalid: the length of '{name}' is longer than the max allowed length {TOPIC_NAME_LEN_MAX}"
             ),

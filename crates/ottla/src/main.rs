@@ -1,3 +1,28 @@
-//! The one binary: serve, and the command line.
+//! The one binary: `serve`, and the command line.
 
-fn main() {}
+mod cli;
+mod logging;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = match cli::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refusal) => {
+            // clap sends help to stdout and errors to stderr.
+            let _ = refusal.print();
+            return ExitCode::from(if refusal.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match arguments.verb {
+        Some(cli::Verb::Serve(arguments)) => serve::run(&arguments),
+        None => {
+            print!("{}", cli::INTRODUCTION);
+            ExitCode::SUCCESS
+        }
+    }
+}

@@ -1,1 +1,4 @@
 //! Script runner for testdata/*.txt and check helpers.
+
+pub mod batch_text;
+pub mod fuzz_targets;

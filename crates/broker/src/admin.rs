@@ -1,0 +1,103 @@
+//! The operator's page on `ottla.admin.listener`: `/metrics`, `/healthz`, `/readyz`.
+
+use std::sync::Arc;
+
+use ottla_io::http::{self, HttpRequest, HttpRequests, HttpResponse};
+use ottla_io::{Listener, Stream};
+use tracing::{debug, warn};
+
+use crate::metrics::exposition;
+use crate::node::Node;
+
+/// A connection that asks nothing for this long is closed.
+const IDLE_MAX: std::time::Duration = std::time::Duration::from_secs(60);
+/// Connections served at once; more wait to be accepted.
+const CONNECTIONS_MAX: usize = 64;
+
+/// Answers on `listener` until the node stops.
+pub(crate) async fn serve(node: Arc<Node>, listener: Listener) {
+    let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS_MAX));
+    let mut stopping = node.stopping.clone();
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            biased;
+            _ = stopping.wait_for(|stop| *stop) => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let served = Arc::clone(&node);
+                node.io.spawn("admin connection", async move {
+                    converse(&served, stream).await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                warn!(%error, "ottla.admin.listener: a connection could not be accepted");
+                node.io.sleep(crate::node::ACCEPT_RETRY).await;
+            }
+        }
+    }
+}
+
+async fn converse(node: &Arc<Node>, stream: Stream) {
+    let (read, mut write) = stream.split();
+    let mut requests = HttpRequests::new(read);
+    let mut stopping = node.stopping.clone();
+    loop {
+        let request = tokio::select! {
+            biased;
+            _ = stopping.wait_for(|stop| *stop) => return,
+            request = requests.next() => request,
+            () = node.io.sleep(IDLE_MAX) => return,
+        };
+        let sent = match request {
+            Ok(Some(Ok(request))) => {
+                let response = route(node, &request);
+                let sent = http::respond(&mut write, Some(&request), &response).await;
+                if !request.keep_alive {
+                    return;
+                }
+                sent
+            }
+            Ok(Some(Err(refusal))) => {
+                let _ = http::respond(&mut write, None, &refusal).await;
+                return;
+            }
+            Ok(None) => return,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = sent {
+            debug!(%error, "admin connection broke");
+            return;
+        }
+    }
+}
+
+fn route(node: &Arc<Node>, request: &HttpRequest) -> HttpResponse {
+    if request.method != "GET" && request.method != "HEAD" {
+        return text(405, "only GET and HEAD\n".to_owned());
+    }
+    match request.target.split('?').next().unwrap_or_default() {
+        "/metrics" => match exposition::page(node) {
+            Ok(body) => HttpResponse {
+                status: 200,
+                content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                body,
+            },
+            Err(error) => text(503, format!("{error}\n")),
+        },
+        // Alive: this process answers. Whether it should get traffic is /readyz.
+        "/healthz" => text(200, "ok\n".to_owned()),
+        "/readyz" => match node.readiness() {
+            Ok(()) => text(200, "ready\n".to_owned()),
+            Err(reason) => text(503, format!("{reason}\n")),
+        },
+        _ => text(404, "try /metrics, /healthz or /readyz\n".to_owned()),
+    }
+}
+
+fn text(status: u16, body: String) -> HttpResponse {
+    HttpResponse { status, content_type: "text/plain; charset=utf-8", body }
+}

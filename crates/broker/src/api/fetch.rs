@@ -1,0 +1,320 @@
+//! Fetch (key 1), versions 4-18: batches from an offset on, waiting until there are enough.
+//!
+//! - v7: incremental sessions (KIP-227), see `fetch_session.rs`.
+//! - v9: current leader epoch; v12: last fetched epoch, flexible; v13: topic ids.
+//! - v15: the replica's state moves into a tagged field; v16: leader hints (KIP-951);
+//!   v17: directory id; v18: the follower's high watermark.
+//!
+//! Record data is not read here: the answer holds stretches of segment files, which the connection
+//! sends with `sendfile`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ottla_base::Uuid;
+use ottla_model::ErrorCode;
+use ottla_wire::Records;
+use ottla_wire::messages::fetch::{
+    FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
+};
+
+use super::Answer;
+use crate::connection::Request;
+use crate::fetch_session::{Incoming, Key, Kind, Plan, Told, Wanted};
+use crate::node::Node;
+use crate::reply::FileSlice;
+use crate::storage::{Partition, ReadLimit, ReadSlice};
+use crate::waiting::{Waiter, Watch};
+
+/// First version that names topics by id.
+const TOPIC_ID_VERSION_MIN: i16 = 13;
+/// First version whose clients look for leader hints.
+const LEADER_HINT_VERSION_MIN: i16 = 16;
+/// `isolation_level` of consumers that want committed transactions only.
+const READ_COMMITTED: i8 = 1;
+
+/// Answers Fetch.
+pub(crate) async fn serve(
+    node: &Arc<Node>,
+    request: &Request,
+    body: FetchRequest,
+) -> Answer<FetchResponse> {
+    let incoming = incoming(request.version, &body);
+    let plan = node.fetch_sessions().begin(node.io.now().mono, incoming);
+    let (partitions, kind) = match plan {
+        Plan::Refuse(error) => {
+            return FetchResponse { error_code: error.code(), ..FetchResponse::default() }.into();
+        }
+        Plan::Read { partitions, kind } => (partitions, kind),
+    };
+    let limits = Limits::of(node, &body);
+    let targets: Vec<Target> =
+        partitions.into_iter().map(|(key, wanted)| Target::find(node, key, wanted)).collect();
+    let read = read_or_wait(node, request, &targets, &limits).await;
+    count(node, &read);
+    respond(node, request.version, &kind, targets, read)
+}
+
+/// What a request asks of all partitions together.
+struct Limits {
+    wait: Duration,
+    bytes_min: u64,
+    bytes_max: u64,
+    upto: ReadLimit,
+    is_follower: bool,
+}
+
+impl Limits {
+    fn of(node: &Node, body: &FetchRequest) -> Self {
+        let bytes_max = u64::try_from(body.max_bytes).unwrap_or(0);
+        let committed = body.isolation_level == READ_COMMITTED;
+        let replica_id = body.replica_id.max(body.replica_state.replica_id);
+        Self {
+            wait: Duration::from_millis(u64::try_from(body.max_wait_ms).unwrap_or(0)),
+            // More than may be sent would never be reached.
+            bytes_min: u64::try_from(body.min_bytes).unwrap_or(0).min(bytes_max),
+            bytes_max: bytes_max.min(node.settings.fetch_bytes_max),
+            upto: if committed { ReadLimit::LastStable } else { ReadLimit::HighWatermark },
+            is_follower: replica_id >= 0,
+        }
+    }
+}
+
+/// One partition asked for, and what this node knows of it.
+struct Target {
+    key: Key,
+    wanted: Wanted,
+    found: Result<Arc<Partition>, ErrorCode>,
+}
+
+impl Target {
+    fn find(node: &Node, key: Key, wanted: Wanted) -> Self {
+        let found = if key.topic_id.is_zero() {
+            node.partition_by_name(&key.topic, key.partition)
+        } else {
+            node.partition_by_id(key.topic_id, key.partition)
+        };
+        Self { key, wanted, found }
+    }
+}
+
+type ReadResult = Result<ReadSlice, ErrorCode>;
+
+/// Reads; if that is too little, sleeps until a partition moves and reads again, until the deadline.
+async fn read_or_wait(
+    node: &Arc<Node>,
+    request: &Request,
+    targets: &[Target],
+    limits: &Limits,
+) -> Vec<ReadResult> {
+    let read = read_all(targets, limits);
+    if targets.is_empty() || is_enough(&read, limits) || limits.wait.is_zero() {
+        return read;
+    }
+    let deadline = request.received + limits.wait;
+    let waiter = Waiter::default();
+    let _watches: Vec<Watch> = targets
+        .iter()
+        .filter_map(|target| target.found.as_ref().ok())
+        .map(|partition| partition.watchers().watch(&waiter))
+        .collect();
+    let mut stopping = node.stopping.clone();
+    loop {
+        let read = read_all(targets, limits);
+        if is_enough(&read, limits) {
+            return read;
+        }
+        tokio::select! {
+            biased;
+            () = waiter.moved() => {}
+            () = node.io.sleep_until(deadline) => return read_all(targets, limits),
+            _ = stopping.wait_for(|stop| *stop) => return read_all(targets, limits),
+        }
+    }
+}
+
+/// One pass over the partitions, in their order, until the bytes are used up. The first batch found
+/// is given whole even if it alone is over the limit, or its consumer would be stuck for ever.
+fn read_all(targets: &[Target], limits: &Limits) -> Vec<ReadResult> {
+    let mut room = limits.bytes_max;
+    let mut one_at_least = true;
+    let mut read = Vec::with_capacity(targets.len());
+    for target in targets {
+        let result = read_one(target, limits, room, one_at_least);
+        if let Ok(slice) = &result {
+            room = room.saturating_sub(slice.len);
+            one_at_least &= slice.len == 0;
+        }
+        read.push(result);
+    }
+    read
+}
+
+fn read_one(target: &Target, limits: &Limits, room: u64, one_at_least: bool) -> ReadResult {
+    let partition = target.found.as_ref().map_err(|error| *error)?;
+    if limits.is_follower {
+        // This node's partitions have no other replicas.
+        return Err(ErrorCode::NotLeaderOrFollower);
+    }
+    partition.check_leader_epoch(target.wanted.current_leader_epoch)?;
+    let bytes = u64::try_from(target.wanted.partition_bytes_max).unwrap_or(0).min(room);
+    partition.read(target.wanted.fetch_offset, bytes, one_at_least, limits.upto)
+}
+
+fn is_enough(read: &[ReadResult], limits: &Limits) -> bool {
+    let bytes: u64 = read.iter().flatten().map(|slice| slice.len).sum();
+    bytes >= limits.bytes_min || read.iter().any(Result::is_err)
+}
+
+fn count(node: &Node, read: &[ReadResult]) {
+    let failures = read.iter().filter(|result| result.is_err()).count();
+    let bytes: u64 = read.iter().flatten().map(|slice| slice.len).sum();
+    node.metrics.fetch_requests.add(read.len() as u64);
+    node.metrics.fetch_failures.add(failures as u64);
+    node.metrics.bytes_out.add(bytes);
+}
+
+fn respond(
+    node: &Arc<Node>,
+    version: i16,
+    kind: &Kind,
+    targets: Vec<Target>,
+    read: Vec<ReadResult>,
+) -> Answer<FetchResponse> {
+    let answers: Vec<(Key, Wanted, Told)> = targets
+        .iter()
+        .zip(&read)
+        .map(|(target, result)| (target.key.clone(), target.wanted, told(result)))
+        .collect();
+    let now = node.io.now().mono;
+    let random = || node.io.random_u64();
+    let (session_id, sent) =
+        node.fetch_sessions().finish(now, kind, version >= TOPIC_ID_VERSION_MIN, &answers, random);
+
+    let mut response = FetchResponse { session_id, ..FetchResponse::default() };
+    let mut slices = Vec::new();
+    // Topics may come again and again in a session's order; consecutive ones share an entry.
+    let chosen = targets.into_iter().zip(read).zip(sent).filter(|(_, sent)| *sent);
+    for ((target, result), _) in chosen {
+        let data = partition_data(node, version, &target, result, &mut slices);
+        match response.responses.last_mut() {
+            Some(topic)
+                if topic.topic_id == target.key.topic_id && *topic.topic == *target.key.topic =>
+            {
+                topic.partitions.push(data);
+            }
+            _ => response.responses.push(FetchableTopicResponse {
+                topic: target.key.topic.as_str().into(),
+                topic_id: target.key.topic_id,
+                partitions: vec![data],
+            }),
+        }
+    }
+    Answer::WithFiles(response, slices)
+}
+
+fn told(result: &ReadResult) -> Told {
+    match result {
+        Ok(slice) => Told {
+            error: ErrorCode::None,
+            has_records: slice.len > 0,
+            high_watermark: slice.high_watermark,
+            log_start_offset: slice.log_start_offset,
+            has_hint: false,
+        },
+        Err(error) => Told {
+            error: *error,
+            has_records: false,
+            high_watermark: -1,
+            log_start_offset: -1,
+            has_hint: false,
+        },
+    }
+}
+
+fn partition_data(
+    node: &Node,
+    version: i16,
+    target: &Target,
+    result: ReadResult,
+    slices: &mut Vec<FileSlice>,
+) -> PartitionData {
+    let partition_index = target.key.partition;
+    match result {
+        Ok(slice) => PartitionData {
+            partition_index,
+            high_watermark: slice.high_watermark,
+            last_stable_offset: slice.last_stable_offset,
+            log_start_offset: slice.log_start_offset,
+            records: region(slice, slices),
+            ..PartitionData::default()
+        },
+        Err(error) => PartitionData {
+            partition_index,
+            error_code: error.code(),
+            high_watermark: -1,
+            last_stable_offset: -1,
+            log_start_offset: -1,
+            current_leader: leader_hint(node, version, target, error),
+            records: Records::Bytes(Bytes::new()),
+            ..PartitionData::default()
+        },
+    }
+}
+
+fn region(slice: ReadSlice, slices: &mut Vec<FileSlice>) -> Records {
+    let (Some(file), Ok(len)) = (slice.file, u32::try_from(slice.len)) else {
+        return Records::Bytes(Bytes::new());
+    };
+    let index = slices.len() as u32;
+    slices.push(FileSlice { file, position: slice.position, len: slice.len });
+    Records::Region { len, index }
+}
+
+/// Who leads, for a client that believed something else (KIP-951).
+fn leader_hint(node: &Node, version: i16, target: &Target, error: ErrorCode) -> LeaderIdAndEpoch {
+    let wants_hint = version >= LEADER_HINT_VERSION_MIN
+        && matches!(error, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);
+    match &target.found {
+        Ok(partition) if wants_hint => LeaderIdAndEpoch {
+            leader_id: node.settings.node_id,
+            leader_epoch: partition.leader_epoch(),
+        },
+        _ => LeaderIdAndEpoch::default(),
+    }
+}
+
+fn incoming(version: i16, body: &FetchRequest) -> Incoming {
+    let mut partitions = Vec::new();
+    for topic in &body.topics {
+        for partition in &topic.partitions {
+            let key = key(topic.topic_id, &topic.topic, partition.partition);
+            let wanted = Wanted {
+                fetch_offset: partition.fetch_offset,
+                current_leader_epoch: partition.current_leader_epoch,
+                last_fetched_epoch: partition.last_fetched_epoch,
+                log_start_offset: partition.log_start_offset,
+                partition_bytes_max: partition.partition_max_bytes,
+            };
+            partitions.push((key, wanted));
+        }
+    }
+    let mut forgotten = Vec::new();
+    for topic in &body.forgotten_topics_data {
+        for &partition in &topic.partitions {
+            forgotten.push(key(topic.topic_id, &topic.topic, partition));
+        }
+    }
+    Incoming {
+        session_id: body.session_id,
+        epoch: body.session_epoch,
+        uses_topic_ids: version >= TOPIC_ID_VERSION_MIN,
+        partitions,
+        forgotten,
+    }
+}
+
+fn key(topic_id: Uuid, topic: &str, partition: i32) -> Key {
+    Key { topic_id, topic: topic.to_owned(), partition }
+}

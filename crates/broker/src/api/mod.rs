@@ -1,0 +1,146 @@
+//! Every API key this node serves: one file per key, one line in the table below.
+//!
+//! The table is the only list there is: what it does not name is neither dispatched nor advertised
+//! by ApiVersions.
+
+use std::sync::Arc;
+
+use ottla_wire::{ApiKey, EncodeError, Encoder, Reader, ResponseHeader};
+
+use crate::connection::Request;
+use crate::node::Node;
+use crate::reply::{FileSlice, Reply};
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Send this.
+    Reply(Reply),
+    /// Send nothing (Produce with acks=0).
+    Silence,
+    /// The stream cannot be trusted: close, and log why.
+    Close(String),
+}
+
+/// What a handler gives back, on its way to bytes.
+pub(crate) enum Answer<R> {
+    /// A response message.
+    Message(R),
+    /// A response message with gaps, and the stretches of files that fill them.
+    WithFiles(R, Vec<FileSlice>),
+    /// Nothing is sent.
+    Silence,
+    /// The connection closes; the reason is logged.
+    Close(String),
+}
+
+impl<R> From<R> for Answer<R> {
+    fn from(message: R) -> Self {
+        Self::Message(message)
+    }
+}
+
+mod authorized_operations;
+
+#[cfg(test)]
+pub(crate) use describe_configs::describe;
+
+/// `Key: file, Request => Response;` for each key served.
+macro_rules! served {
+    ($($key:ident: $file:ident, $request:ident => $response:ident;)*) => {
+        $(mod $file;)*
+
+        /// The keys this node serves, in the order of their numbers.
+        pub(crate) const SERVED: &[ApiKey] = &[$(ApiKey::$key,)*];
+
+        async fn handle(node: &Arc<Node>, request: &Request, mut body: Reader) -> Outcome {
+            match request.key {
+                $(ApiKey::$key => {
+                    let message = match ottla_wire::messages::$file::$request::decode(&mut body, request.version) {
+                        Ok(message) => message,
+                        Err(error) => return unreadable(request, &error),
+                    };
+                    let answer: Answer<ottla_wire::messages::$file::$response> =
+                        $file::serve(node, request, message).await.into();
+                    let (message, slices) = match answer {
+                        Answer::Message(message) => (message, Vec::new()),
+                        Answer::WithFiles(message, slices) => (message, slices),
+                        Answer::Silence => return Outcome::Silence,
+                        Answer::Close(reason) => return Outcome::Close(reason),
+                    };
+                    let encoded = response_encoder(request).and_then(|mut encoder| {
+                        message.encode(&mut encoder, request.version)?;
+                        Ok(encoder.finish())
+                    });
+                    match encoded {
+                        Ok(encoded) => Outcome::Reply(Reply::new(encoded, slices)),
+                        Err(error) => Outcome::Close(format!(
+                            "{} v{}: the response cannot be encoded: {error}",
+                            request.key.name(), request.version
+                        )),
+                    }
+                })*
+                _ => Outcome::Close(format!("api key {} ({}) is not served", request.key.code(), request.key.name())),
+            }
+        }
+    };
+}
+
+served! {
+    Produce: produce, ProduceRequest => ProduceResponse;
+    Fetch: fetch, FetchRequest => FetchResponse;
+    ListOffsets: list_offsets, ListOffsetsRequest => ListOffsetsResponse;
+    Metadata: metadata, MetadataRequest => MetadataResponse;
+    ApiVersions: api_versions, ApiVersionsRequest => ApiVersionsResponse;
+    CreateTopics: create_topics, CreateTopicsRequest => CreateTopicsResponse;
+    DeleteTopics: delete_topics, DeleteTopicsRequest => DeleteTopicsResponse;
+    DeleteRecords: delete_records, DeleteRecordsRequest => DeleteRecordsResponse;
+    InitProducerId: init_producer_id, InitProducerIdRequest => InitProducerIdResponse;
+    OffsetForLeaderEpoch: offset_for_leader_epoch, OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
+    DescribeConfigs: describe_configs, DescribeConfigsRequest => DescribeConfigsResponse;
+    AlterConfigs: alter_configs, AlterConfigsRequest => AlterConfigsResponse;
+    DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
+    CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
+    ElectLeaders: elect_leaders, ElectLeadersRequest => ElectLeadersResponse;
+    IncrementalAlterConfigs: incremental_alter_configs,
+        IncrementalAlterConfigsRequest => IncrementalAlterConfigsResponse;
+    DescribeQuorum: describe_quorum, DescribeQuorumRequest => DescribeQuorumResponse;
+    UpdateFeatures: update_features, UpdateFeaturesRequest => UpdateFeaturesResponse;
+    DescribeCluster: describe_cluster, DescribeClusterRequest => DescribeClusterResponse;
+    UnregisterBroker: unregister_broker, UnregisterBrokerRequest => UnregisterBrokerResponse;
+    ListConfigResources: list_config_resources,
+        ListConfigResourcesRequest => ListConfigResourcesResponse;
+    DescribeTopicPartitions: describe_topic_partitions,
+        DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
+}
+
+/// Answers one request.
+pub(crate) async fn dispatch(node: &Arc<Node>, request: &Request, body: Reader) -> Outcome {
+    if !request.key.versions().contains(&request.version) {
+        if request.key == ApiKey::ApiVersions {
+            return api_versions::unsupported_version(request);
+        }
+        let versions = request.key.versions();
+        return Outcome::Close(format!(
+            "{} version {} is not served ({} to {} are)",
+            request.key.name(),
+            request.version,
+            versions.start(),
+            versions.end()
+        ));
+    }
+    handle(node, request, body).await
+}
+
+/// An encoder that already holds the response header.
+pub(crate) fn response_encoder(request: &Request) -> Result<Encoder, EncodeError> {
+    let mut encoder = Encoder::new();
+    let version = request.key.response_header_version(request.version);
+    let header = ResponseHeader { correlation_id: request.correlation_id };
+    header.encode(&mut encoder, version)?;
+    Ok(encoder)
+}
+
+fn unreadable(request: &Request, error: &ottla_wire::DecodeError) -> Outcome {
+    Outcome::Close(format!("{} v{}: {error}", request.key.name(), request.version))
+}

@@ -1,0 +1,250 @@
+//! Produce (key 0), versions 3-13: one batch for each of some partitions.
+//!
+//! - v3-8 name topics, have error messages and record errors from v8; v9: flexible;
+//!   v10: leader hints (KIP-951); v12: implicit AddPartitionsToTxn (KIP-890); v13: topic ids.
+//! - Versions 0-2 are advertised, because librdkafka takes their absence for an old broker
+//!   (KAFKA-18659), and refused.
+//!
+//! The batch is checked and written on the thread that read it; nothing waits but acks=all.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ottla_base::{MonoTime, Uuid};
+use ottla_model::ErrorCode;
+use ottla_record::validate::{Rejection, Validated, validate};
+use ottla_wire::messages::produce::{
+    BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse,
+    ProduceRequest, ProduceResponse, TopicProduceResponse,
+};
+use tracing::debug;
+
+use super::Answer;
+use crate::connection::Request;
+use crate::node::Node;
+use crate::storage::{Acks, Appended, Partition};
+use crate::waiting::Waiter;
+
+/// First version that names topics by id.
+const TOPIC_ID_VERSION_MIN: i16 = 13;
+
+/// Answers Produce; says nothing if acks=0.
+pub(crate) async fn serve(
+    node: &Arc<Node>,
+    request: &Request,
+    body: ProduceRequest,
+) -> Answer<ProduceResponse> {
+    let acks = Acks::from_wire(body.acks);
+    let deadline =
+        request.received + Duration::from_millis(u64::try_from(body.timeout_ms).unwrap_or(0));
+    let mut written = Vec::with_capacity(body.topic_data.len());
+    for topic in &body.topic_data {
+        let mut partitions = Vec::with_capacity(topic.partition_data.len());
+        for data in &topic.partition_data {
+            let target = Target { topic_id: topic.topic_id, topic: &topic.name, data };
+            let outcome = match acks {
+                Ok(acks) => append(node, request, &target, acks).await,
+                Err(error) => Err(refusal(error)),
+            };
+            count(node, data, &outcome);
+            partitions.push(outcome);
+        }
+        written.push(partitions);
+    }
+    if body.acks == 0 {
+        return silence_or_close(&written);
+    }
+    if acks == Ok(Acks::All) {
+        for outcome in written.iter_mut().flatten() {
+            wait_for_replicas(node, outcome, deadline).await;
+        }
+    }
+    respond(&body, written).into()
+}
+
+/// Where one batch is to go.
+struct Target<'a> {
+    topic_id: Uuid,
+    topic: &'a str,
+    data: &'a PartitionProduceData,
+}
+
+/// A batch that is in the log.
+struct Written {
+    partition: Arc<Partition>,
+    appended: Appended,
+    record_count: i32,
+}
+
+type Outcome = Result<Written, Rejection>;
+
+async fn append(
+    node: &Arc<Node>,
+    request: &Request,
+    target: &Target<'_>,
+    acks: Acks,
+) -> Outcome {
+    let partition = find(node, request.version, target).map_err(refusal)?;
+    let Some(records) = target.data.records.bytes() else {
+        return Err(refusal(ErrorCode::InvalidRecord));
+    };
+    let (appended, record_count) = check_and_append(node, request, &partition, records, acks)?;
+    if appended.flush_first {
+        let flushed = Arc::clone(&partition);
+        node.io.flushing(move || flushed.flush()).await.map_err(refusal)?;
+    }
+    Ok(Written { partition, appended, record_count })
+}
+
+fn check_and_append(
+    node: &Node,
+    request: &Request,
+    partition: &Partition,
+    records: &[u8],
+    acks: Acks,
+) -> Result<(Appended, i32), Rejection> {
+    let now = node.io.now();
+    let name = partition.topic_partition().to_string();
+    let rules = partition.produce_settings().rules(&name, request.version);
+    let mut space = node.codec_spaces.take();
+    let validated = validate(records, &rules, now.wall.millis, &mut space);
+    node.codec_spaces.put(space);
+    let validated = validated.inspect_err(|rejection| {
+        debug!(partition = %name, code = %rejection.code, why = %rejection.why, "produce refused");
+    })?;
+    let appended = partition.append(now, &as_sent_or_anew(records, &validated), acks);
+    let appended = appended.map_err(|error| {
+        debug!(partition = %name, %error, "produce refused");
+        refusal(error.code)
+    })?;
+    Ok((appended, validated.header.record_count))
+}
+
+/// The batch as the producer sent it, if nothing in it changes but its place; else written anew.
+fn as_sent_or_anew<'a>(records: &'a [u8], validated: &Validated<'a>) -> Cow<'a, [u8]> {
+    let header = validated.header.to_bytes();
+    match &validated.body {
+        Cow::Borrowed(body) if records.starts_with(&header) => {
+            Cow::Borrowed(&records[..header.len() + body.len()])
+        }
+        _ => {
+            let mut bytes = Vec::new();
+            validated.write_to(0, 0, &mut bytes);
+            Cow::Owned(bytes)
+        }
+    }
+}
+
+fn find(
+    node: &Arc<Node>,
+    version: i16,
+    target: &Target<'_>,
+) -> Result<Arc<Partition>, ErrorCode> {
+    let index = target.data.index;
+    let partition = if version >= TOPIC_ID_VERSION_MIN {
+        node.partition_by_id(target.topic_id, index)?
+    } else {
+        node.partition_by_name(target.topic, index)?
+    };
+    // The coordinators write these; a client's batch would break them.
+    if ottla_model::is_internal_topic(&partition.topic_partition().topic) {
+        return Err(ErrorCode::InvalidTopicException);
+    }
+    Ok(partition)
+}
+
+fn refusal(code: ErrorCode) -> Rejection {
+    Rejection { code, message: None, record_errors: Vec::new(), why: code.name().to_owned() }
+}
+
+fn count(node: &Node, data: &PartitionProduceData, outcome: &Outcome) {
+    node.metrics.produce_requests.add(1);
+    match outcome {
+        Ok(written) => {
+            let bytes = data.records.bytes().map_or(0, Bytes::len);
+            node.metrics.bytes_in.add(bytes as u64);
+            node.metrics.messages_in.add(u64::try_from(written.record_count).unwrap_or(0));
+        }
+        Err(_) => node.metrics.produce_failures.add(1),
+    }
+}
+
+/// With acks=0 nobody reads an answer: a refused batch is told by closing the connection, so that
+/// the producer at least looks at its metadata again.
+fn silence_or_close(written: &[Vec<Outcome>]) -> Answer<ProduceResponse> {
+    let refused = written.iter().flatten().find_map(|outcome| outcome.as_ref().err());
+    match refused {
+        Some(rejection) => Answer::Close(format!("Produce with acks=0 refused: {}", rejection.why)),
+        None => Answer::Silence,
+    }
+}
+
+/// Waits until the high watermark has passed the batch.
+async fn wait_for_replicas(node: &Arc<Node>, outcome: &mut Outcome, deadline: MonoTime) {
+    let Ok(written) = outcome else { return };
+    let last_offset = written.appended.last_offset;
+    let is_replicated = |written: &Written| written.partition.high_watermark() > last_offset;
+    if is_replicated(written) {
+        return;
+    }
+    let waiter = Waiter::default();
+    let _watch = written.partition.watchers().watch(&waiter);
+    while !is_replicated(written) {
+        tokio::select! {
+            biased;
+            () = waiter.moved() => {}
+            () = node.io.sleep_until(deadline) => {
+                *outcome = Err(refusal(ErrorCode::RequestTimedOut));
+                return;
+            }
+        }
+    }
+}
+
+fn respond(
+    body: &ProduceRequest,
+    written: Vec<Vec<Outcome>>,
+) -> ProduceResponse {
+    let topics = body.topic_data.iter().zip(written).map(|(topic, outcomes)| {
+        let partitions = topic.partition_data.iter().zip(outcomes);
+        TopicProduceResponse {
+            name: topic.name.clone(),
+            topic_id: topic.topic_id,
+            partition_responses: partitions
+                .map(|(data, outcome)| partition_response(data.index, outcome))
+                .collect(),
+        }
+    });
+    ProduceResponse { responses: topics.collect(), ..ProduceResponse::default() }
+}
+
+fn partition_response(index: i32, outcome: Outcome) -> PartitionProduceResponse {
+    match outcome {
+        Ok(Written { appended, .. }) => PartitionProduceResponse {
+            index,
+            base_offset: appended.first_offset,
+            log_append_time_ms: appended.append_time,
+            log_start_offset: appended.log_start_offset,
+            ..PartitionProduceResponse::default()
+        },
+        Err(rejection) => PartitionProduceResponse {
+            index,
+            error_code: rejection.code.code(),
+            base_offset: -1,
+            log_append_time_ms: -1,
+            log_start_offset: -1,
+            record_errors: rejection
+                .record_errors
+                .into_iter()
+                .map(|error| BatchIndexAndErrorMessage {
+                    batch_index: error.batch_index,
+                    batch_index_error_message: Some(error.message.into()),
+                })
+                .collect(),
+            error_message: rejection.message.map(Into::into),
+            ..PartitionProduceResponse::default()
+        },
+    }
+}

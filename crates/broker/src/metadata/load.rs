@@ -1,0 +1,230 @@
+//! From files to an image: the newest snapshot, then the log behind it.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ottla_base::{Now, Uuid};
+use ottla_controller::{Change, Record, Replayer, codec};
+use ottla_io::Disk;
+use ottla_log::files::partition_metadata;
+use ottla_log::{LogConfig, ReadRequest};
+use ottla_model::Offset;
+use ottla_raft::{ControlRecord, LogEnds, QuorumState, VoterSet};
+use ottla_record::{BatchView, records, split_batches};
+
+use super::control::quorum_record;
+use super::snapshot::{self, SnapshotId};
+use super::{MetadataSettings, format, quorum_state};
+use crate::storage::{LogFiles, OpenLog};
+
+/// Id of the topic `__cluster_metadata`.
+const METADATA_TOPIC_ID: Uuid = Uuid::from_low(1);
+/// Bytes read from the log at a time, if no batch is larger.
+const READ_BYTES: u64 = 4 << 20;
+/// Largest batch, unpacked, that the metadata log may hold.
+const BATCH_BYTES_MAX: usize = 256 << 20;
+
+/// Where the metadata log is, and whose it is.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) dir: PathBuf,
+    /// Id of the log dir that it is in.
+    pub(super) directory_id: Uuid,
+}
+
+/// What a start finds.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) log: LogFiles,
+    pub(super) replayer: Replayer,
+    pub(super) voters: VoterSet,
+    pub(super) kraft_version: i16,
+    pub(super) state: Option<QuorumState>,
+    pub(super) ends: LogEnds,
+    /// What a fresh cluster begins with; none once the log has it.
+    pub(super) bootstrap: Vec<Record>,
+    pub(super) newest_snapshot: SnapshotId,
+    /// Topics whose deletion is in the log behind the snapshot. Files of theirs may be left over
+    /// from a crash.
+    pub(super) deleted_topics: BTreeSet<Uuid>,
+}
+
+/// Opens the metadata log at `place`, formatting an empty dir.
+///
+/// # Errors
+/// What the device said, or why the log cannot be read.
+pub(super) fn load(
+    disk: &Disk,
+    place: &Place,
+    settings: &MetadataSettings,
+    now: Now,
+    seed: u64,
+) -> io::Result<Loaded> {
+    let dir = &place.dir;
+    prepare(disk, place, settings, now)?;
+    let snapshots = snapshot::list(disk, dir)?;
+    let newest_snapshot = snapshots.last().map(|(id, _)| *id).unwrap_or_default();
+    let config = LogConfig {
+        segment_bytes: settings.segment_bytes,
+        segment_ms: settings.segment_ms,
+        // Segments go when a snapshot has taken their place, never by age or size of their own.
+        retention_ms: -1,
+        retention_bytes: -1,
+        ..LogConfig::default()
+    };
+    let how = OpenLog {
+        config,
+        // It is read from the snapshot on in any case; and Kafka goes on writing it after it has
+        // marked the log dirs as cleanly stopped.
+        clean: false,
+        // A snapshot is only taken of what is committed, and so on the device.
+        recovery_point: newest_snapshot.end_offset,
+        log_start_offset: 0,
+        compacted_before: 0,
+        now: now.wall,
+        seed,
+    };
+    let (mut log, _) = LogFiles::open(disk, dir.clone(), how)?;
+    if log.log().log_end_offset() < newest_snapshot.end_offset {
+        log.start_over(newest_snapshot.end_offset, now.wall)?;
+    }
+    let mut loading = Loading::default();
+    if !snapshots.is_empty() {
+        loading.snapshot(disk, dir, newest_snapshot)?;
+    }
+    loading.log(&log, newest_snapshot.end_offset, dir)?;
+    let last_epoch = log.log().leader_epochs().latest().map_or(0, |entry| entry.epoch);
+    let ends = LogEnds {
+        start_offset: log.log().log_start_offset(),
+        end_offset: log.log().log_end_offset(),
+        last_epoch: last_epoch.max(newest_snapshot.epoch),
+    };
+    let own = || VoterSet::new(vec![format::own_voter(settings, Uuid::ZERO)]);
+    Ok(Loaded {
+        voters: loading.voters.unwrap_or_else(own),
+        kraft_version: loading.kraft_version,
+        replayer: loading.replayer,
+        bootstrap: if ends.end_offset == 0 { loading.bootstrap } else { Vec::new() },
+        state: quorum_state::read(disk, dir)?,
+        log,
+        ends,
+        newest_snapshot,
+        deleted_topics: loading.deleted_topics,
+    })
+}
+
+/// Makes the dir; formats it if nothing is in it.
+fn prepare(disk: &Disk, place: &Place, settings: &MetadataSettings, now: Now) -> io::Result<()> {
+    let dir = &place.dir;
+    if !disk.exists(dir)? {
+        disk.create_dir_all(dir)?;
+        if let Some(parent) = dir.parent() {
+            disk.sync_dir(parent)?;
+        }
+    }
+    let holds = |suffix: &str| -> io::Result<bool> {
+        Ok(disk.list(dir)?.iter().any(|entry| entry.name.ends_with(suffix)))
+    };
+    if !holds(".checkpoint")? && !holds(".log")? {
+        format::format(disk, dir, settings, place.directory_id, now.wall.millis)?;
+    }
+    let metadata = dir.join(partition_metadata::FILE_NAME);
+    if !disk.exists(&metadata)? {
+        disk.write_atomic(&metadata, partition_metadata::format(METADATA_TOPIC_ID).as_bytes())?;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Loading {
+    replayer: Replayer,
+    voters: Option<VoterSet>,
+    kraft_version: i16,
+    bootstrap: Vec<Record>,
+    deleted_topics: BTreeSet<Uuid>,
+}
+
+impl Loading {
+    /// The snapshot at offset 0 is no state: its records are appended to the log by the first
+    /// leader.
+    fn snapshot(&mut self, disk: &Disk, dir: &Path, id: SnapshotId) -> io::Result<()> {
+        let contents = snapshot::read(disk, dir, id)?;
+        self.kraft_version = contents.kraft_version;
+        self.voters = contents.voters;
+        if id.end_offset == 0 {
+            self.bootstrap = contents.records;
+            return Ok(());
+        }
+        for record in &contents.records {
+            self.replayer
+                .replay(record)
+                .map_err(|error| damaged(&format!("{}: {error}", id.path(dir).display())))?;
+        }
+        self.replayer.advance_to(id.end_offset, id.epoch, contents.timestamp_ms);
+        Ok(())
+    }
+
+    fn log(&mut self, log: &LogFiles, from: Offset, dir: &Path) -> io::Result<()> {
+        let end_offset = log.log().log_end_offset();
+        let start_offset = log.log().log_start_offset();
+        if start_offset > from {
+            return Err(damaged(&format!(
+                "{}: the log begins at offset {start_offset}, but the newest snapshot ends at \
+                 {from}: what lies between is gone. Restore the missing *.checkpoint",
+                dir.display()
+            )));
+        }
+        let mut offset = from;
+        while offset < end_offset {
+            let request = ReadRequest { offset, bytes_max: READ_BYTES, min_one: true, end_offset };
+            let bytes = log.read_bytes(request).map_err(|error| damaged(&error.to_string()))?;
+            let before = offset;
+            for batch in split_batches(&bytes) {
+                // What is cut off at the end comes whole with the next read.
+                let Ok(batch) = batch else { break };
+                self.batch(&batch, from).map_err(|why| {
+                    let at = batch.header().base_offset;
+                    damaged(&format!("{}, offset {at}: {why}", dir.display()))
+                })?;
+                offset = batch.header().next_offset();
+            }
+            if offset == before {
+                return Err(damaged(&format!("{}, offset {offset} is damaged", dir.display())));
+            }
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self, batch: &BatchView<'_>, from: Offset) -> Result<(), String> {
+        let header = *batch.header();
+        let unpacked = records(batch, BATCH_BYTES_MAX).map_err(|error| error.to_string())?;
+        for record in unpacked.iter() {
+            let record = record.map_err(|error| error.to_string())?;
+            if record.offset < from {
+                continue;
+            }
+            if header.is_control() {
+                match quorum_record(&record).map_err(|error| error.to_string())? {
+                    Some(ControlRecord::KRaftVersion(version)) => self.kraft_version = version,
+                    Some(ControlRecord::Voters(voters)) => self.voters = Some(voters),
+                    _ => {}
+                }
+                continue;
+            }
+            let value = record.value.ok_or("a metadata record has no value")?;
+            let record = codec::decode(value).map_err(|error| error.to_string())?;
+            let change = self.replayer.replay(&record).map_err(|error| error.to_string())?;
+            if let Change::TopicDeleted { topic } = change {
+                self.deleted_topics.insert(topic.id);
+            }
+        }
+        let (epoch, timestamp) = (header.partition_leader_epoch, header.max_timestamp);
+        self.replayer.advance_to(header.next_offset(), epoch, timestamp);
+        Ok(())
+    }
+}
+
+fn damaged(text: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text.to_owned())
+}

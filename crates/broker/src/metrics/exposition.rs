@@ -1,0 +1,243 @@
+//! The `/metrics` page: every metric declared once, with its name, its help and where it comes from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::Registry;
+
+use ottla_controller::Image;
+
+use super::{OfKey, REQUEST_SECONDS};
+use crate::node::Node;
+use crate::storage::Partition;
+
+/// A number of the whole node.
+struct OfNode {
+    name: &'static str,
+    help: &'static str,
+    kind: MetricType,
+    value: fn(&Node) -> i64,
+}
+
+/// A number of one partition, labelled `topic` and `partition`.
+struct OfPartition {
+    name: &'static str,
+    help: &'static str,
+    value: fn(&Partition) -> i64,
+}
+
+/// Name, help and value of what is counted of an api key.
+type CounterOfKey = (&'static str, &'static str, fn(&OfKey) -> u64);
+
+const OF_NODE: &[OfNode] = &[
+    counter(
+        "kafka_server_brokertopicmetrics_messagesin",
+        "Records appended for clients.",
+        |node| node.metrics.messages_in.get() as i64,
+    ),
+    counter(
+        "kafka_server_brokertopicmetrics_bytesin",
+        "Batch bytes appended for clients.",
+        |node| node.metrics.bytes_in.get() as i64,
+    ),
+    counter("kafka_server_brokertopicmetrics_bytesout", "Batch bytes sent to clients.", |node| {
+        node.metrics.bytes_out.get() as i64
+    }),
+    counter(
+        "kafka_server_brokertopicmetrics_totalproducerequests",
+        "Partitions that Produce requests asked to write to.",
+        |node| node.metrics.produce_requests.get() as i64,
+    ),
+    counter(
+        "kafka_server_brokertopicmetrics_failedproducerequests",
+        "Partitions that a Produce was refused for.",
+        |node| node.metrics.produce_failures.get() as i64,
+    ),
+    counter(
+        "kafka_server_brokertopicmetrics_totalfetchrequests",
+        "Partitions that Fetch requests asked to read.",
+        |node| node.metrics.fetch_requests.get() as i64,
+    ),
+    counter(
+        "kafka_server_brokertopicmetrics_failedfetchrequests",
+        "Partitions that a Fetch was refused for.",
+        |node| node.metrics.fetch_failures.get() as i64,
+    ),
+    gauge(
+        "kafka_server_socketservermetrics_connection_count",
+        "Client connections open.",
+        |node| node.metrics.connections.get(),
+    ),
+    gauge(
+        "kafka_server_fetchsessioncache_numincrementalfetchsessions",
+        "Fetch sessions open.",
+        |node| node.fetch_sessions().len() as i64,
+    ),
+    gauge(
+        "kafka_server_fetchsessioncache_numincrementalfetchpartitionscached",
+        "Partitions in all fetch sessions.",
+        |node| node.fetch_sessions().partitions() as i64,
+    ),
+    gauge("kafka_server_replicamanager_partitioncount", "Replicas on this node.", |node| {
+        node.storage.partition_count() as i64
+    }),
+    gauge("kafka_server_replicamanager_leadercount", "Partitions led by this node.", |node| {
+        node.storage.partition_count() as i64
+    }),
+    gauge(
+        "kafka_server_replicamanager_offlinereplicacount",
+        "Replicas whose log dir has failed.",
+        |node| node.storage.offline_partition_count() as i64,
+    ),
+    gauge(
+        "kafka_controller_kafkacontroller_activecontrollercount",
+        "1 on the active controller.",
+        |node| i64::from(node.metadata.is_active()),
+    ),
+    gauge("kafka_controller_kafkacontroller_globaltopiccount", "Topics in the cluster.", |node| {
+        node.metadata.image().topics.len() as i64
+    }),
+    gauge(
+        "kafka_controller_kafkacontroller_globalpartitioncount",
+        "Partitions in the cluster.",
+        |node| partition_count(&node.metadata.image()),
+    ),
+    gauge("ottla_metadata_offset", "Last metadata record this node has applied.", |node| {
+        node.metadata.image().offset - 1
+    }),
+];
+
+const OF_PARTITION: &[OfPartition] = &[
+    OfPartition {
+        name: "kafka_log_log_logstartoffset",
+        help: "First offset that can be read.",
+        value: |partition| partition.log_start_offset(),
+    },
+    OfPartition {
+        name: "kafka_log_log_logendoffset",
+        help: "Offset of the next record.",
+        value: |partition| partition.log_end_offset(),
+    },
+    OfPartition {
+        name: "kafka_log_log_numlogsegments",
+        help: "Segment files.",
+        value: |partition| partition.segment_count() as i64,
+    },
+    OfPartition {
+        name: "kafka_log_log_size",
+        help: "Bytes of record batches on disk.",
+        value: |partition| partition.size_bytes() as i64,
+    },
+];
+
+fn partition_count(image: &Image) -> i64 {
+    image.topics.iter().map(|topic| topic.partitions.size() as i64).sum()
+}
+
+const fn counter(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
+    OfNode { name, help, kind: MetricType::Counter, value }
+}
+
+const fn gauge(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
+    OfNode { name, help, kind: MetricType::Gauge, value }
+}
+
+/// The page, in the text format of Prometheus.
+///
+/// # Errors
+/// Never in practice: formatting into memory does not fail.
+pub(crate) fn page(node: &Arc<Node>) -> Result<String, fmt::Error> {
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(Scrape(Arc::clone(node))));
+    let mut page = String::new();
+    prometheus_client::encoding::text::encode(&mut page, &registry)?;
+    Ok(page)
+}
+
+struct Scrape(Arc<Node>);
+
+impl fmt::Debug for Scrape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scrape")
+    }
+}
+
+impl Collector for Scrape {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        for metric in OF_NODE {
+            let value = (metric.value)(&self.0);
+            let mut line =
+                encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;
+            put(&mut line, metric.kind, value)?;
+        }
+        self.encode_partitions(&mut encoder)?;
+        self.encode_requests(&mut encoder)
+    }
+}
+
+impl Scrape {
+    fn encode_partitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let partitions = self.0.storage.partitions();
+        for metric in OF_PARTITION {
+            let mut lines =
+                encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
+            for partition in &partitions {
+                let number = partition.topic_partition().partition.to_string();
+                let labels = [
+                    ("topic", &*partition.topic_partition().topic),
+                    ("partition", number.as_str()),
+                ];
+                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(partition))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn encode_requests(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let metrics = &self.0.metrics;
+        let counters: [CounterOfKey; 3] = [
+            ("kafka_network_requestmetrics_requests", "Requests answered.", |k| k.requests.get()),
+            ("kafka_network_requestmetrics_requestbytes", "Bytes of those requests.", |k| {
+                k.request_bytes.get()
+            }),
+            ("kafka_network_requestmetrics_responsebytes", "Bytes of their responses.", |k| {
+                k.response_bytes.get()
+            }),
+        ];
+        for (name, help, value) in counters {
+            let mut lines = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            for (key, of_key) in metrics.keys_seen() {
+                let labels = [("request", key.name())];
+                put(&mut lines.encode_family(&labels)?, MetricType::Counter, value(of_key) as i64)?;
+            }
+        }
+        let help = "Seconds from the arrival of a request to the end of its response.";
+        let name = "ottla_request_seconds";
+        let mut lines = encoder.encode_descriptor(name, help, None, MetricType::Histogram)?;
+        for (key, of_key) in metrics.keys_seen() {
+            let labels = [("request", key.name())];
+            put_histogram(&mut lines.encode_family(&labels)?, of_key)?;
+        }
+        Ok(())
+    }
+}
+
+fn put(line: &mut MetricEncoder<'_>, kind: MetricType, value: i64) -> Result<(), fmt::Error> {
+    match kind {
+        MetricType::Counter => {
+            line.encode_counter::<NoLabelSet, u64, u64>(&value.unsigned_abs(), None)
+        }
+        _ => line.encode_gauge(&value),
+    }
+}
+
+fn put_histogram(line: &mut MetricEncoder<'_>, of_key: &OfKey) -> Result<(), fmt::Error> {
+    let bounds = REQUEST_SECONDS.iter().copied().chain([f64::MAX]);
+    let buckets: Vec<(f64, u64)> =
+        bounds.zip(&of_key.buckets).map(|(bound, count)| (bound, count.get())).collect();
+    let seconds = of_key.nanos.get() as f64 / 1e9;
+    line.encode_histogram::<NoLabelSet>(seconds, of_key.requests.get(), &buckets, None)
+}

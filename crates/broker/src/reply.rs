@@ -1,0 +1,61 @@
+//! What goes back to a client: encoded bytes, and stretches of files between them.
+
+use ottla_io::{File, WriteHalf};
+use ottla_wire::{Encoded, Segment};
+
+/// A stretch of a log file that is sent without passing through memory of ours.
+#[derive(Debug, Clone)]
+pub(crate) struct FileSlice {
+    pub(crate) file: File,
+    pub(crate) position: u64,
+    pub(crate) len: u64,
+}
+
+/// A response, ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    encoded: Encoded,
+    slices: Vec<FileSlice>,
+}
+
+impl Reply {
+    /// The response in `encoded`, whose gaps are filled from `slices` by their index.
+    pub(crate) fn new(encoded: Encoded, slices: Vec<FileSlice>) -> Self {
+        Self { encoded, slices }
+    }
+
+    /// Bytes that this response takes on the wire, with its length prefix.
+    pub(crate) fn len(&self) -> usize {
+        4 + self.encoded.total_len()
+    }
+
+    /// Sends the length and the response.
+    ///
+    /// # Errors
+    /// The socket's. Part of the response may have gone out: the connection is of no use any more.
+    pub(crate) async fn send(self, stream: &mut WriteHalf) -> std::io::Result<()> {
+        let length = i32::try_from(self.encoded.total_len())
+            .map_err(|_| std::io::Error::other("a response of more than 2 GiB"))?
+            .to_be_bytes();
+        if self.encoded.gaps.is_empty() {
+            return stream.write_all_vectored(&[&length, &self.encoded.bytes]).await;
+        }
+        // The length goes out with the first bytes; what stands before a file waits for it.
+        let mut ahead: Vec<u8> = length.to_vec();
+        for segment in self.encoded.segments() {
+            match segment {
+                Segment::Bytes(bytes) => ahead.extend_from_slice(bytes),
+                Segment::Gap(gap) => {
+                    stream.write_all_with_more(&ahead).await?;
+                    ahead.clear();
+                    let slice = self
+                        .slices
+                        .get(gap.index as usize)
+                        .ok_or_else(|| std::io::Error::other("a gap without a file"))?;
+                    stream.send_file(&slice.file, slice.position, slice.len).await?;
+                }
+            }
+        }
+        if ahead.is_empty() { Ok(()) } else { stream.write_all(&ahead).await }
+    }
+}

@@ -1,0 +1,401 @@
+//! [`LogDir`]: one of `log.dirs`. Its lock, its identity, whether it was stopped cleanly, and its
+//! checkpoints.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ottla_base::{Uuid, WallTime};
+use ottla_io::{DirLock, Disk};
+use ottla_log::files::meta_properties::{self, MetaProperties};
+use ottla_log::files::names::LogDirEntry;
+use ottla_log::files::{clean_shutdown, offset_checkpoint};
+use ottla_model::{Offset, TopicPartition};
+use tracing::warn;
+
+/// Name of the lock file in a log dir.
+const LOCK_FILE: &str = ".lock";
+/// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
+const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
+const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
+
+/// One log dir.
+#[derive(Debug)]
+pub struct LogDir {
+    disk: Disk,
+    path: PathBuf,
+    name: String,
+    id: Uuid,
+    _lock: DirLock,
+    opened_at: WallTime,
+    seed: u64,
+    /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
+    clean_epoch: Option<i64>,
+    offline: AtomicBool,
+    checkpoints: Mutex<Checkpoints>,
+}
+
+/// The offset checkpoints of a log dir. What they say of partitions that have not been opened since
+/// the start is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Checkpoints {
+    recovery_points: BTreeMap<TopicPartition, Offset>,
+    log_starts: BTreeMap<TopicPartition, Offset>,
+    high_watermarks: BTreeMap<TopicPartition, Offset>,
+    /// First offset the cleaner has not been over. Only read yet.
+    cleaned: BTreeMap<TopicPartition, Offset>,
+}
+
+/// What the checkpoints are to say of one partition.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Checkpointed {
+    pub(super) recovery_point: Offset,
+    pub(super) high_watermark: Offset,
+    pub(super) log_start_offset: Offset,
+    /// A log start that is the first segment's base offset need not be told.
+    pub(super) first_base: Offset,
+}
+
+/// The partition dirs in a log dir.
+pub(super) struct DirContent {
+    pub(super) partitions: Vec<(TopicPartition, PathBuf)>,
+    /// Those that wait for removal.
+    pub(super) doomed: Vec<PathBuf>,
+}
+
+/// A log dir that is locked, and what its `meta.properties` says, if there is one.
+pub(super) struct Locked {
+    path: PathBuf,
+    lock: DirLock,
+    pub(super) meta: Option<MetaProperties>,
+}
+
+impl Locked {
+    /// Makes the dir if it does not exist, and takes its lock.
+    pub(super) fn take(disk: &Disk, path: &Path) -> io::Result<Self> {
+        create_dir_durably(disk, path)?;
+        let lock = disk.lock(path.join(LOCK_FILE)).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => io::Error::new(
+                io::ErrorKind::WouldBlock,
+                format!(
+                    "the log dir {} is in use by another process: stop that one, or give this one \
+                     another log.dirs",
+                    path.display()
+                ),
+            ),
+            _ => error,
+        })?;
+        let meta = match read_small(disk, &path.join(meta_properties::FILE_NAME))? {
+            Some(text) => Some(meta_properties::parse(&text).map_err(|why| {
+                let path = path.join(meta_properties::FILE_NAME);
+                invalid(format!("{}: {why}", path.display()))
+            })?),
+            None => None,
+        };
+        Ok(Self { path: path.to_owned(), lock, meta })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Sees that the dir belongs to this node and cluster, formats it if it is new, and reads its
+    /// checkpoints.
+    pub(super) fn open(
+        self,
+        disk: &Disk,
+        identity: &Identity,
+        now: WallTime,
+        random_id: Uuid,
+        seed: u64,
+    ) -> io::Result<LogDir> {
+        let Self { path, lock, meta } = self;
+        let id = match &meta {
+            Some(meta) => {
+                identity.check(&path, meta)?;
+                meta.directory_id
+            }
+            None => None,
+        };
+        let complete = meta.as_ref().is_some_and(|meta| meta.directory_id.is_some());
+        let id = id.unwrap_or(random_id);
+        if !complete {
+            let meta = MetaProperties {
+                cluster_id: Some(identity.cluster_id.clone()),
+                node_id: Some(identity.node_id),
+                directory_id: Some(id),
+            };
+            let content = meta_properties::format(&meta);
+            disk.write_atomic(path.join(meta_properties::FILE_NAME), content.as_bytes())?;
+        }
+        let clean_epoch = take_clean_shutdown(disk, &path)?;
+        let checkpoints = Checkpoints::read(disk, &path)?;
+        Ok(LogDir {
+            disk: disk.clone(),
+            name: path.display().to_string(),
+            path,
+            id,
+            _lock: lock,
+            opened_at: now,
+            seed,
+            clean_epoch,
+            offline: AtomicBool::new(false),
+            checkpoints: Mutex::new(checkpoints),
+        })
+    }
+}
+
+/// Whom log dirs have to belong to.
+#[derive(Debug, Clone)]
+pub(super) struct Identity {
+    pub(super) node_id: i32,
+    pub(super) cluster_id: String,
+}
+
+impl Identity {
+    fn check(&self, path: &Path, meta: &MetaProperties) -> io::Result<()> {
+        let path = path.display();
+        if let Some(node_id) = meta.node_id.filter(|&node_id| node_id != self.node_id) {
+            let own = self.node_id;
+            return Err(invalid(format!(
+                "the log dir {path} belongs to node {node_id}, this is node {own}: set \
+                 node.id={node_id}, or give this node a log dir of its own"
+            )));
+        }
+        let other = |id: &&String| **id != self.cluster_id;
+        if let Some(cluster_id) = meta.cluster_id.as_ref().filter(other) {
+            let own = &self.cluster_id;
+            return Err(invalid(format!(
+                "the log dir {path} belongs to the cluster {cluster_id}, not to {own}: every log \
+                 dir of a node has to be of one cluster"
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl LogDir {
+    /// Its path, as it is configured.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its id.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Whether it was stopped cleanly the last time, so that its logs need no recovery.
+    pub fn was_clean(&self) -> bool {
+        self.clean_epoch.is_some()
+    }
+
+    /// The broker epoch it was stopped with cleanly; -1 if it was not, or that is not known.
+    pub fn previous_broker_epoch(&self) -> i64 {
+        self.clean_epoch.unwrap_or(clean_shutdown::NO_BROKER_EPOCH)
+    }
+
+    /// Whether it has failed and is not used any more.
+    pub fn is_offline(&self) -> bool {
+        self.offline.load(Ordering::Relaxed)
+    }
+
+    /// Takes it out of use, until the next start.
+    pub(super) fn fail(&self) {
+        self.offline.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn opened_at(&self) -> WallTime {
+        self.opened_at
+    }
+
+    /// A seed that differs between partitions and is the same for one of them at every call.
+    pub(super) fn seed_for(&self, name: &TopicPartition) -> u64 {
+        let name = name.to_string();
+        self.seed ^ (u64::from(ottla_base::crc32c(name.as_bytes())) << 16)
+    }
+
+    /// What is in it.
+    pub(super) fn content(&self) -> io::Result<DirContent> {
+        let (mut found, mut doomed) = (Vec::new(), Vec::new());
+        for entry in self.disk.list(&self.path)?.iter().filter(|entry| entry.is_dir) {
+            let path = self.path.join(&entry.name);
+            match LogDirEntry::of(&entry.name) {
+                LogDirEntry::Replica(name) if &*name.topic == METADATA_TOPIC => {}
+                LogDirEntry::Replica(name) => found.push((name, path)),
+                LogDirEntry::Deleted => doomed.push(path),
+                LogDirEntry::Future(_) | LogDirEntry::Stray => {
+                    warn!(path = %path.display(), "dir left alone");
+                }
+                LogDirEntry::Other => {}
+            }
+        }
+        Ok(DirContent { partitions: found, doomed })
+    }
+
+    pub(super) fn checkpoints(&self) -> MutexGuard<'_, Checkpoints> {
+        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the checkpoints that changed, and forgets partitions that are gone.
+    pub(super) fn checkpoint(
+        &self,
+        told: BTreeMap<TopicPartition, Option<Checkpointed>>,
+    ) -> io::Result<()> {
+        let mut now = self.checkpoints();
+        let before = now.clone();
+        now.take(told);
+        for (name, old, new) in [
+            (offset_checkpoint::RECOVERY_POINT, &before.recovery_points, &now.recovery_points),
+            (offset_checkpoint::LOG_START, &before.log_starts, &now.log_starts),
+            (offset_checkpoint::REPLICATION, &before.high_watermarks, &now.high_watermarks),
+        ] {
+            if old != new {
+                let content = offset_checkpoint::format(new);
+                self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down at once where a log starts; no crash takes DeleteRecords back.
+    pub(super) fn checkpoint_log_start(
+        &self,
+        name: &TopicPartition,
+        start: Offset,
+    ) -> io::Result<()> {
+        let mut now = self.checkpoints();
+        if now.log_starts.insert(name.clone(), start) == Some(start) {
+            return Ok(());
+        }
+        let content = offset_checkpoint::format(&now.log_starts);
+        self.disk.write_atomic(self.path.join(offset_checkpoint::LOG_START), content.as_bytes())
+    }
+
+    /// Says to the next start that nothing needs recovery. The last act of a clean stop.
+    pub(super) fn mark_clean(&self, broker_epoch: i64) -> io::Result<()> {
+        let content = clean_shutdown::format(broker_epoch);
+        self.disk.write_atomic(self.path.join(clean_shutdown::FILE_NAME), content.as_bytes())
+    }
+
+    /// Bytes of its volume: all, and those that can still be written; `None` if it cannot be told.
+    pub(super) fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
+        let total = self.disk.total_bytes(&self.path).ok();
+        (total, self.disk.free_bytes(&self.path).ok())
+    }
+}
+
+/// The topic whose one partition is the metadata log; it is the quorum's.
+pub const METADATA_TOPIC: &str = "__cluster_metadata";
+
+impl Checkpoints {
+    fn read(disk: &Disk, dir: &Path) -> io::Result<Self> {
+        Ok(Self {
+            recovery_points: read_checkpoint(disk, &dir.join(offset_checkpoint::RECOVERY_POINT))?,
+            log_starts: read_checkpoint(disk, &dir.join(offset_checkpoint::LOG_START))?,
+            high_watermarks: read_checkpoint(disk, &dir.join(offset_checkpoint::REPLICATION))?,
+            cleaned: read_checkpoint(disk, &dir.join(offset_checkpoint::CLEANER))?,
+        })
+    }
+
+    fn take(&mut self, told: BTreeMap<TopicPartition, Option<Checkpointed>>) {
+        let exists = |name: &TopicPartition, _: &mut Offset| told.contains_key(name);
+        self.recovery_points.retain(exists);
+        self.log_starts.retain(exists);
+        self.high_watermarks.retain(exists);
+        for (name, offsets) in told {
+            let Some(offsets) = offsets else { continue };
+            self.recovery_points.insert(name.clone(), offsets.recovery_point);
+            self.high_watermarks.insert(name.clone(), offsets.high_watermark);
+            // DeleteRecords may have written down a later one meanwhile.
+            let known = self.log_starts.get(&name).copied().unwrap_or(0);
+            let start = known.max(offsets.log_start_offset);
+            if start > offsets.first_base {
+                self.log_starts.insert(name, start);
+            } else {
+                self.log_starts.remove(&name);
+            }
+        }
+    }
+
+    pub(super) fn recovery_point(&self, name: &TopicPartition) -> Offset {
+        self.recovery_points.get(name).copied().unwrap_or(0)
+    }
+
+    pub(super) fn log_start_offset(&self, name: &TopicPartition) -> Offset {
+        self.log_starts.get(name).copied().unwrap_or(0)
+    }
+
+    pub(super) fn high_watermark(&self, name: &TopicPartition) -> Offset {
+        self.high_watermarks.get(name).copied().unwrap_or(0)
+    }
+
+    pub(super) fn compacted_before(&self, name: &TopicPartition) -> Offset {
+        self.cleaned.get(name).copied().unwrap_or(0)
+    }
+
+    pub(super) fn forget(&mut self, name: &TopicPartition) {
+        self.recovery_points.remove(name);
+        self.log_starts.remove(name);
+        self.high_watermarks.remove(name);
+    }
+}
+
+/// Makes a dir and those above it; a power cut does not take them away again.
+pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
+    let mut missing = Vec::new();
+    for dir in path.ancestors().filter(|dir| !dir.as_os_str().is_empty()) {
+        if disk.exists(dir)? {
+            break;
+        }
+        missing.push(dir);
+    }
+    disk.create_dir_all(path)?;
+    for dir in missing.into_iter().rev() {
+        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+        disk.sync_dir(parent.unwrap_or(Path::new(".")))?;
+    }
+    Ok(())
+}
+
+/// Reads a checkpoint. A broken one counts as missing: offsets are then found out from the logs.
+fn read_checkpoint(disk: &Disk, path: &Path) -> io::Result<BTreeMap<TopicPartition, Offset>> {
+    let content = match disk.read(path, CHECKPOINT_BYTES_MAX) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(error),
+    };
+    Ok(offset_checkpoint::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
+        warn!(path = %path.display(), %why, "checkpoint could not be read");
+        BTreeMap::new()
+    }))
+}
+
+/// Takes the mark of a clean stop away, so that a crash from now on is not taken for one.
+fn take_clean_shutdown(disk: &Disk, dir: &Path) -> io::Result<Option<i64>> {
+    let path = dir.join(clean_shutdown::FILE_NAME);
+    let Some(text) = read_small(disk, &path)? else { return Ok(None) };
+    disk.remove_file(&path)?;
+    disk.sync_dir(dir)?;
+    Ok(Some(clean_shutdown::parse(&text)))
+}
+
+fn read_small(disk: &Disk, path: &Path) -> io::Result<Option<String>> {
+    match disk.read(path, SMALL_FILE_BYTES_MAX) {
+        Ok(content) => Ok(Some(String::from_utf8_lossy(&content).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn invalid(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}

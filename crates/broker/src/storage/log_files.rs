@@ -1,0 +1,357 @@
+//! [`LogFiles`]: a log and its files. What a partition of a topic and the metadata log have in
+//! common; knows no leaders and no high watermark.
+//!
+//! Calls are synchronous. Appends and reads reach the page cache; what waits for the device is a
+//! [`Flush`], which may run while the log goes on.
+
+mod cutting;
+mod flush;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ottla_base::WallTime;
+use ottla_io::{Disk, File};
+use ottla_log::append::{AppendDecision, AppendPlan};
+use ottla_log::files::leader_epoch_checkpoint;
+use ottla_log::scan::batches_of;
+use ottla_log::{
+    AppendAs, AppendError, Appended, IndexWrites, LeaderEpochs, Log, LogConfig, LogError,
+    ReadRequest, RollPlan, SegmentFile,
+};
+use ottla_model::{LeaderEpoch, Offset};
+
+pub use flush::Flush;
+
+use super::load;
+use super::segment_files::SegmentFiles;
+
+/// How a log is opened.
+#[derive(Debug, Clone)]
+pub struct OpenLog {
+    /// Its settings.
+    pub config: LogConfig,
+    /// Whether it was closed cleanly, so that nothing has to be checked.
+    pub clean: bool,
+    /// Everything before this offset is known to be on the device; 0 if nothing is known.
+    pub recovery_point: Offset,
+    /// Everything before this offset has been compacted; 0 if nothing has.
+    pub compacted_before: Offset,
+    /// Where it starts, if that is behind its first segment's base offset; else 0.
+    pub log_start_offset: Offset,
+    /// The time.
+    pub now: WallTime,
+    /// What its jitter is drawn from.
+    pub seed: u64,
+}
+
+/// What opening a log took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OpenReport {
+    /// Segments that were read from end to end.
+    pub segments_recovered: usize,
+    /// Bytes that were no whole, undamaged batches, and are gone now.
+    pub bytes_lost: u64,
+}
+
+/// Why an append did not happen. The log is as it was.
+#[derive(Debug)]
+pub enum AppendFailure {
+    /// The batches break a rule.
+    Refused(AppendError),
+    /// The device refused. If [`LogFiles::is_broken`], what is in the files is not known any more.
+    Storage(io::Error),
+}
+
+impl std::fmt::Display for AppendFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Storage(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for AppendFailure {}
+
+/// A stretch of a segment's log file that stays readable whatever happens to the log.
+#[derive(Debug, Clone)]
+pub struct FileSlice {
+    /// The file; `None` if there is nothing to read.
+    pub file: Option<File>,
+    /// Position of the first byte.
+    pub position: u64,
+    /// Number of bytes.
+    pub len: u64,
+}
+
+/// A log and its files.
+#[derive(Debug)]
+pub struct LogFiles {
+    files: SegmentFiles,
+    log: Log,
+    /// Offsets of the producer snapshots on disk or about to be.
+    snapshots: BTreeSet<Offset>,
+    /// Counts changes, so that a flush knows which of them it began after.
+    changes: u64,
+    /// Files with content that is not known to be on the device, and their last change.
+    unsynced: BTreeMap<(Offset, SegmentFile), u64>,
+    /// The last change of names (files made, renamed) that is not known to be on the device.
+    names_unsynced: Option<u64>,
+    /// Snapshots taken at rolls, to be written with the next flush.
+    pending_snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    /// Files under a `.deleted` name, and when they go.
+    set_aside: Vec<(WallTime, PathBuf)>,
+    /// Counts the cuts: a flush from before a cut says nothing about what came after it.
+    cuts: u64,
+    broken: bool,
+}
+
+impl LogFiles {
+    /// Opens the log in `dir`, which is made if it does not exist. Reads little if the log was
+    /// closed cleanly; else checks everything behind the recovery point.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn open(
+        disk: &Disk,
+        dir: impl Into<PathBuf>,
+        how: OpenLog,
+    ) -> io::Result<(Self, OpenReport)> {
+        let files = SegmentFiles::new(disk.clone(), dir.into());
+        let loaded = load::load(&files, how)?;
+        let mut this = Self {
+            files,
+            log: loaded.log,
+            snapshots: loaded.snapshots,
+            changes: 0,
+            unsynced: loaded.changed.into_iter().map(|file| (file, 0)).collect(),
+            names_unsynced: Some(0),
+            pending_snapshots: BTreeMap::new(),
+            set_aside: Vec::new(),
+            cuts: 0,
+            broken: false,
+        };
+        this.note_unsynced_tail();
+        if loaded.report.segments_recovered > 0 {
+            // What was repaired lies before the next recovery point, and is not looked at again.
+            this.flush()?;
+        }
+        Ok((this, loaded.report))
+    }
+
+    /// The log itself: offsets, segments, epochs, producers.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The dir its files are in.
+    pub fn dir(&self) -> &Path {
+        self.files.dir()
+    }
+
+    /// Whether a write failed and could not be taken back. Everything but closing is refused then.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Replaces its settings.
+    pub fn set_config(&mut self, config: LogConfig) {
+        self.log.set_config(config);
+    }
+
+    /// Notes that everything before `high_watermark` is replicated.
+    pub fn high_watermark_moved(&mut self, high_watermark: Offset) {
+        self.log.high_watermark_moved(high_watermark);
+    }
+
+    /// Forgets idle producers; says how many.
+    pub fn expire_producers(&mut self, now: WallTime) -> usize {
+        self.log.expire_producers(now)
+    }
+
+    /// Appends batches that stand one behind the other in `batches` and have been validated. As
+    /// leader they get their offsets and epoch on the way to the file; `batches` is not changed.
+    ///
+    /// # Errors
+    /// See [`AppendFailure`].
+    pub fn append(
+        &mut self,
+        batches: &[u8],
+        role: AppendAs,
+        now: WallTime,
+    ) -> Result<Appended, AppendFailure> {
+        self.check_sound().map_err(AppendFailure::Storage)?;
+        let headers = batches_of(batches).map_err(AppendFailure::Refused)?;
+        let decision = self.log.plan_append(&headers, role, now);
+        let plan = match decision.map_err(AppendFailure::Refused)? {
+            AppendDecision::Duplicate(appended) => return Ok(appended),
+            AppendDecision::Write(plan) => *plan,
+        };
+        self.write(&plan, batches).map_err(AppendFailure::Storage)?;
+        let appended = plan.appended;
+        self.log.commit_append(plan);
+        Ok(appended)
+    }
+
+    fn write(&mut self, plan: &AppendPlan, batches: &[u8]) -> io::Result<()> {
+        if let Some(roll) = &plan.roll {
+            self.do_roll(roll)?;
+        }
+        if let Some(epochs) = &plan.leader_epochs {
+            self.write_epochs(epochs)?;
+        }
+        let log = self.files.get_or_create(plan.base_offset, SegmentFile::Log)?;
+        let written = write_placed(&log, plan, batches)
+            .and_then(|()| self.write_index(plan.base_offset, &plan.index));
+        if let Err(error) = written {
+            self.take_back(plan, &log);
+            return Err(error);
+        }
+        self.changed(plan.base_offset, SegmentFile::Log);
+        Ok(())
+    }
+
+    /// After a write that failed, possibly in the middle: the files end again where they did.
+    fn take_back(&mut self, plan: &AppendPlan, log: &File) {
+        let mut cut = log.set_len(plan.position);
+        for index in &plan.index {
+            let file = self.files.get_or_create(plan.base_offset, index.file);
+            if let (Some(position), Ok(file)) = (index.position, file) {
+                cut = cut.and(file.set_len(position));
+            }
+        }
+        self.broken |= cut.is_err();
+    }
+
+    fn write_index(&mut self, base_offset: Offset, writes: &[IndexWrites]) -> io::Result<()> {
+        for IndexWrites { file, position, entries } in writes {
+            let index = self.files.get_or_create(base_offset, *file)?;
+            let position = position.map_or_else(|| index.len(), Ok)?;
+            index.write_at(position, entries)?;
+            self.changed(base_offset, *file);
+            if *file == SegmentFile::TxnIndex {
+                self.names_changed();
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals the active segment and begins a new one at the log end.
+    ///
+    /// # Errors
+    /// What the device said; the log then goes on in the old segment.
+    pub fn roll(&mut self, now: WallTime) -> io::Result<()> {
+        self.check_sound()?;
+        let roll = self.log.plan_roll(None, now);
+        self.do_roll(&roll)
+    }
+
+    fn do_roll(&mut self, roll: &RollPlan) -> io::Result<()> {
+        if let Some(index) = &roll.index {
+            self.write_index(roll.sealed, std::slice::from_ref(index))?;
+        }
+        self.files.create(roll.base_offset)?;
+        self.names_changed();
+        for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
+            self.changed(roll.base_offset, file);
+        }
+        if let Some((offset, content)) = &roll.snapshot {
+            self.pending_snapshots.insert(*offset, Arc::new(content.clone()));
+        }
+        self.log.commit_roll(roll);
+        Ok(())
+    }
+
+    /// Finds what a reader may have.
+    ///
+    /// # Errors
+    /// [`LogError::OffsetOutOfRange`], or what is wrong with the files.
+    pub fn read(&self, request: ReadRequest) -> Result<FileSlice, LogError> {
+        let plan = self.log.plan_read(request, &self.files)?;
+        let file = match plan.len {
+            0 => None,
+            _ => self.files.get(plan.base_offset, SegmentFile::Log).map_err(source_error)?,
+        };
+        Ok(FileSlice { file, position: plan.position, len: plan.len })
+    }
+
+    /// Like [`Self::read`], into memory.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_bytes(&self, request: ReadRequest) -> Result<Vec<u8>, LogError> {
+        let slice = self.read(request)?;
+        let mut bytes = vec![0; usize::try_from(slice.len).unwrap_or(usize::MAX)];
+        if let Some(file) = slice.file {
+            let count = file.read_at(slice.position, &mut bytes).map_err(source_error)?;
+            bytes.truncate(count);
+        }
+        Ok(bytes)
+    }
+
+    /// The bytes of its segments, for the core's reading verbs.
+    pub(super) fn bytes(&self) -> &SegmentFiles {
+        &self.files
+    }
+
+    /// Notes that a leader epoch begins at the log end.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn start_leader_epoch(&mut self, epoch: LeaderEpoch) -> io::Result<()> {
+        self.check_sound()?;
+        if self.log.start_leader_epoch(epoch) {
+            let epochs = self.log.leader_epochs().clone();
+            self.write_epochs(&epochs)?;
+        }
+        Ok(())
+    }
+
+    fn write_epochs(&self, epochs: &LeaderEpochs) -> io::Result<()> {
+        let path = self.files.dir().join(leader_epoch_checkpoint::FILE_NAME);
+        let content = leader_epoch_checkpoint::format(epochs.entries());
+        self.files.disk().write_atomic(path, content.as_bytes())
+    }
+
+    fn check_sound(&self) -> io::Result<()> {
+        if self.broken {
+            let dir = self.dir().display();
+            return Err(io::Error::other(format!("{dir}: an earlier write failed")));
+        }
+        Ok(())
+    }
+}
+
+/// Writes batches with the first bytes of each replaced by those that place it.
+fn write_placed(log: &File, plan: &AppendPlan, batches: &[u8]) -> io::Result<()> {
+    let mut parts: Vec<&[u8]> = Vec::with_capacity(2 * plan.placements.len());
+    let mut rest = batches;
+    for placement in &plan.placements {
+        let (batch, behind) = rest.split_at(placement.size);
+        parts.push(&placement.front);
+        parts.push(&batch[placement.front.len()..]);
+        rest = behind;
+    }
+    log.write_all_vectored_at(plan.position, &parts)
+}
+
+pub(super) fn remove_if_there(disk: &Disk, path: &Path) -> io::Result<()> {
+    match disk.remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn source_error(error: io::Error) -> LogError {
+    LogError::Source(ottla_base::SourceError(error.to_string()))
+}
+
+pub(super) fn log_error(error: LogError) -> io::Error {
+    match error {
+        LogError::Source(error) => io::Error::other(error),
+        other => io::Error::new(io::ErrorKind::InvalidData, other),
+    }
+}

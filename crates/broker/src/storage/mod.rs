@@ -1,0 +1,445 @@
+//! The log dirs of a node and the partitions in them.
+//!
+//! ```text
+//! mod.rs            Storage: open, create, remove, close        load.rs           a dir's files → a log
+//! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
+//! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
+//! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
+//! answers.rs        what a Partition answers
+//! ```
+
+mod answers;
+mod background;
+mod dirs;
+mod load;
+pub mod log_files;
+mod partition;
+mod segment_files;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ottla_base::Uuid;
+use ottla_io::{Disk, Io, Task};
+use ottla_log::LogConfig;
+use ottla_log::files::{clean_shutdown, names, partition_metadata};
+use ottla_model::TopicPartition;
+use tokio::sync::Notify;
+use tracing::{info, warn};
+
+pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+pub use dirs::{LogDir, METADATA_TOPIC};
+pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
+pub use ottla_log::FoundTimestamp;
+pub use ottla_replica::{Acks, Leadership, Role};
+pub use partition::Partition;
+
+use dirs::{Identity, Locked, create_dir_durably, invalid};
+
+/// Bytes of the largest `partition.metadata` that makes sense.
+const PARTITION_METADATA_BYTES_MAX: u64 = 4 << 10;
+
+/// Where a node keeps its logs, and how.
+#[derive(Debug, Clone)]
+pub struct StorageSettings {
+    /// `log.dirs`.
+    pub log_dirs: Vec<PathBuf>,
+    /// `metadata.log.dir`; `None` for the first log dir.
+    pub metadata_log_dir: Option<PathBuf>,
+    /// `node.id`.
+    pub node_id: i32,
+    /// The cluster that new log dirs are formatted for; `None` for the one that others name, or
+    /// else a new one.
+    pub cluster_id: Option<String>,
+    /// Settings of logs whose topic's settings are not known yet.
+    pub log: LogConfig,
+    /// `num.recovery.threads.per.data.dir`.
+    pub recovery_threads_per_dir: usize,
+    /// `log.retention.check.interval.ms`.
+    pub retention_check_interval: Duration,
+    /// `log.flush.offset.checkpoint.interval.ms`: recovery points and log starts.
+    pub checkpoint_interval: Duration,
+    /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
+    pub high_watermark_checkpoint_interval: Duration,
+}
+
+impl StorageSettings {
+    /// Kafka's defaults, for node `node_id` with these log dirs.
+    pub fn new(node_id: i32, log_dirs: Vec<PathBuf>) -> Self {
+        Self {
+            log_dirs,
+            metadata_log_dir: None,
+            node_id,
+            cluster_id: None,
+            log: LogConfig::default(),
+            recovery_threads_per_dir: 2,
+            retention_check_interval: Duration::from_secs(300),
+            checkpoint_interval: Duration::from_secs(60),
+            high_watermark_checkpoint_interval: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What DescribeLogDirs tells of a log dir.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogDirState {
+    /// Its path, as it is configured.
+    pub path: String,
+    /// Its id.
+    pub directory_id: Uuid,
+    /// Whether it has failed.
+    pub is_offline: bool,
+    /// Bytes of its volume.
+    pub total_bytes: Option<u64>,
+    /// Bytes that can still be written to its volume.
+    pub usable_bytes: Option<u64>,
+}
+
+/// The log dirs of a node. Work on a schedule (retention, checkpoints, flushes) goes on beside it
+/// until [`Storage::close_cleanly`].
+#[derive(Debug)]
+pub struct Storage {
+    shared: Arc<Shared>,
+    background: Mutex<Option<Task>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    io: Io,
+    disk: Disk,
+    settings: StorageSettings,
+    cluster_id: String,
+    dirs: Vec<Arc<LogDir>>,
+    partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
+    sealed: Arc<Notify>,
+    /// Asks the work on a schedule to end, between two steps.
+    stop: Notify,
+    broker_epoch: AtomicI64,
+    recovered: AtomicUsize,
+    to_recover: AtomicUsize,
+}
+
+impl Storage {
+    /// Locks the log dirs, sees that they belong to this node, formats those that are new, finds
+    /// the partitions in them, and recovers those of dirs that were not stopped cleanly.
+    ///
+    /// # Errors
+    /// One sentence: another process has a dir, a dir belongs to another node or cluster, or what
+    /// the device said.
+    pub async fn open(io: &Io, settings: StorageSettings) -> io::Result<Self> {
+        let (now, seed) = (io.now().wall, io.random_u64());
+        let new_ids: Vec<Uuid> = (0..=settings.log_dirs.len()).map(|_| io.random_uuid()).collect();
+        let (disk, asked) = (io.disk(), settings.clone());
+        let (cluster_id, dirs) =
+            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids)).await?;
+        let shared = Arc::new(Shared {
+            io: io.clone(),
+            disk: io.disk(),
+            settings,
+            cluster_id,
+            dirs,
+            partitions: Mutex::default(),
+            sealed: Arc::default(),
+            stop: Notify::new(),
+            broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
+            recovered: AtomicUsize::new(0),
+            to_recover: AtomicUsize::new(0),
+        });
+        let finding = Arc::clone(&shared);
+        let doomed = io.blocking(move || finding.find_partitions()).await?;
+        background::recover(&shared).await;
+        let upkeep = background::run(Arc::clone(&shared), doomed);
+        let task = io.spawn("storage", upkeep);
+        Ok(Self { shared, background: Mutex::new(Some(task)) })
+    }
+
+    /// The id of the cluster its log dirs belong to.
+    pub fn cluster_id(&self) -> &str {
+        &self.shared.cluster_id
+    }
+
+    /// Its log dirs.
+    pub fn dirs(&self) -> &[Arc<LogDir>] {
+        &self.shared.dirs
+    }
+
+    /// The dir that the metadata log is in.
+    pub fn metadata_dir(&self) -> PathBuf {
+        let settings = &self.shared.settings;
+        let dir = settings.metadata_log_dir.as_ref().or(settings.log_dirs.first());
+        dir.cloned().unwrap_or_default().join(format!("{METADATA_TOPIC}-0"))
+    }
+
+    /// Whether the dir that the metadata log is in was stopped cleanly.
+    pub fn metadata_dir_was_clean(&self) -> bool {
+        let dir = self.metadata_dir();
+        self.shared.dirs.iter().any(|d| d.was_clean() && dir.parent() == Some(d.path()))
+    }
+
+    /// The broker epoch of the last clean stop of all log dirs; -1 if there is none (KIP-966).
+    pub fn previous_broker_epoch(&self) -> i64 {
+        let epochs = self.shared.dirs.iter().map(|dir| dir.previous_broker_epoch());
+        epochs.reduce(|a, b| if a == b { a } else { -1 }).unwrap_or(-1)
+    }
+
+    /// Notes the epoch the controller gave this node, for the clean stop to write down.
+    pub fn set_broker_epoch(&self, broker_epoch: i64) {
+        self.shared.broker_epoch.store(broker_epoch, Ordering::Relaxed);
+    }
+
+    /// How many logs have been recovered since the start, and how many had to be.
+    pub fn recovery_progress(&self) -> (usize, usize) {
+        let shared = &self.shared;
+        (shared.recovered.load(Ordering::Relaxed), shared.to_recover.load(Ordering::Relaxed))
+    }
+
+    /// One of its partitions.
+    pub fn partition(&self, name: &TopicPartition) -> Option<Arc<Partition>> {
+        self.shared.lock().get(name).cloned()
+    }
+
+    /// All its partitions, by name.
+    pub fn partitions(&self) -> Vec<Arc<Partition>> {
+        self.shared.lock().values().cloned().collect()
+    }
+
+    /// How many partitions there are.
+    pub fn partition_count(&self) -> usize {
+        self.shared.lock().len()
+    }
+
+    /// How many partitions are in log dirs that failed.
+    pub fn offline_partition_count(&self) -> usize {
+        if !self.shared.dirs.iter().any(|dir| dir.is_offline()) {
+            return 0;
+        }
+        self.shared.lock().values().filter(|partition| partition.is_offline()).count()
+    }
+
+    /// What DescribeLogDirs tells. Asks the device.
+    pub fn log_dirs(&self) -> Vec<LogDirState> {
+        let state = |dir: &Arc<LogDir>| {
+            let (total_bytes, usable_bytes) = dir.volume_bytes();
+            LogDirState {
+                path: dir.name().to_owned(),
+                directory_id: dir.id(),
+                is_offline: dir.is_offline(),
+                total_bytes,
+                usable_bytes,
+            }
+        };
+        self.shared.dirs.iter().map(state).collect()
+    }
+
+    /// Makes a partition, in the log dir that has the fewest; or finds it, if it is there already,
+    /// and gives it these settings. Waits for the device.
+    ///
+    /// # Errors
+    /// All log dirs have failed; the partition that is there belongs to another topic id; or what
+    /// the device said.
+    pub fn create_partition(
+        &self,
+        name: &TopicPartition,
+        topic_id: Uuid,
+        config: LogConfig,
+    ) -> io::Result<Arc<Partition>> {
+        let shared = &self.shared;
+        let mut partitions = shared.lock();
+        if let Some(found) = partitions.get(name) {
+            if !found.topic_id().is_zero() && found.topic_id() != topic_id {
+                let other = found.topic_id();
+                return Err(invalid(format!("{name} is of topic id {other}, not {topic_id}")));
+            }
+            found.set_config(config);
+            return Ok(Arc::clone(found));
+        }
+        let count = |dir: &&Arc<LogDir>| {
+            partitions.values().filter(|partition| partition.log_dir() == dir.name()).count()
+        };
+        let usable = shared.dirs.iter().filter(|dir| !dir.is_offline());
+        let dir = usable.min_by_key(count).ok_or_else(|| {
+            io::Error::other(format!("no log dir is left for {name}: all have failed"))
+        })?;
+        let path = dir.path().join(name.to_string());
+        create_dir_durably(&shared.disk, &path)?;
+        let content = partition_metadata::format(topic_id);
+        let metadata = path.join(partition_metadata::FILE_NAME);
+        shared.disk.write_atomic(metadata, content.as_bytes())?;
+        dir.checkpoints().forget(name);
+        let partition = Arc::new(shared.partition_at(dir, name.clone(), topic_id, path, config));
+        partitions.insert(name.clone(), Arc::clone(&partition));
+        Ok(partition)
+    }
+
+    /// Takes a partition out of use and renames its dir, whose content is removed later.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn delete_partition(&self, name: &TopicPartition) -> io::Result<()> {
+        let Some(partition) = self.shared.lock().remove(name) else { return Ok(()) };
+        let aside = names::deleted_dir(name, self.shared.io.random_uuid());
+        let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
+        let Some(dir) = dir else { return Ok(()) };
+        let path = partition.set_aside(dir.path().join(aside))?;
+        self.shared.disk.sync_dir(dir.path())?;
+        dir.checkpoints().forget(name);
+        let shared = Arc::clone(&self.shared);
+        self.shared.io.spawn("remove partition", background::remove_later(shared, path));
+        Ok(())
+    }
+
+    /// Takes a partition that the cluster's metadata does not know out of use, and keeps its dir
+    /// under another name, which is returned.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn set_stray_aside(&self, name: &TopicPartition) -> io::Result<Option<PathBuf>> {
+        let Some(partition) = self.shared.lock().remove(name) else { return Ok(None) };
+        let aside = names::stray_dir(name, self.shared.io.random_uuid());
+        let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
+        let Some(dir) = dir else { return Ok(None) };
+        let path = partition.set_aside(dir.path().join(aside))?;
+        self.shared.disk.sync_dir(dir.path())?;
+        dir.checkpoints().forget(name);
+        Ok(Some(path))
+    }
+
+    /// Stops the work beside it, makes all logs complete and durable, writes the checkpoints, and
+    /// marks the log dirs as cleanly stopped.
+    ///
+    /// # Errors
+    /// What the device said; the dir it happened in is recovered at the next start, the others are
+    /// marked.
+    pub async fn close_cleanly(&self) -> io::Result<()> {
+        let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            self.shared.stop.notify_one();
+            let _ = task.join().await;
+        }
+        let shared = Arc::clone(&self.shared);
+        let result = self.shared.io.flushing(move || shared.close()).await;
+        if result.is_ok() {
+            info!(partitions = self.partition_count(), "log dirs closed cleanly");
+        }
+        result
+    }
+}
+
+impl Drop for Storage {
+    fn drop(&mut self) {
+        let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            task.abort();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn partition_at(
+        &self,
+        dir: &Arc<LogDir>,
+        name: TopicPartition,
+        topic_id: Uuid,
+        path: PathBuf,
+        config: LogConfig,
+    ) -> Partition {
+        let (node_id, sealed) = (self.settings.node_id, Arc::clone(&self.sealed));
+        let found = partition::Found { name, topic_id, path, node_id, config, sealed };
+        Partition::new(&self.disk, dir, found)
+    }
+
+    /// Looks for partitions in all dirs; returns dirs that wait for removal.
+    fn find_partitions(&self) -> io::Result<Vec<PathBuf>> {
+        let mut doomed = Vec::new();
+        let mut partitions = self.lock();
+        for dir in &self.dirs {
+            let content = dir.content()?;
+            doomed.extend(content.doomed);
+            for (name, path) in content.partitions {
+                let topic_id = self.topic_id_at(&path)?;
+                let config = self.settings.log.clone();
+                let made = self.partition_at(dir, name.clone(), topic_id, path, config);
+                if let Some(other) = partitions.insert(name, Arc::new(made)) {
+                    let name = other.topic_partition();
+                    return Err(invalid(format!("{name} is in two log dirs: remove one of them")));
+                }
+            }
+        }
+        Ok(doomed)
+    }
+
+    fn topic_id_at(&self, path: &std::path::Path) -> io::Result<Uuid> {
+        let path = path.join(partition_metadata::FILE_NAME);
+        let content = match self.disk.read(&path, PARTITION_METADATA_BYTES_MAX) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Uuid::ZERO),
+            Err(error) => return Err(error),
+        };
+        Ok(partition_metadata::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
+            warn!(path = %path.display(), %why, "topic id could not be read");
+            Uuid::ZERO
+        }))
+    }
+
+    fn close(&self) -> io::Result<()> {
+        let mut failed = Ok(());
+        for dir in &self.dirs {
+            let inside: Vec<_> =
+                self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect();
+            let closed = inside
+                .iter()
+                .try_for_each(|partition| partition.close())
+                .and_then(|()| self.checkpoint_dir(dir))
+                .and_then(|()| dir.mark_clean(self.broker_epoch.load(Ordering::Relaxed)));
+            if !dir.is_offline() {
+                failed = failed.and(closed);
+            }
+        }
+        failed
+    }
+
+    fn checkpoint_dir(&self, dir: &LogDir) -> io::Result<()> {
+        let inside: Vec<_> =
+            self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect();
+        let told = inside.iter().map(|p| (p.topic_partition().clone(), p.checkpointed()));
+        dir.checkpoint(told.collect())
+    }
+}
+
+/// Locks and opens all log dirs; also returns the cluster they belong to.
+fn open_dirs(
+    disk: &Disk,
+    settings: &StorageSettings,
+    now: ottla_base::WallTime,
+    seed: u64,
+    new_ids: &[Uuid],
+) -> io::Result<(String, Vec<Arc<LogDir>>)> {
+    let mut locked = Vec::new();
+    for path in &settings.log_dirs {
+        locked.push(Locked::take(disk, path)?);
+    }
+    let named = locked.iter().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
+    let cluster_id = settings.cluster_id.clone().or(named);
+    let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
+    let cluster_id = cluster_id.unwrap_or_else(made_up);
+    let identity = Identity { node_id: settings.node_id, cluster_id: cluster_id.clone() };
+    let mut dirs = Vec::new();
+    for (dir, &id) in locked.into_iter().zip(new_ids) {
+        if dir.meta.is_none() {
+            info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
+        }
+        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed)?));
+    }
+    Ok((cluster_id, dirs))
+}

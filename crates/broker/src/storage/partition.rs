@@ -1,0 +1,446 @@
+//! [`Partition`]: one replica on this node. Its log, its part in replication, and who waits for it,
+//! behind one short lock.
+//!
+//! A partition is opened on first use: until then it costs a name. Appends and reads run on the
+//! calling thread and reach the page cache; [`Partition::flush`], [`Partition::delete_records`] and
+//! the searches by time may wait for the device and belong on `Io::blocking` or `Io::flushing`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ottla_base::{Now, Uuid};
+use ottla_io::Disk;
+use ottla_log::producers::Origin;
+use ottla_log::{AppendAs, FoundTimestamp, LogConfig, LogError, ReadRequest, TimestampTarget};
+use ottla_model::{ErrorCode, LeaderEpoch, Offset, ProducerId, TopicPartition};
+use ottla_replica::{Acks, Leadership, Replica, Role};
+use tokio::sync::Notify;
+use tracing::{error, info, warn};
+
+use super::answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+use super::dirs::LogDir;
+use super::log_files::{AppendFailure, LogFiles, OpenLog};
+use crate::topic_settings::ProduceSettings;
+use crate::waiting::Watchers;
+
+/// One replica.
+#[derive(Debug)]
+pub struct Partition {
+    name: TopicPartition,
+    topic_id: Uuid,
+    pub(super) dir: Arc<LogDir>,
+    pub(super) disk: Disk,
+    watchers: Arc<Watchers>,
+    /// Told when a segment was sealed, so that it is synced soon.
+    sealed: Arc<Notify>,
+    pub(super) is_removed: AtomicBool,
+    produce: Mutex<ProduceSettings>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) path: PathBuf,
+    config: LogConfig,
+    pub(super) replica: Replica,
+    /// `None` until first used.
+    pub(super) log: Option<LogFiles>,
+}
+
+/// What a partition is made from.
+pub(super) struct Found {
+    pub(super) name: TopicPartition,
+    pub(super) topic_id: Uuid,
+    pub(super) path: PathBuf,
+    pub(super) node_id: i32,
+    pub(super) config: LogConfig,
+    pub(super) sealed: Arc<Notify>,
+}
+
+impl Partition {
+    pub(super) fn new(disk: &Disk, dir: &Arc<LogDir>, found: Found) -> Self {
+        let Found { name, topic_id, path, node_id, config, sealed } = found;
+        let high_watermark = dir.checkpoints().high_watermark(&name);
+        let replica = Replica::new(node_id, high_watermark);
+        Self {
+            name,
+            topic_id,
+            dir: Arc::clone(dir),
+            disk: disk.clone(),
+            watchers: Arc::default(),
+            sealed,
+            is_removed: AtomicBool::new(false),
+            produce: Mutex::default(),
+            state: Mutex::new(State { path, config, replica, log: None }),
+        }
+    }
+
+    /// Its topic and number.
+    pub fn topic_partition(&self) -> &TopicPartition {
+        &self.name
+    }
+
+    /// Its topic's id; zero if the dir does not say.
+    pub fn topic_id(&self) -> Uuid {
+        self.topic_id
+    }
+
+    /// The log dir it is in.
+    pub fn log_dir(&self) -> &str {
+        self.dir.name()
+    }
+
+    /// The id of the log dir it is in.
+    pub fn directory_id(&self) -> Uuid {
+        self.dir.id()
+    }
+
+    /// Whether its log dir has failed.
+    pub fn is_offline(&self) -> bool {
+        self.dir.is_offline()
+    }
+
+    /// Those who wait for it to move.
+    pub fn watchers(&self) -> &Arc<Watchers> {
+        &self.watchers
+    }
+
+    /// What produced batches are checked against.
+    pub fn produce_settings(&self) -> ProduceSettings {
+        *self.produce.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Replaces what produced batches are checked against.
+    pub fn set_produce_settings(&self, settings: ProduceSettings) {
+        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Replaces its log's settings.
+    pub fn set_config(&self, config: LogConfig) {
+        let mut state = self.lock();
+        if let Some(log) = &mut state.log {
+            log.set_config(config.clone());
+        }
+        state.config = config;
+    }
+
+    /// Takes the role that metadata gives it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::KafkaStorageError`] if its log cannot be used.
+    pub fn become_as(&self, leadership: Leadership) -> Result<(), ErrorCode> {
+        let result = self.with_log(|log, replica| {
+            let epoch = leadership.leader_epoch;
+            let begins = replica.become_as(leadership, log.log().log_end_offset());
+            log.high_watermark_moved(replica.high_watermark());
+            if begins { log.start_leader_epoch(epoch) } else { Ok(()) }
+        })?;
+        self.watchers.wake();
+        result.map_err(|error| self.failed("begin a leader epoch", &error))
+    }
+
+    /// What this node is for the partition.
+    pub fn role(&self) -> Role {
+        self.lock().replica.role()
+    }
+
+    /// The epoch of its leader; -1 before anybody leads.
+    pub fn leader_epoch(&self) -> LeaderEpoch {
+        self.lock().replica.leader_epoch()
+    }
+
+    /// Judges the leader epoch that a client's request names (-1 for none), and whether this node
+    /// leads.
+    ///
+    /// # Errors
+    /// [`ErrorCode::FencedLeaderEpoch`], [`ErrorCode::UnknownLeaderEpoch`],
+    /// [`ErrorCode::NotLeaderOrFollower`]; [`ErrorCode::KafkaStorageError`] if its log dir failed.
+    pub fn check_leader_epoch(&self, current: LeaderEpoch) -> Result<(), ErrorCode> {
+        self.check_dir()?;
+        self.lock().replica.check_epoch((current >= 0).then_some(current), true)
+    }
+
+    /// Appends a client's batches, which stand one behind the other in `batches` and have been
+    /// validated, on the calling thread.
+    ///
+    /// # Errors
+    /// What the producer is told. Nothing was appended then.
+    pub fn append(&self, now: Now, batches: &[u8], acks: Acks) -> Result<Appended, AppendError> {
+        self.append_from(now, batches, acks, Origin::Client)
+    }
+
+    /// As [`Self::append`], for batches of another origin.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub fn append_from(
+        &self,
+        now: Now,
+        batches: &[u8],
+        acks: Acks,
+        origin: Origin,
+    ) -> Result<Appended, AppendError> {
+        let (appended, moved, rolled) = self
+            .with_log(|log, replica| {
+                let needed = log.log().config().min_insync_replicas;
+                replica.check_append(acks, needed).map_err(refusal)?;
+                let role = AppendAs::Leader { epoch: replica.leader_epoch(), origin };
+                let done =
+                    log.append(batches, role, now.wall).map_err(|failure| match failure {
+                        AppendFailure::Refused(error) => {
+                            AppendError { code: error.code(), message: error.to_string() }
+                        }
+                        AppendFailure::Storage(error) => {
+                            refusal(self.write_failed(log.is_broken(), &error))
+                        }
+                    })?;
+                let moved = replica.log_end_moved(log.log().log_end_offset());
+                let high_watermark = replica.high_watermark();
+                if moved {
+                    log.high_watermark_moved(high_watermark);
+                }
+                let appended = Appended {
+                    first_offset: done.first_offset,
+                    last_offset: done.last_offset,
+                    append_time: done.append_time,
+                    log_start_offset: log.log().log_start_offset(),
+                    high_watermark,
+                    duplicate: done.duplicate,
+                    flush_first: log.wants_flush(now.wall),
+                };
+                Ok((appended, moved, log.wants_flush_after_roll()))
+            })
+            .map_err(refusal)??;
+        if moved {
+            self.watchers.wake();
+        }
+        if rolled {
+            self.sealed.notify_one();
+        }
+        Ok(appended)
+    }
+
+    /// Finds what a reader may have from `offset` on: at most `bytes_max` bytes, but the first batch
+    /// whole if `one_at_least`.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OffsetOutOfRange`], [`ErrorCode::KafkaStorageError`],
+    /// [`ErrorCode::CorruptMessage`].
+    pub fn read(
+        &self,
+        offset: Offset,
+        bytes_max: u64,
+        one_at_least: bool,
+        limit: ReadLimit,
+    ) -> Result<ReadSlice, ErrorCode> {
+        self.with_log(|log, replica| {
+            let high_watermark = replica.high_watermark();
+            let end_offset = end_offset(log, replica, limit);
+            let request = ReadRequest { offset, bytes_max, min_one: one_at_least, end_offset };
+            let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
+            Ok(ReadSlice {
+                file: slice.file,
+                position: slice.position,
+                len: slice.len,
+                high_watermark,
+                last_stable_offset: log.log().last_stable_offset(high_watermark),
+                log_start_offset: log.log().log_start_offset(),
+            })
+        })?
+    }
+
+    /// First offset that is hidden from a reader; the log start while the log cannot be used.
+    pub fn end_offset(&self, limit: ReadLimit) -> Offset {
+        self.with_log(|log, replica| end_offset(log, replica, limit)).unwrap_or(0)
+    }
+
+    /// First offset that may be read; 0 while the log cannot be used.
+    pub fn log_start_offset(&self) -> Offset {
+        self.with_log(|log, _| log.log().log_start_offset()).unwrap_or(0)
+    }
+
+    /// Offset the next record gets; 0 while the log cannot be used.
+    pub fn log_end_offset(&self) -> Offset {
+        self.with_log(|log, _| log.log().log_end_offset()).unwrap_or(0)
+    }
+
+    /// Everything before is on all replicas in sync; 0 while the log cannot be used.
+    pub fn high_watermark(&self) -> Offset {
+        self.with_log(|_, replica| replica.high_watermark()).unwrap_or(0)
+    }
+
+    /// Bytes of its segments; 0 while the log cannot be used.
+    pub fn size_bytes(&self) -> u64 {
+        self.with_log(|log, _| log.log().size()).unwrap_or(0)
+    }
+
+    /// Number of its segments; 0 while the log cannot be used.
+    pub fn segment_count(&self) -> usize {
+        self.with_log(|log, _| log.log().segments().len()).unwrap_or(0)
+    }
+
+    /// The leader epoch that the record at `offset` was appended in; -1 if that is not known.
+    pub fn leader_epoch_at(&self, offset: Offset) -> LeaderEpoch {
+        let epoch = self.with_log(|log, _| log.log().leader_epochs().epoch_for(offset));
+        epoch.ok().flatten().unwrap_or(-1)
+    }
+
+    /// The newest epoch at or below `epoch` that is known, and where it ended.
+    pub fn end_offset_for_leader_epoch(&self, epoch: LeaderEpoch) -> Option<EpochEnd> {
+        let (leader_epoch, end_offset) =
+            self.with_log(|log, _| log.log().offset_for_leader_epoch(epoch)).ok()?;
+        (end_offset >= 0).then_some(EpochEnd { leader_epoch, end_offset })
+    }
+
+    /// The first record with this timestamp or a later one. May wait for the device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::KafkaStorageError`], [`ErrorCode::CorruptMessage`].
+    pub fn offset_for_timestamp(
+        &self,
+        timestamp: i64,
+    ) -> Result<Option<FoundTimestamp>, ErrorCode> {
+        self.find(TimestampTarget::AtLeast(timestamp))
+    }
+
+    /// The first record with the largest timestamp. May wait for the device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::KafkaStorageError`], [`ErrorCode::CorruptMessage`].
+    pub fn offset_of_max_timestamp(&self) -> Result<Option<FoundTimestamp>, ErrorCode> {
+        self.find(TimestampTarget::Largest)
+    }
+
+    fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
+        self.with_log(|log, _| {
+            let found = log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes());
+            found.map_err(|error| self.read_failed(&error))
+        })?
+    }
+
+    /// The producers it knows.
+    pub fn producers(&self) -> Vec<ActiveProducer> {
+        self.with_log(|log, _| log.log().producers().iter().map(active_producer).collect())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check_dir(&self) -> Result<(), ErrorCode> {
+        if self.dir.is_offline() || self.is_removed.load(Ordering::Relaxed) {
+            return Err(ErrorCode::KafkaStorageError);
+        }
+        Ok(())
+    }
+
+    /// Works with the log, which is opened if it was not.
+    pub(super) fn with_log<T>(
+        &self,
+        work: impl FnOnce(&mut LogFiles, &mut Replica) -> T,
+    ) -> Result<T, ErrorCode> {
+        self.check_dir()?;
+        let mut state = self.lock();
+        let State { path, config, replica, log } = &mut *state;
+        let log = match log {
+            Some(log) => log,
+            None => {
+                let opened = self.open(path, config.clone());
+                let opened = opened.map_err(|error| self.failed("open", &error))?;
+                let (start, end) = (opened.log().log_start_offset(), opened.log().log_end_offset());
+                replica.log_bounds_moved(start, end);
+                replica.log_end_moved(end);
+                log.insert(opened)
+            }
+        };
+        Ok(work(log, replica))
+    }
+
+    fn open(&self, path: &Path, config: LogConfig) -> io::Result<LogFiles> {
+        let checkpoints = self.dir.checkpoints();
+        let how = OpenLog {
+            config,
+            clean: self.dir.was_clean(),
+            recovery_point: checkpoints.recovery_point(&self.name),
+            compacted_before: checkpoints.compacted_before(&self.name),
+            log_start_offset: checkpoints.log_start_offset(&self.name),
+            now: self.dir.opened_at(),
+            seed: self.dir.seed_for(&self.name),
+        };
+        let (log, report) = LogFiles::open(&self.disk, path, how)?;
+        if report.segments_recovered > 0 {
+            let (segments, bytes_lost) = (report.segments_recovered, report.bytes_lost);
+            info!(partition = %self.name, segments, bytes_lost, "log recovered");
+        }
+        Ok(log)
+    }
+
+    /// Notes a failed call of the device: the log dir is not used any more.
+    pub(super) fn failed(&self, doing: &str, error: &io::Error) -> ErrorCode {
+        error!(partition = %self.name, doing, %error, "log dir failed");
+        self.dir.fail();
+        self.watchers.wake();
+        ErrorCode::KafkaStorageError
+    }
+
+    /// Notes a failed write. A full disk is a state, not the end of the dir, as long as the write
+    /// could be taken back: reading, deleting and retention go on.
+    fn write_failed(&self, is_broken: bool, error: &io::Error) -> ErrorCode {
+        if error.kind() == io::ErrorKind::StorageFull && !is_broken {
+            warn!(partition = %self.name, %error, "records refused: the disk is full");
+            return ErrorCode::KafkaStorageError;
+        }
+        self.failed("append", error)
+    }
+
+    fn read_failed(&self, error: &LogError) -> ErrorCode {
+        match error {
+            LogError::OffsetOutOfRange { .. } => {}
+            LogError::Corrupt(why) => {
+                error!(partition = %self.name, %why, "log is damaged");
+            }
+            LogError::Source(error) => {
+                error!(partition = %self.name, %error, "log dir failed");
+                self.dir.fail();
+            }
+        }
+        error.code()
+    }
+}
+
+/// What one batch may unpack to while a record is looked for by its time: the default of
+/// `max.decompressed.message.bytes` is 2 GiB; what was appended has been within its bound.
+const UNPACK_BYTES_MAX: usize = 2_147_483_639;
+
+fn end_offset(log: &LogFiles, replica: &Replica, limit: ReadLimit) -> Offset {
+    match limit {
+        ReadLimit::HighWatermark => replica.high_watermark(),
+        ReadLimit::LastStable => log.log().last_stable_offset(replica.high_watermark()),
+        ReadLimit::LogEnd => log.log().log_end_offset(),
+    }
+}
+
+fn refusal(code: ErrorCode) -> AppendError {
+    let message = match code {
+        ErrorCode::NotEnoughReplicas => "fewer replicas are in sync than min.insync.replicas asks",
+        ErrorCode::NotLeaderOrFollower => "this node does not lead the partition",
+        _ => "the log dir cannot be used",
+    };
+    AppendError { code, message: message.into() }
+}
+
+fn active_producer(
+    (producer_id, entry): (ProducerId, &ottla_log::ProducerEntry),
+) -> ActiveProducer {
+    ActiveProducer {
+        producer_id,
+        producer_epoch: entry.producer_epoch,
+        last_sequence: entry.last_sequence(),
+        last_timestamp: entry.last_timestamp,
+        coordinator_epoch: entry.coordinator_epoch,
+        current_txn_start_offset: entry.current_txn_first_offset.unwrap_or(-1),
+    }
+}

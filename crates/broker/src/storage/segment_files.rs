@@ -1,0 +1,144 @@
+//! The files of one log's segments: opened on first use, read and written by position.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ottla_base::SourceError;
+use ottla_io::{Disk, File, Open};
+use ottla_log::files::names;
+use ottla_log::{SegmentBytes, SegmentFile};
+use ottla_model::Offset;
+
+/// Bytes of the largest producer snapshot that is read: more than two million producers.
+const SNAPSHOT_BYTES_MAX: u64 = 100 << 20;
+
+/// The segment files in one dir.
+#[derive(Debug)]
+pub(super) struct SegmentFiles {
+    disk: Disk,
+    dir: PathBuf,
+    open: Mutex<BTreeMap<(Offset, SegmentFile), File>>,
+}
+
+impl SegmentFiles {
+    pub(super) fn new(disk: Disk, dir: PathBuf) -> Self {
+        Self { disk, dir, open: Mutex::default() }
+    }
+
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) fn path(&self, base_offset: Offset, file: SegmentFile) -> PathBuf {
+        self.dir.join(file.name(base_offset))
+    }
+
+    /// An existing file; `None` if there is none.
+    pub(super) fn get(&self, base_offset: Offset, file: SegmentFile) -> io::Result<Option<File>> {
+        let mut open = self.lock();
+        if let Some(found) = open.get(&(base_offset, file)) {
+            return Ok(Some(found.clone()));
+        }
+        match self.disk.open(self.path(base_offset, file), Open::Write) {
+            Ok(found) => {
+                open.insert((base_offset, file), found.clone());
+                Ok(Some(found))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A file, made if there is none.
+    pub(super) fn get_or_create(&self, base_offset: Offset, file: SegmentFile) -> io::Result<File> {
+        if let Some(found) = self.get(base_offset, file)? {
+            return Ok(found);
+        }
+        let made = self.disk.open(self.path(base_offset, file), Open::Create)?;
+        self.lock().insert((base_offset, file), made.clone());
+        Ok(made)
+    }
+
+    /// Makes the files of an empty segment; what was left under their names goes.
+    pub(super) fn create(&self, base_offset: Offset) -> io::Result<()> {
+        for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
+            self.get_or_create(base_offset, file)?.set_len(0)?;
+        }
+        match self.get(base_offset, SegmentFile::TxnIndex)? {
+            Some(left_over) => left_over.set_len(0),
+            None => Ok(()),
+        }
+    }
+
+    /// Renames the files of a segment so that they are not part of the log any more; returns the
+    /// new names. Handles that readers hold stay good.
+    pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
+        let mut aside = Vec::new();
+        for file in SegmentFile::ALL {
+            self.lock().remove(&(base_offset, file));
+            let from = self.path(base_offset, file);
+            let to = append_to_name(&from, names::DELETED_SUFFIX);
+            match self.disk.rename(&from, &to) {
+                Ok(()) => aside.push(to),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(aside)
+    }
+
+    /// Closes everything that is open.
+    pub(super) fn close(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(Offset, SegmentFile), File>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SegmentBytes for SegmentFiles {
+    fn len(&self, base_offset: Offset, file: SegmentFile) -> Result<u64, SourceError> {
+        match self.get(base_offset, file).map_err(refused)? {
+            Some(file) => file.len().map_err(refused),
+            None => Ok(0),
+        }
+    }
+
+    fn read_at(
+        &self,
+        base_offset: Offset,
+        file: SegmentFile,
+        position: u64,
+        buf: &mut [u8],
+    ) -> Result<usize, SourceError> {
+        match self.get(base_offset, file).map_err(refused)? {
+            Some(file) => file.read_at(position, buf).map_err(refused),
+            None => Ok(0),
+        }
+    }
+
+    fn snapshot(&self, offset: Offset) -> Result<Option<Vec<u8>>, SourceError> {
+        match self.disk.read(self.dir.join(names::snapshot(offset)), SNAPSHOT_BYTES_MAX) {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(refused(error)),
+        }
+    }
+}
+
+pub(super) fn append_to_name(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn refused(error: io::Error) -> SourceError {
+    SourceError(error.to_string())
+}

@@ -1,0 +1,110 @@
+//! Whom a log dir belongs to, and what a stop leaves in it.
+
+use super::super::{Storage, StorageSettings};
+use super::{TempDir, batch, led, name, on_disk, read_all, settings};
+use crate::storage::Acks;
+
+#[track_caller]
+fn refused(settings: StorageSettings, complaint: &str) {
+    let error = on_disk(|io| async move { Storage::open(&io, settings).await.unwrap_err() });
+    assert!(error.to_string().contains(complaint), "{error}");
+}
+
+#[test]
+fn a_new_dir_is_formatted_and_recognized_again() {
+    let dir = TempDir::new();
+    let open = || {
+        let path = dir.0.clone();
+        on_disk(|io| async move {
+            let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+            let found = (storage.cluster_id().to_owned(), storage.dirs()[0].id());
+            storage.close_cleanly().await.unwrap();
+            found
+        })
+    };
+    let first = open();
+    assert_eq!(first.0.len(), 22);
+    assert_eq!(first, open());
+}
+
+#[test]
+fn a_dir_of_another_node_or_cluster_is_refused_in_one_sentence() {
+    let dir = TempDir::new();
+    let new = settings(std::slice::from_ref(&dir.0));
+    on_disk(|io| async move {
+        Storage::open(&io, new).await.unwrap();
+    });
+    let mut other = settings(std::slice::from_ref(&dir.0));
+    other.node_id = 2;
+    refused(other, "belongs to node 1, this is node 2: set node.id=1, or give");
+    let mut other = settings(std::slice::from_ref(&dir.0));
+    other.cluster_id = Some("another".into());
+    refused(other, "not to another: every log dir of a node has to be of one cluster");
+}
+
+#[test]
+fn a_dir_in_use_is_refused() {
+    let dir = TempDir::new();
+    let (one, two) =
+        (settings(std::slice::from_ref(&dir.0)), settings(std::slice::from_ref(&dir.0)));
+    on_disk(|io| async move {
+        let _held = Storage::open(&io, one).await.unwrap();
+        let error = Storage::open(&io, two).await.unwrap_err();
+        assert!(error.to_string().contains("is in use by another process: stop"), "{error}");
+    });
+}
+
+#[test]
+fn a_clean_stop_leaves_the_mark_and_checkpoints_and_a_start_takes_the_mark() {
+    let dir = TempDir::new();
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        assert_eq!(storage.previous_broker_epoch(), -1);
+        let partition = led(&storage, 3);
+        partition.append(io.now(), &batch(0, 3, 10, io.now().wall.millis), Acks::All).unwrap();
+        storage.set_broker_epoch(57);
+        storage.close_cleanly().await.unwrap();
+        let text = |name: &str| {
+            String::from_utf8(io.disk().read(path.join(name), 1 << 20).unwrap()).unwrap()
+        };
+        assert_eq!(text(".kafka_cleanshutdown"), "{\"version\":0,\"brokerEpoch\":57}");
+        assert_eq!(text("recovery-point-offset-checkpoint"), "0\n1\nwords 0 3\n");
+        assert_eq!(text("replication-offset-checkpoint"), "0\n1\nwords 0 3\n");
+        assert_eq!(text("words-0/leader-epoch-checkpoint"), "0\n1\n3 0\n");
+        let id = "version: 0\ntopic_id: BwcHBwcHBwcHBwcHBwcHBw";
+        assert_eq!(text("words-0/partition.metadata"), id);
+    });
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        assert_eq!(storage.previous_broker_epoch(), 57);
+        assert_eq!(storage.recovery_progress(), (0, 0));
+        assert!(!io.disk().exists(path.join(".kafka_cleanshutdown")).unwrap());
+        let partition = storage.partition(&name()).unwrap();
+        assert_eq!(partition.topic_id(), super::topic_id());
+        assert_eq!(read_all(&partition).len(), 1);
+    });
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+        assert_eq!(storage.recovery_progress(), (1, 1), "the last stop was none");
+    });
+}
+
+#[test]
+fn partitions_are_spread_over_the_dirs() {
+    let (one, two) = (TempDir::new(), TempDir::new());
+    let paths = [one.0.clone(), two.0.clone()];
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(&paths)).await.unwrap();
+        for number in 0..4 {
+            let name = ottla_model::TopicPartition::new("words", number);
+            storage.create_partition(&name, super::topic_id(), super::small()).unwrap();
+        }
+        for dir in storage.dirs() {
+            let inside = storage.partitions().iter().filter(|p| p.log_dir() == dir.name()).count();
+            assert_eq!(inside, 2);
+        }
+    });
+}

@@ -1,0 +1,143 @@
+//! What is done to a partition beside serving it: flushing, retention, checkpoints, closing,
+//! removal.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use ottla_base::{Now, WallTime};
+use ottla_model::{ErrorCode, Offset};
+
+use super::dirs::Checkpointed;
+use super::partition::Partition;
+
+impl Partition {
+    /// Returns when everything appended so far is on the device. Appends and reads go on meanwhile.
+    ///
+    /// # Errors
+    /// [`ErrorCode::KafkaStorageError`]; the log dir is not used any more then.
+    pub fn flush(&self) -> Result<(), ErrorCode> {
+        let flush = self
+            .with_log(|log, _| log.begin_flush())?
+            .map_err(|error| self.failed("flush", &error))?;
+        let result = flush.run();
+        self.with_log(|log, _| log.end_flush(flush, &result))?;
+        result.map_err(|error| self.failed("flush", &error))
+    }
+
+    /// Moves the log start to `before` (-1 for the high watermark) and removes the segments that
+    /// have no record left; returns the log start. Waits for the device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OffsetOutOfRange`] behind the high watermark;
+    /// [`ErrorCode::NotLeaderOrFollower`]; [`ErrorCode::PolicyViolation`] for a log that is only
+    /// compacted; [`ErrorCode::KafkaStorageError`].
+    pub fn delete_records(&self, now: Now, before: Offset) -> Result<Offset, ErrorCode> {
+        let start = self.with_log(|log, replica| {
+            replica.check_epoch(None, true)?;
+            let config = log.log().config();
+            if config.compact && !config.delete {
+                return Err(ErrorCode::PolicyViolation);
+            }
+            let high_watermark = replica.high_watermark();
+            let before = if before == -1 { high_watermark } else { before };
+            if !(0..=high_watermark).contains(&before) {
+                return Err(ErrorCode::OffsetOutOfRange);
+            }
+            let failed = |error| self.failed("delete records", &error);
+            let start = before.max(log.log().log_start_offset());
+            // Checkpointed first: epochs and segments that say more than the checkpoint would be
+            // missing from a log that begins earlier after a crash.
+            self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed)?;
+            log.advance_log_start(start).map_err(failed)?;
+            log.retain(high_watermark, now.wall).map_err(failed)?;
+            replica.log_bounds_moved(start, log.log().log_end_offset());
+            Ok(log.log().log_start_offset())
+        })??;
+        self.watchers().wake();
+        Ok(start)
+    }
+
+    /// Seals the active segment.
+    ///
+    /// # Errors
+    /// [`ErrorCode::KafkaStorageError`].
+    pub fn roll(&self, now: Now) -> Result<(), ErrorCode> {
+        self.with_log(|log, _| log.roll(now.wall))?.map_err(|error| self.failed("roll", &error))
+    }
+
+    /// Removes segments that are too old or too many, and files that have waited long enough. Says
+    /// how many segments went.
+    pub(super) fn retain(&self, now: WallTime) -> Result<usize, ErrorCode> {
+        let removed = self.with_log(|log, replica| {
+            log.remove_set_aside(now);
+            log.expire_producers(now);
+            let removed = log.retain(replica.high_watermark(), now);
+            replica.log_bounds_moved(log.log().log_start_offset(), log.log().log_end_offset());
+            removed
+        })?;
+        let removed = removed.map_err(|error| self.failed("remove segments", &error))?;
+        if removed > 0 {
+            self.watchers().wake();
+        }
+        Ok(removed)
+    }
+
+    /// Flushes if a segment was sealed, or `flush.ms` says so.
+    pub(super) fn flush_if_wanted(&self, now: WallTime) -> Result<(), ErrorCode> {
+        if !self.is_open() {
+            return Ok(());
+        }
+        let wanted =
+            self.with_log(|log, _| log.wants_flush_after_roll() || log.wants_flush(now))?;
+        if wanted { self.flush() } else { Ok(()) }
+    }
+
+    /// What the checkpoints of its log dir are to say of it; `None` if it is not open, so that what
+    /// they say already holds.
+    pub(super) fn checkpointed(&self) -> Option<Checkpointed> {
+        if !self.is_open() {
+            return None;
+        }
+        self.with_log(|log, replica| {
+            let log = log.log();
+            let first_base = log.segments().next().map_or(0, |segment| segment.base_offset);
+            Checkpointed {
+                recovery_point: log.recovery_point(),
+                high_watermark: replica.high_watermark(),
+                log_start_offset: log.log_start_offset(),
+                first_base,
+            }
+        })
+        .ok()
+    }
+
+    /// Closes its files so that the next start has nothing to recover.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn close(&self) -> io::Result<()> {
+        if !self.is_open() {
+            return Ok(());
+        }
+        self.with_log(|log, _| log.close())
+            .unwrap_or_else(|code| Err(io::Error::other(code.name())))
+    }
+
+    /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
+    pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
+        self.is_removed.store(true, Ordering::Relaxed);
+        let mut state = self.lock();
+        state.replica.go_offline();
+        state.log = None;
+        self.disk.rename(&state.path, &aside)?;
+        state.path.clone_from(&aside);
+        drop(state);
+        self.watchers().wake();
+        Ok(aside)
+    }
+
+    fn is_open(&self) -> bool {
+        self.lock().log.is_some()
+    }
+}

@@ -1,0 +1,17 @@
+//! Settings of a broker: what ottla has and Kafka has not.
+
+use crate::setting::{Default, Kind, Setting, string, unset};
+
+/// Names that begin with `ottla.`.
+pub(crate) const SETTINGS: &[Setting] = &[
+    unset("ottla.admin.listener", Kind::String)
+        .own(Default::Text("127.0.0.1:9644"))
+        .doc("Address of metrics and health over HTTP, as host:port; empty for none."),
+    unset("ottla.cluster.id", Kind::String)
+        .doc("Cluster id given to a new data directory; a random one when unset."),
+    string("ottla.log.format", "human")
+        .one_of(&["human", "json", "auto"])
+        .doc("How log lines are written; auto is human on a terminal and json elsewhere."),
+    string("ottla.log.level", "info")
+        .doc("Least severe level that is logged, or a filter such as info,ottla_raft=debug."),
+];

@@ -1,0 +1,382 @@
+//! From the files of a partition dir to a [`Log`]. Files are only looked at; what has to be changed
+//! about them comes back as repairs.
+
+use alloc::collections::BTreeSet;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use ottla_base::WallTime;
+use ottla_model::Offset;
+
+use crate::append::note_largest;
+use crate::files::leader_epoch_checkpoint::EpochEntry;
+use crate::files::{offset_index, time_index};
+use crate::read::{find, offset_entries_below, offset_entry, time_entry};
+use crate::recover::{Replay, load_snapshot, measure, recover_segment, replay_segment};
+use crate::{
+    LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
+};
+
+/// A `.log` file found in a partition dir, and what was found beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundSegment {
+    /// The offset in its name.
+    pub base_offset: Offset,
+    /// Bytes of the `.log` file.
+    pub size: u64,
+    /// When it last changed.
+    pub modified: WallTime,
+    /// Bytes of the `.index` file; `None` if there is none.
+    pub offset_index_bytes: Option<u64>,
+    /// Bytes of the `.timeindex` file; `None` if there is none.
+    pub time_index_bytes: Option<u64>,
+}
+
+/// What is known of a log before its batches are looked at.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Its settings.
+    pub config: LogConfig,
+    /// Its segments, by base offset.
+    pub segments: Vec<FoundSegment>,
+    /// Offsets of its producer snapshots, oldest first.
+    pub snapshots: Vec<Offset>,
+    /// What `leader-epoch-checkpoint` holds.
+    pub epochs: Vec<EpochEntry>,
+    /// Whether the log dir was stopped cleanly, so that nothing has to be checked.
+    pub clean: bool,
+    /// What `recovery-point-offset-checkpoint` says of it; 0 if nothing.
+    pub recovery_point: Offset,
+    /// What `cleaner-offset-checkpoint` says of it; 0 if nothing. Compacted segments may end before
+    /// the next one begins.
+    pub compacted_before: Offset,
+    /// What `log-start-offset-checkpoint` says of it; 0 if nothing.
+    pub log_start_offset: Offset,
+    /// The time.
+    pub now: WallTime,
+    /// What its jitter is drawn from.
+    pub seed: u64,
+}
+
+/// A change to the files that opening found necessary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Repair {
+    /// Remove the files of a segment.
+    RemoveSegment(Offset),
+    /// Cut a segment's log file.
+    CutLog {
+        /// Its base offset.
+        base_offset: Offset,
+        /// Bytes that stay.
+        len: u64,
+        /// Bytes that go.
+        lost: u64,
+    },
+    /// Replace the content of an index.
+    WriteIndex {
+        /// The segment's base offset.
+        base_offset: Offset,
+        /// Which index.
+        file: SegmentFile,
+        /// What it has to hold.
+        content: Vec<u8>,
+    },
+    /// Make the files of an empty segment.
+    CreateSegment(Offset),
+    /// Remove a producer snapshot.
+    RemoveSnapshot(Offset),
+    /// Write `leader-epoch-checkpoint` from the log's leader epochs.
+    WriteLeaderEpochs,
+}
+
+/// An opened log.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The log, as it is once the repairs are done.
+    pub log: Log,
+    /// What to change about the files, in this order, before the log is used.
+    pub repairs: Vec<Repair>,
+    /// Segments that were read from end to end.
+    pub segments_recovered: usize,
+    /// Bytes that were no whole, undamaged batches.
+    pub bytes_lost: u64,
+}
+
+/// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
+/// point on, and keeps the longest sound prefix.
+///
+/// # Errors
+/// What the device said.
+pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogError> {
+    let mut state = State::new(&opening, bytes)?;
+    let count = opening.segments.len();
+    for (index, found) in opening.segments.iter().enumerate() {
+        let is_last = index + 1 == count;
+        let follows = !state.misses_tail_before(found);
+        if !follows || !state.take(found, is_last, bytes)? {
+            let first_gone = if follows { index + 1 } else { index };
+            for later in &opening.segments[first_gone..] {
+                state.repairs.push(Repair::RemoveSegment(later.base_offset));
+                state.bytes_lost += later.size;
+            }
+            break;
+        }
+    }
+    Ok(state.finish())
+}
+
+struct State<'a> {
+    opening: &'a Opening,
+    /// Segments from this base offset on are checked.
+    recover_from: Offset,
+    log: Log,
+    epochs_before: Vec<EpochEntry>,
+    repairs: Vec<Repair>,
+    broken_snapshots: Vec<Offset>,
+    segments_recovered: usize,
+    bytes_lost: u64,
+}
+
+impl<'a> State<'a> {
+    fn new<B: SegmentBytes>(opening: &'a Opening, bytes: &B) -> Result<Self, LogError> {
+        let mut bases = opening.segments.iter().map(|found| found.base_offset);
+        let first = bases.clone().next().unwrap_or(0);
+        let log_start_offset = opening.log_start_offset.max(first);
+        let recover_from = if opening.clean {
+            Offset::MAX
+        } else {
+            bases.rfind(|&base| base <= opening.recovery_point).unwrap_or(first)
+        };
+        let Opening { config, now, seed, .. } = opening;
+        let mut log = Log::new(config.clone(), log_start_offset, *now, *seed);
+        log.segments.clear();
+        log.epochs = LeaderEpochs::from_entries(&opening.epochs);
+        let snapshots = &opening.snapshots;
+        let (loaded, broken_snapshots) =
+            load_snapshot(snapshots, recover_from, *now, config, bytes)?;
+        log.producers = loaded.unwrap_or_else(|| Producers::starting_at(log_start_offset));
+        Ok(Self {
+            opening,
+            recover_from,
+            log,
+            epochs_before: opening.epochs.clone(),
+            repairs: Vec::new(),
+            broken_snapshots,
+            segments_recovered: 0,
+            bytes_lost: 0,
+        })
+    }
+
+    /// Whether the end of the segment before is missing: after a power cut a later segment may be on
+    /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole;
+    /// here the log ends at it, so that what is left is a prefix of what was appended.
+    fn misses_tail_before(&self, found: &FoundSegment) -> bool {
+        let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
+        !self.opening.clean
+            && self.log.log_end_offset_so_far() != Offset::MIN
+            && self.log.log_end_offset < found.base_offset
+            && found.base_offset > sound_before
+    }
+
+    /// Takes the next segment; false if the log ends within it.
+    fn take<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        is_last: bool,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let sound = found.base_offset < self.recover_from && indexes_are_whole(found);
+        if !sound || found.base_offset < self.log.log_end_offset_so_far() {
+            return self.recover(found, is_last, bytes);
+        }
+        if is_last {
+            return match measure(as_segment(found), bytes) {
+                Ok((segment, next_offset)) => self.keep(segment, next_offset, bytes),
+                Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+                Err(error) => Err(error),
+            };
+        }
+        let next = self.opening.segments.iter().map(|other| other.base_offset);
+        let next_offset = next.filter(|&base| base > found.base_offset).min();
+        let next_offset = next_offset.unwrap_or(found.base_offset);
+        let kept = if next_offset == self.recover_from {
+            self.seal_again(found, next_offset, bytes)
+        } else {
+            let segment = Segment::found(found.base_offset, found.size, found.modified);
+            self.keep(segment, next_offset, bytes)
+        };
+        match kept {
+            Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+            kept => kept,
+        }
+    }
+
+    /// Takes the last segment that needs no recovery. The time index entry that sealed it was
+    /// written after the sync that the recovery point tells of, and may have been lost or garbled;
+    /// retention would take a wrong one for the segment's age.
+    fn seal_again<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        next_offset: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let base_offset = found.base_offset;
+        let found = as_segment(found);
+        let sound = true_time_entries(&found, bytes)?;
+        let garbled = sound < found.time_entries;
+        let (mut segment, _) = measure(Segment { time_entries: sound, ..found }, bytes)?;
+        let position = segment.time_index_bytes();
+        let last = note_largest(&mut segment);
+        if garbled || last.is_some() {
+            let mut content = vec![0; usize::try_from(position).unwrap_or(0)];
+            bytes.read_at(base_offset, SegmentFile::TimeIndex, 0, &mut content)?;
+            content.extend(last.into_iter().flat_map(|last| last.entries));
+            let file = SegmentFile::TimeIndex;
+            self.repairs.push(Repair::WriteIndex { base_offset, file, content });
+        }
+        self.keep(segment, next_offset, bytes)
+    }
+
+    fn keep<B: SegmentBytes>(
+        &mut self,
+        segment: Segment,
+        next_offset: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        if next_offset > self.log.producers.end_offset() {
+            let Log { epochs, producers, .. } = &mut self.log;
+            replay_segment(&segment, 0, &mut Replay { epochs, producers }, bytes)?;
+        }
+        self.log.segments.insert(segment.base_offset, segment);
+        self.log.log_end_offset = next_offset;
+        Ok(true)
+    }
+
+    fn recover<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        is_last: bool,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let base_offset = found.base_offset;
+        let covered = self.log.producers.end_offset() <= base_offset;
+        let Log { epochs, producers, config, .. } = &mut self.log;
+        let mut replay = Replay { epochs, producers };
+        let mut recovered =
+            recover_segment(base_offset, found.size, config, found.modified, &mut replay, bytes)?;
+        self.segments_recovered += 1;
+        let (len, lost) = (recovered.segment.size, found.size - recovered.segment.size);
+        if lost > 0 {
+            self.repairs.push(Repair::CutLog { base_offset, len, lost });
+            self.bytes_lost += lost;
+        }
+        let whole = lost == 0;
+        if whole && !is_last {
+            recovered.seal();
+        }
+        let mut indexes = Vec::from([
+            (SegmentFile::OffsetIndex, recovered.offset_index),
+            (SegmentFile::TimeIndex, recovered.time_index),
+        ]);
+        // Aborted transactions are only known if their beginnings were seen.
+        if covered
+            && (bytes.len(base_offset, SegmentFile::TxnIndex)? > 0
+                || !recovered.txn_index.is_empty())
+        {
+            indexes.push((SegmentFile::TxnIndex, recovered.txn_index));
+        }
+        for (file, content) in indexes {
+            self.repairs.push(Repair::WriteIndex { base_offset, file, content });
+        }
+        self.log.segments.insert(base_offset, recovered.segment);
+        self.log.log_end_offset = recovered.next_offset;
+        Ok(whole)
+    }
+
+    fn finish(mut self) -> Opened {
+        let Opening { log_start_offset: checkpoint, now, .. } = *self.opening;
+        let first = self.log.segments.keys().next().copied();
+        let log_start_offset = checkpoint.max(first.unwrap_or(0));
+        if first.is_none() || self.log.log_end_offset < log_start_offset {
+            // Nothing is left that may be read: the log goes on at its start.
+            let removed = self.log.segments.keys().map(|&base| Repair::RemoveSegment(base));
+            self.repairs.extend(removed);
+            self.log.commit_start_over(log_start_offset, now);
+            self.repairs.push(Repair::CreateSegment(log_start_offset));
+        }
+        let log = &mut self.log;
+        log.log_start_offset = log_start_offset;
+        log.producers.log_start_moved(log_start_offset);
+        let end = log.log_end_offset;
+        log.recovery_point =
+            if self.opening.clean { end } else { self.opening.recovery_point.min(end) };
+        log.unflushed_since = (log.recovery_point < end).then_some(now);
+        log.epochs.truncate_from_end(end.max(1));
+        log.epochs.truncate_from_start(log_start_offset);
+        if log.epochs.entries() != self.epochs_before.as_slice() {
+            self.repairs.push(Repair::WriteLeaderEpochs);
+        }
+        self.drop_snapshots();
+        let Self { log, repairs, segments_recovered, bytes_lost, .. } = self;
+        Opened { log, repairs, segments_recovered, bytes_lost }
+    }
+
+    /// Snapshots stay that stand at the beginning of a segment, and the newest.
+    fn drop_snapshots(&mut self) {
+        let end = self.log.log_end_offset;
+        let sound = |offset: &&Offset| **offset <= end && !self.broken_snapshots.contains(*offset);
+        let newest = self.opening.snapshots.iter().filter(sound).max().copied();
+        let kept: BTreeSet<Offset> = self.log.segments.keys().copied().chain(newest).collect();
+        for &offset in &self.opening.snapshots {
+            if !sound(&&offset) || !kept.contains(&offset) {
+                self.repairs.push(Repair::RemoveSnapshot(offset));
+            }
+        }
+    }
+}
+
+impl Log {
+    /// While segments are being taken: where the last of them ends.
+    fn log_end_offset_so_far(&self) -> Offset {
+        if self.segments.is_empty() { Offset::MIN } else { self.log_end_offset }
+    }
+}
+
+/// Whether both indexes are there and consist of whole entries.
+fn indexes_are_whole(found: &FoundSegment) -> bool {
+    let whole = |bytes: Option<u64>, entry| bytes.is_some_and(|bytes| bytes % entry == 0);
+    whole(found.offset_index_bytes, offset_index::ENTRY_BYTES)
+        && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
+}
+
+/// How many entries of a time index are true, leaving out those at its end that are not: the batch
+/// at the offset has the timestamp.
+fn true_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u64, LogError> {
+    let base_offset = segment.base_offset;
+    let mut count = segment.time_entries;
+    while let Some(last) = count.checked_sub(1) {
+        let Some(entry) = time_entry(base_offset, last, bytes)? else { return Ok(last) };
+        let relative = i64::from(entry.relative_offset);
+        let indexed =
+            offset_entries_below(base_offset, segment.index_entries, relative + 1, bytes)?;
+        let start = match indexed.checked_sub(1) {
+            Some(floor) => offset_entry(base_offset, floor, bytes)?,
+            None => None,
+        };
+        let start = start.map_or(0, |entry| u64::from(entry.position));
+        let batch = find(segment, start, base_offset + relative, bytes)?;
+        if batch.is_some_and(|batch| batch.header.max_timestamp == entry.timestamp) {
+            break;
+        }
+        count = last;
+    }
+    Ok(count)
+}
+
+fn as_segment(found: &FoundSegment) -> Segment {
+    Segment {
+        index_entries: found.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES,
+        time_entries: found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES,
+        ..Segment::found(found.base_offset, found.size, found.modified)
+    }
+}

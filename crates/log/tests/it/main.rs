@@ -1,0 +1,11 @@
+//! The log as its users see it: scripts against files in memory.
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod memory;
+mod script;
+
+mod appending;
+mod crashes;
+mod producing;
+mod retaining;
+mod truncating;

@@ -1,0 +1,117 @@
+//! What clients asked and saw, in the order in which it happened, and the invariants that watch.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::invariants::{self, Invariant};
+
+/// What an acknowledged record is safe from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promise {
+    /// The end of the process, but not a power cut of its only replica: what Kafka promises without
+    /// `flush.messages`. After a power cut the log may have lost its end, and nothing else.
+    ProcessEnd,
+    /// A power cut too: records are synced before they are acknowledged.
+    PowerCut,
+}
+
+/// Something that a client did or saw. Records are known by their value; each is sent once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A producer is about to send its record number `number`. From here until it is acknowledged
+    /// it is *unknown*: it may be in the log or come to it later, also after an error.
+    Sent {
+        /// Which producer.
+        producer: u64,
+        /// Counts the producer's records from 0.
+        number: u64,
+    },
+    /// The record is acknowledged, at this offset.
+    Acknowledged {
+        /// Which producer.
+        producer: u64,
+        /// Which of its records.
+        number: u64,
+        /// The offset it got.
+        offset: i64,
+    },
+    /// A reader found this record at this offset.
+    Read {
+        /// Which reader.
+        reader: u64,
+        /// Where.
+        offset: i64,
+        /// Whose record.
+        producer: u64,
+        /// Which of its records.
+        number: u64,
+    },
+    /// A reader was told that the log ends before this offset.
+    LogEnd {
+        /// Which reader.
+        reader: u64,
+        /// The first offset that is free.
+        offset: i64,
+    },
+    /// The log was started anew after a power cut and ended before this offset.
+    RecoveredFromPowerCut {
+        /// The first offset that is free.
+        offset: i64,
+    },
+}
+
+/// The events of one partition, checked as they come. Clones are the same history.
+#[derive(Clone)]
+pub struct History(Arc<Mutex<Inner>>);
+
+struct Inner {
+    events: Vec<Event>,
+    invariants: Vec<Box<dyn Invariant>>,
+}
+
+impl History {
+    /// An empty history under all invariants of a partition.
+    pub fn new(promise: Promise) -> Self {
+        Self::watched_by(invariants::all(promise))
+    }
+
+    /// An empty history under these invariants.
+    pub fn watched_by(invariants: Vec<Box<dyn Invariant>>) -> Self {
+        Self(Arc::new(Mutex::new(Inner { events: Vec::new(), invariants })))
+    }
+
+    /// Adds an event.
+    ///
+    /// # Panics
+    /// When it breaks an invariant.
+    pub fn note(&self, event: Event) {
+        if let Err(broken) = self.try_note(event) {
+            panic!("{broken}");
+        }
+    }
+
+    /// Adds an event.
+    ///
+    /// # Errors
+    /// Which invariant it breaks, and how.
+    pub fn try_note(&self, event: Event) -> Result<(), String> {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.events.push(event.clone());
+        for invariant in &mut inner.invariants {
+            if let Err(how) = invariant.observe(&event) {
+                return Err(format!("{}: {how} (at {event:?})", invariant.name()));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many records were acknowledged so far.
+    pub fn acknowledged_count(&self) -> usize {
+        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.events.iter().filter(|event| matches!(event, Event::Acknowledged { .. })).count()
+    }
+
+    /// All events so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).events.clone()
+    }
+}

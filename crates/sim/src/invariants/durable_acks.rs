@@ -1,0 +1,90 @@
+//! No acknowledged record is lost, or found elsewhere than where it was said to be.
+
+use std::collections::BTreeMap;
+
+use super::Invariant;
+use crate::{Event, Promise};
+
+/// Follows what was acknowledged, and what each reader passes by.
+pub struct DurableAcks {
+    promise: Promise,
+    /// Offset → (producer, number).
+    acknowledged: BTreeMap<i64, (u64, u64)>,
+    /// Where each reader was last.
+    readers: BTreeMap<u64, i64>,
+}
+
+impl DurableAcks {
+    /// Nothing acknowledged yet.
+    pub fn new(promise: Promise) -> Self {
+        Self { promise, acknowledged: BTreeMap::new(), readers: BTreeMap::new() }
+    }
+
+    fn on_acknowledged(&mut self, offset: i64, record: (u64, u64)) -> Result<(), String> {
+        match self.acknowledged.insert(offset, record) {
+            Some(other) if other != record => {
+                Err(format!("offset {offset} was acknowledged for {other:?} before"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn on_read(&mut self, reader: u64, offset: i64, record: (u64, u64)) -> Result<(), String> {
+        if let Some(&expected) = self.acknowledged.get(&offset)
+            && expected != record
+        {
+            return Err(format!("{expected:?} was acknowledged there, {record:?} is there now"));
+        }
+        let previous = self.readers.insert(reader, offset);
+        // A reader goes forward in steps; what lies between two of them it should have seen.
+        match previous {
+            Some(previous) if previous < offset => self.none_between(previous + 1, offset),
+            _ => Ok(()),
+        }
+    }
+
+    fn none_between(&self, from: i64, to: i64) -> Result<(), String> {
+        match self.acknowledged.range(from..to).next() {
+            Some((at, record)) => {
+                Err(format!("{record:?}, acknowledged at {at}, was passed over as if not there"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn on_log_end(&mut self, offset: i64) -> Result<(), String> {
+        match self.acknowledged.range(offset..).next() {
+            Some((at, record)) => {
+                Err(format!("the log ends at {offset}, {record:?} was acknowledged at {at}"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Invariant for DurableAcks {
+    fn name(&self) -> &'static str {
+        "no acknowledged record is lost"
+    }
+
+    fn observe(&mut self, event: &Event) -> Result<(), String> {
+        match *event {
+            Event::Sent { .. } => Ok(()),
+            Event::Acknowledged { producer, number, offset } => {
+                self.on_acknowledged(offset, (producer, number))
+            }
+            Event::Read { reader, offset, producer, number } => {
+                self.on_read(reader, offset, (producer, number))
+            }
+            Event::LogEnd { offset, .. } => self.on_log_end(offset),
+            Event::RecoveredFromPowerCut { offset } => {
+                if self.promise == Promise::PowerCut {
+                    return self.on_log_end(offset);
+                }
+                self.acknowledged.split_off(&offset);
+                self.readers.clear();
+                Ok(())
+            }
+        }
+    }
+}

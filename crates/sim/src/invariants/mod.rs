@@ -1,0 +1,42 @@
+//! What must hold whatever goes wrong: one property per file, observed event by event. A check
+//! draws no randomness and asks the system nothing.
+//!
+//! | property | file |
+//! |---|---|
+//! | no acknowledged record is lost or moves | `durable_acks.rs` |
+//! | a producer's records keep their order, each at most once, and none is invented | `record_order.rs` |
+//! | offsets never go back | `offsets_forward.rs` |
+
+mod durable_acks;
+mod offsets_forward;
+mod record_order;
+
+pub use durable_acks::DurableAcks;
+pub use offsets_forward::OffsetsForward;
+pub use record_order::RecordOrder;
+
+use crate::{Event, Promise};
+
+/// A property of a history.
+pub trait Invariant: Send {
+    /// Its name: what holds.
+    fn name(&self) -> &'static str;
+
+    /// Looks at the next event.
+    ///
+    /// # Errors
+    /// How the event breaks the property.
+    fn observe(&mut self, event: &Event) -> Result<(), String>;
+}
+
+/// All invariants of one partition.
+pub fn all(promise: Promise) -> Vec<Box<dyn Invariant>> {
+    vec![
+        Box::new(DurableAcks::new(promise)),
+        Box::new(RecordOrder::default()),
+        Box::new(OffsetsForward::new(promise)),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

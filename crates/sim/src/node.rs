@@ -1,0 +1,36 @@
+//! Settings of a real node in a simulated world.
+
+use std::collections::BTreeMap;
+
+use ottla_broker::settings::{ListenerSettings, NodeSettings};
+use ottla_broker::topic_settings::FixedSettings;
+
+/// A single node with Kafka's defaults, serving clients on every address at `port`, with its data
+/// in `/data`. Topics are not created by themselves: scenarios say what there is.
+pub fn settings(node_id: i32, port: u16) -> NodeSettings {
+    settings_with(node_id, port, &[])
+}
+
+/// The same, with these names and values in its settings file, as far as they hold for topics.
+pub fn settings_with(node_id: i32, port: u16, texts: &[(&str, &str)]) -> NodeSettings {
+    let texts = texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let fixed = FixedSettings {
+        node_id,
+        texts: texts.collect::<BTreeMap<_, _>>(),
+        own_defaults: false,
+        producer_id_expiration_ms: 86_400_000,
+    };
+    let listener = ListenerSettings {
+        name: "PLAINTEXT".to_owned(),
+        host: String::new(),
+        port,
+        advertised_host: None,
+        advertised_port: None,
+        security_protocol: 0,
+    };
+    NodeSettings {
+        listeners: vec![listener],
+        auto_create_topics: false,
+        ..NodeSettings::new(fixed, vec!["/data".into()])
+    }
+}

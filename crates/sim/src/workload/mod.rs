@@ -1,0 +1,47 @@
+//! What clients do: one verb per file, on raw Kafka requests over simulated sockets, so that the
+//! whole broker is between a workload and the disk.
+
+mod connection;
+mod create_topic;
+mod fetch;
+mod list_offsets;
+mod produce;
+
+pub use connection::{Connection, Failure};
+pub use create_topic::create_topic;
+pub use fetch::Reader;
+pub use list_offsets::{EARLIEST, LATEST, offset_at};
+pub use produce::Producer;
+
+use std::time::Duration;
+
+/// The partition a workload works on, and where its broker is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Host of the broker: the name of its node.
+    pub host: String,
+    /// Port of the broker.
+    pub port: u16,
+    /// Name of the topic.
+    pub topic: String,
+    /// Partition of it.
+    pub partition: i32,
+}
+
+/// How long a client waits for an answer before it gives the connection up.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// How long it waits before it tries again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The value of a record: whose it is, and which.
+pub(crate) fn value_of(producer: u64, number: u64) -> String {
+    format!("{producer}:{number}")
+}
+
+/// The inverse of [`value_of`].
+pub(crate) fn parse_value(value: &[u8]) -> Option<(u64, u64)> {
+    let (producer, number) = std::str::from_utf8(value).ok()?.split_once(':')?;
+    let number = number.split(' ').next()?;
+    Some((producer.parse().ok()?, number.parse().ok()?))
+}

@@ -1,0 +1,3 @@
+//! Outer tests of the testkit.
+
+mod corpora;

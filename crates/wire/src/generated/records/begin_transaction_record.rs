@@ -1,0 +1,42 @@
+//! BeginTransactionRecord.
+//!
+//! Generated from `messages/` by `cargo xtask codegen`; not edited.
+
+use crate::generated::prelude::*;
+
+/// Record (metadata), key 23, versions 0, flexible 0+.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BeginTransactionRecord {
+    /// Tag 0, default null.
+    pub name: Option<Str>,
+}
+
+impl BeginTransactionRecord {
+    /// Reads this from `r` as version `v` has it.
+    pub fn decode(r: &mut Reader, v: i16) -> Result<Self, DecodeError> {
+        r.check_version("BeginTransactionRecord", v, 0, 0)?;
+        let mut x = Self::default();
+        r.tags(|r, tag| {
+            match tag {
+                0 => x.name = r.nullable_string(true, "name")?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(x)
+    }
+
+    /// Writes this to `w` as version `v` has it.
+    pub fn encode(&self, w: &mut Encoder, v: i16) -> Result<(), EncodeError> {
+        w.check_version("BeginTransactionRecord", v, 0, 0)?;
+
+        let mut tags = w.tags();
+        if self.name.is_some() {
+            w.tag(&mut tags, 0, |w| w.nullable_string(true, self.name.as_ref(), "name"))?;
+        }
+        w.end_tags(tags);
+        Ok(())
+    }
+}
+
+crate::message::message!(BeginTransactionRecord, MetadataRecord, 23, 0..=0, 0);

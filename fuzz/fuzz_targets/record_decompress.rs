@@ -1,0 +1,4 @@
+//! `cargo +nightly fuzz run record_decompress`
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ottla_testkit::fuzz_targets::record::record_decompress(bytes));
