@@ -8,7 +8,7 @@ import org.apache.kafka.common.config.ConfigResource;
  * What a running broker answers about settings, one line for each answer.
  *
  *   Broker HOST:PORT FILE   each line of FILE is a step:
- *     topic NAME [KEY=VALUE;...]          creates a topic
+ *     topic NAME [KEY=VALUE;...]          creates a topic, and tells the settings it then has
  *     describe TYPE NAME                  every setting with source, type, flags and synonyms
  *     change TYPE NAME OPS                IncrementalAlterConfigs; OPS are +KEY=VALUE (set), -KEY
  *                                         (delete), aKEY=VALUE (append), sKEY=VALUE (subtract),
@@ -42,8 +42,13 @@ public class Broker {
                 Map<String, String> configs = new TreeMap<>();
                 if (words.length > 2)
                     for (String pair : words[2].split(";")) configs.put(pair.split("=")[0], pair.split("=", 2)[1]);
-                admin.createTopics(List.of(new NewTopic(words[1], 1, (short) 1).configs(configs))).all().get();
+                var made = admin.createTopics(List.of(new NewTopic(words[1], 1, (short) 1).configs(configs)));
+                made.all().get();
                 System.out.println(line + " => made");
+                Set<String> lines = new TreeSet<>();
+                for (ConfigEntry one : made.config(words[1]).get().entries())
+                    lines.add("made '" + words[1] + "' " + one.name() + '=' + one.value() + ' ' + one.source());
+                lines.forEach(System.out::println);
             }
             case "describe" -> describe(resource(words));
             case "change", "try" -> {

@@ -229,11 +229,15 @@ fn check_names_and_values(manner: Manner, changes: &[WantedChange]) -> Result<()
     Err(invalid_request(&format!("Null value not supported for : {}", nulls.join(", "))))
 }
 
-/// Kafka's controller fails over an operation that does not exist, and says no more than that.
+/// Kafka's controller fails over an operation that does not exist, and gives up its leadership; to
+/// refuse it is enough.
 fn check_operations(changes: &[WantedChange]) -> Result<(), Fault> {
-    match changes.iter().all(|change| ConfigOp::from_code(change.operation).is_some()) {
-        true => Ok(()),
-        false => Err(Fault::bare(ErrorCode::UnknownServerError)),
+    let unknown = |change: &&WantedChange| ConfigOp::from_code(change.operation).is_none();
+    match changes.iter().find(unknown) {
+        None => Ok(()),
+        Some(change) => {
+            Err(invalid_request(&format!("Unknown operation type {}", change.operation)))
+        }
     }
 }
 

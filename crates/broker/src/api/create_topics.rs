@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ottla_config::{ConfigEntry, ConfigLayers, describe_topic};
+use ottla_config::{ConfigEntry, Overrides, describe_new_topic};
 use ottla_controller::decide::{CreatedTopic, Fault, NewTopic};
 use ottla_model::ErrorCode;
 use ottla_wire::messages::create_topics::{
@@ -44,17 +44,23 @@ pub(crate) async fn serve(
             wanted.push(new_topic(topic));
         }
     }
-    let names: Vec<String> = wanted.iter().map(|topic| topic.name.clone()).collect();
+    let asked: BTreeMap<String, Overrides> = wanted.iter().map(own_settings).collect();
     let created = node.metadata.create_topics(wanted, body.validate_only).await;
     let created = created.unwrap_or_else(|fault| {
-        names.into_iter().map(|name| (name, Err(fault.clone()))).collect()
+        asked.keys().map(|name| (name.clone(), Err(fault.clone()))).collect()
     });
     let image = node.metadata.image();
-    let fixed = &node.metadata.settings().fixed;
+    let fixed = &node.settings.metadata.fixed;
     let changed = changed_settings(&image, fixed);
-    let layers = fixed.layers(&changed);
-    let topics =
-        created.into_iter().chain(refused).map(|(name, result)| answer(&layers, &name, result));
+    let topics = created.into_iter().chain(refused).map(|(name, result)| {
+        let mut told = answer(&name, result);
+        if told.error_code == ErrorCode::None.code() {
+            let own = asked.get(&name).cloned().unwrap_or_default();
+            let settings = describe_new_topic(&fixed.layers(&changed), &own);
+            told.configs = Some(settings.into_iter().map(setting).collect());
+        }
+        told
+    });
     CreateTopicsResponse { topics: topics.collect(), ..CreateTopicsResponse::default() }
 }
 
@@ -76,11 +82,24 @@ fn new_topic(topic: &CreatableTopic) -> NewTopic {
     }
 }
 
-fn answer(
-    layers: &ConfigLayers<'_>,
-    name: &str,
-    result: Result<CreatedTopic, Fault>,
-) -> CreatableTopicResult {
+/// The settings a topic is asked to have.
+fn own_settings(topic: &NewTopic) -> (String, Overrides) {
+    let given = topic.configs.iter();
+    let own = given.filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
+    (topic.name.clone(), own.collect())
+}
+
+fn setting(entry: ConfigEntry) -> CreatableTopicConfigs {
+    CreatableTopicConfigs {
+        name: entry.name.into(),
+        value: entry.value.map(Into::into),
+        read_only: entry.read_only,
+        config_source: entry.source.code(),
+        is_sensitive: entry.sensitive,
+    }
+}
+
+fn answer(name: &str, result: Result<CreatedTopic, Fault>) -> CreatableTopicResult {
     match result {
         Ok(created) => CreatableTopicResult {
             name: name.into(),
@@ -88,9 +107,6 @@ fn answer(
             error_message: None,
             num_partitions: created.partitions,
             replication_factor: created.replication_factor,
-            configs: Some(
-                describe_topic(layers, &created.configs).into_iter().map(config_of).collect(),
-            ),
             ..CreatableTopicResult::default()
         },
         Err(fault) => CreatableTopicResult {
@@ -99,15 +115,5 @@ fn answer(
             error_message: fault.message.map(Into::into),
             ..CreatableTopicResult::default()
         },
-    }
-}
-
-fn config_of(entry: ConfigEntry) -> CreatableTopicConfigs {
-    CreatableTopicConfigs {
-        name: entry.name.into(),
-        value: entry.value.map(Into::into),
-        read_only: entry.read_only,
-        config_source: entry.source.code(),
-        is_sensitive: entry.sensitive,
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ottla_base::{Rng, Uuid};
-use ottla_config::{ConfigEntry, ConfigSource, Source, resolve};
+use ottla_base::Uuid;
+use ottla_config::{ConfigEntry, ConfigSource, Source, describe_new_topic, resolve};
 use ottla_controller::decide::{self, Settings, bootstrap_records, elr_safety_records};
 use ottla_controller::{Image, Record};
 
@@ -73,8 +73,9 @@ impl Broker {
         let words: Vec<&str> = step.splitn(4, ' ').collect();
         match words[..] {
             ["topic", name, ref configs @ ..] => {
-                self.create(name, configs.first().copied().unwrap_or_default());
-                vec![format!("{step} => made")]
+                let mut lines = vec![format!("{step} => made")];
+                lines.extend(self.create(name, configs.first().copied().unwrap_or_default()));
+                lines
             }
             ["describe", kind, name] => {
                 let name = if name == "''" { "" } else { name };
@@ -98,8 +99,8 @@ impl Broker {
         }
     }
 
-    fn create(&mut self, name: &str, configs: &str) {
-        let topic_id = Uuid::from_low(Rng::new(name.len() as u64).next_u64());
+    fn create(&mut self, name: &str, configs: &str) -> Vec<String> {
+        let topic_id = Uuid::from_low(self.image.topics.len() as u64 + 1);
         self.replay(&[Record::Topic { name: name.into(), topic_id }]);
         let changes: Vec<String> = configs
             .split(';')
@@ -109,6 +110,16 @@ impl Broker {
         if !changes.is_empty() {
             self.change(ResourceType::Topic.code(), name, &changes.join(";"), false).unwrap();
         }
+        let changed = changed_settings(&self.image, &self.fixed);
+        let own = overrides(&self.image, &ConfigResource::topic(name));
+        let told = describe_new_topic(&self.fixed.layers(&changed), &own);
+        let line = |entry: ConfigEntry| {
+            let value = entry.value.as_deref().unwrap_or("null");
+            format!("made '{name}' {}={value} {}", entry.name, source(entry.source))
+        };
+        let mut lines: Vec<String> = told.into_iter().map(line).collect();
+        lines.sort();
+        lines
     }
 
     fn change(
