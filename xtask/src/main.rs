@@ -2,7 +2,6 @@
 #![allow(clippy::disallowed_methods, reason = "tools of the house work on its files")]
 
 mod codegen;
-mod tidy;
 
 use std::process::ExitCode;
 
@@ -12,9 +11,7 @@ fn main() -> ExitCode {
     let result = match args.as_slice() {
         ["codegen"] => codegen::write(),
         ["codegen", "--check"] => codegen::check(),
-        ["tidy"] => tidy::check(),
-        ["tidy", "--write"] => tidy::write(),
-        _ => Err("usage: cargo xtask codegen [--check] | tidy [--write]".to_owned()),
+        _ => Err("usage: cargo xtask codegen [--check]".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
