@@ -38,7 +38,10 @@ pub use group::{group_setting, group_settings};
 pub use listener::{Endpoint, Listener, SecurityProtocol};
 pub use nearest::nearest_name;
 pub use resolve::{Origin, Problem, Resolved, resolve};
-pub use server_config::{AdminListener, LogFormat, MetadataLogConfig, Roles, ServerConfig, Voter};
+pub use server_config::{
+    AdminListener, LogFormat, LogUpkeepConfig, MetadataLogConfig, QuorumTimingConfig, Roles,
+    ServerConfig, Voter,
+};
 pub use setting::{Check, Default, Importance, Kind, Setting, UpdateMode};
 pub use source::{Family, Source, SourceError, SourceKind, environment};
 pub use topic::{topic_setting, topic_settings};

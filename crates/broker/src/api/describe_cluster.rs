@@ -11,7 +11,7 @@ use ottla_wire::messages::describe_cluster::{
 };
 
 use crate::authorized_operations::{ALL_OF_CLUSTER, NOT_ASKED_FOR};
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// `endpoint_type` of brokers.

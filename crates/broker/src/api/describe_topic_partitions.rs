@@ -16,7 +16,7 @@ use ottla_wire::messages::describe_topic_partitions::{
 
 use crate::authorized_operations::ALL_OF_TOPIC;
 use super::metadata::offline_replicas;
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers DescribeTopicPartitions.

@@ -16,7 +16,7 @@ use ottla_wire::messages::list_offsets::{
     ListOffsetsTopicResponse,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Partition, ReadLimit};
 
