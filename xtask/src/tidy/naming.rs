@@ -5,8 +5,7 @@ use super::house::House;
 use super::mask::{find_word, in_name, line_of};
 
 /// Names that say nothing about what is inside.
-const EMPTY: [&str; 8] =
-    ["utils", "util", "common", "misc", "helpers", "helper", "impls", "shared"];
+const EMPTY: [&str; 7] = ["utils", "util", "common", "misc", "helpers", "helper", "impls"];
 
 pub(super) fn check(house: &House) -> Vec<Finding> {
     let mut found = Vec::new();
