@@ -79,7 +79,12 @@ def produce(topic, messages, **settings):
 
 def create(topic, partitions=1, **config):
     admin.create_topics([NewTopic(topic, partitions, 1, config=config)])[topic].result(15)
-    eventually(lambda: all(p.error is None for p in admin.list_topics(topic).topics[topic].partitions.values()))
+
+    def led():
+        found = admin.list_topics(topic).topics[topic]
+        return found.error is None and len(found.partitions) == partitions and all(p.leader == 1 for p in found.partitions.values())
+
+    eventually(led)
 
 
 def topics():

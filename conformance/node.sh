@@ -1,7 +1,7 @@
 # One node to test, ottla or Apache Kafka: source it. `PEER=kafka` chooses the real broker.
 #
 #   node_start DIR PORT [KEY=VALUE...]   starts it and waits until it answers; sets NODE_PID
-#   node_stop / node_kill                SIGTERM and wait / SIGKILL; the exit code is in NODE_EXIT
+#   node_stop / node_kill                SIGTERM and wait, SIGKILL; sets NODE_EXIT (`unknown` for Kafka)
 # Data is in DIR/data, what it printed in DIR/out.log. Nothing else is ever stopped.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -58,9 +58,13 @@ node_end() { # node_end SIGNAL: sends it and waits for the end; NODE_EXIT, and N
   local begun; begun=$(date +%s%3N)
   kill "-$1" "$NODE_PID" 2>/dev/null
   if [ "$PEER" = kafka ]; then
-    while kill -0 "$NODE_PID" 2>/dev/null; do sleep 0.02; done; NODE_EXIT=0 # not our child: its code is not to be had
+    for _ in $(seq 1500); do kill -0 "$NODE_PID" 2>/dev/null || break; sleep 0.02; done
+    NODE_EXIT=unknown # it is not our child
+    kill -9 "$NODE_PID" 2>/dev/null && NODE_EXIT=none
   else
+    (sleep 30 && kill -9 "$NODE_PID") 2>/dev/null & local watchdog=$!
     wait "$NODE_PID" 2>/dev/null; NODE_EXIT=$?
+    kill $watchdog 2>/dev/null; wait $watchdog 2>/dev/null
   fi
   NODE_TOOK=$(($(date +%s%3N) - begun)) NODE_PID=
 }

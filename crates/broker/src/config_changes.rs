@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use ottla_config::Kind;
 use ottla_config::alter::validate_broker_change;
+use ottla_controller::Image;
 use ottla_controller::decide::{ConfigChange, ConfigOp, Fault};
 use ottla_controller::image::{ConfigResource, ResourceType};
 use ottla_model::ErrorCode;
 
 use crate::config_rules::fault;
 use crate::node::Node;
-use crate::topic_settings::{changed_settings, overrides};
+use crate::topic_settings::{FixedSettings, changed_settings, overrides};
 
 /// Whether a request names single changes or all that shall hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub(crate) async fn make(
     wanted: &[WantedChanges],
     validate_only: bool,
 ) -> Vec<Result<(), Fault>> {
+    let image = node.metadata.image();
+    let place = Place { fixed: &node.settings.metadata.fixed, image: &image };
     let mut results: Vec<Option<Fault>> = wanted
         .iter()
         .map(|one| {
@@ -66,7 +69,7 @@ pub(crate) async fn make(
             if wanted.iter().filter(same).count() > 1 {
                 return Some(invalid_request("Each resource must appear at most once."));
             }
-            check(node, manner, one).err()
+            place.check(manner, one).err()
         })
         .collect();
     let open: Vec<&WantedChanges> = wanted
@@ -140,9 +143,77 @@ fn kind(one: &WantedChanges) -> Option<ResourceType> {
     ResourceType::from_code(one.resource_type)
 }
 
-/// What a broker refuses before it asks the controller, in Kafka's order.
-fn check(node: &Arc<Node>, manner: Manner, one: &WantedChanges) -> Result<(), Fault> {
-    let changes = &one.changes;
+/// The broker that is asked, and what it knows of the cluster.
+struct Place<'a> {
+    fixed: &'a FixedSettings,
+    image: &'a Image,
+}
+
+impl Place<'_> {
+    /// What a broker refuses before it asks the controller, in Kafka's order.
+    fn check(&self, manner: Manner, one: &WantedChanges) -> Result<(), Fault> {
+        check_names_and_values(manner, &one.changes)?;
+        match kind(one) {
+            Some(ResourceType::BrokerLogger) if manner == Manner::Incremental => {
+                self.check_loggers(one)
+            }
+            Some(ResourceType::Broker) => self.check_broker(manner, one),
+            Some(ResourceType::Topic | ResourceType::ClientMetrics | ResourceType::Group) => {
+                check_operations(&one.changes)
+            }
+            Some(ResourceType::BrokerLogger) | None => {
+                Err(invalid_request(&format!("Unknown resource type {}", one.resource_type)))
+            }
+        }
+    }
+
+    /// This node has no loggers that a request could name.
+    fn check_loggers(&self, one: &WantedChanges) -> Result<(), Fault> {
+        let id = node_id(&one.resource_name)?;
+        let own = self.fixed.node_id;
+        if id != own {
+            let text = format!("Unexpected node id. Expected {own}, but received {id}");
+            return Err(invalid_request(&text));
+        }
+        let Some(change) = one.changes.first() else { return Ok(()) };
+        let text = match ConfigOp::from_code(change.operation) {
+            Some(ConfigOp::Set | ConfigOp::Delete) => {
+                let text = format!("Logger {} does not exist!", change.name);
+                return Err(Fault::new(ErrorCode::InvalidConfig, text));
+            }
+            Some(ConfigOp::Append) => "APPEND operation is not allowed".to_owned(),
+            Some(ConfigOp::Subtract) => "SUBTRACT operation is not allowed".to_owned(),
+            None => format!("Unknown operation type {} is not allowed", change.operation),
+        };
+        Err(invalid_request(&format!("{text} for the BROKER_LOGGER resource")))
+    }
+
+    /// A broker checks changes to itself, since only it knows what it was started with.
+    fn check_broker(&self, manner: Manner, one: &WantedChanges) -> Result<(), Fault> {
+        let per_broker = !one.resource_name.is_empty();
+        if per_broker {
+            let (id, own) = (node_id(&one.resource_name)?, self.fixed.node_id);
+            if id != own {
+                let name = &one.resource_name;
+                let text = format!("Unexpected broker id, expected {own}, but received {name}");
+                return Err(invalid_request(&text));
+            }
+        }
+        let mut after = match manner {
+            Manner::Incremental => {
+                overrides(self.image, &ConfigResource::broker(&*one.resource_name))
+            }
+            Manner::Whole => BTreeMap::new(),
+        };
+        for change in &one.changes {
+            apply(&mut after, change)?;
+        }
+        let changed = changed_settings(self.image, self.fixed);
+        validate_broker_change(&self.fixed.layers(&changed), &after, per_broker).map_err(fault)
+    }
+}
+
+fn check_names_and_values(manner: Manner, changes: &[WantedChange]) -> Result<(), Fault> {
     for (at, change) in changes.iter().enumerate() {
         if changes.iter().take(at).any(|earlier| earlier.name == change.name) {
             return Err(invalid_request("Error due to duplicate config keys"));
@@ -152,80 +223,27 @@ fn check(node: &Arc<Node>, manner: Manner, one: &WantedChanges) -> Result<(), Fa
         change.value.is_none() && (manner == Manner::Whole || change.operation != DELETE)
     };
     let nulls: Vec<&str> = changes.iter().filter(is_null).map(|change| &*change.name).collect();
-    if !nulls.is_empty() {
-        let text = format!("Null value not supported for : {}", nulls.join(", "));
-        return Err(invalid_request(&text));
+    if nulls.is_empty() {
+        return Ok(());
     }
-    match kind(one) {
-        Some(ResourceType::BrokerLogger) if manner == Manner::Incremental => {
-            check_loggers(node, one)
-        }
-        Some(ResourceType::Broker) => check_broker(node, manner, one),
-        Some(ResourceType::Topic | ResourceType::ClientMetrics | ResourceType::Group) => {
-            check_operations(changes)
-        }
-        Some(ResourceType::BrokerLogger) | None => {
-            Err(invalid_request(&format!("Unknown resource type {}", one.resource_type)))
-        }
-    }
+    Err(invalid_request(&format!("Null value not supported for : {}", nulls.join(", "))))
 }
 
-/// Kafka's controller fails over an operation that does not exist, and says no more than that.
+/// Kafka's controller fails over an operation that does not exist, and gives up its leadership; to
+/// refuse it is enough.
 fn check_operations(changes: &[WantedChange]) -> Result<(), Fault> {
-    match changes.iter().all(|change| ConfigOp::from_code(change.operation).is_some()) {
-        true => Ok(()),
-        false => Err(Fault::bare(ErrorCode::UnknownServerError)),
-    }
-}
-
-/// This node has no loggers that a request could name.
-fn check_loggers(node: &Arc<Node>, one: &WantedChanges) -> Result<(), Fault> {
-    let id = node_id(&one.resource_name)?;
-    let own = node.settings.node_id;
-    if id != own {
-        let text = format!("Unexpected node id. Expected {own}, but received {id}");
-        return Err(invalid_request(&text));
-    }
-    let Some(change) = one.changes.first() else { return Ok(()) };
-    let text = match ConfigOp::from_code(change.operation) {
-        Some(ConfigOp::Set | ConfigOp::Delete) => {
-            let text = format!("Logger {} does not exist!", change.name);
-            return Err(Fault::new(ErrorCode::InvalidConfig, text));
+    let unknown = |change: &&WantedChange| ConfigOp::from_code(change.operation).is_none();
+    match changes.iter().find(unknown) {
+        None => Ok(()),
+        Some(change) => {
+            Err(invalid_request(&format!("Unknown operation type {}", change.operation)))
         }
-        Some(ConfigOp::Append) => "APPEND operation is not allowed".to_owned(),
-        Some(ConfigOp::Subtract) => "SUBTRACT operation is not allowed".to_owned(),
-        None => format!("Unknown operation type {} is not allowed", change.operation),
-    };
-    Err(invalid_request(&format!("{text} for the BROKER_LOGGER resource")))
+    }
 }
 
 fn node_id(name: &str) -> Result<i32, Fault> {
     name.parse()
         .map_err(|_| invalid_request(&format!("Node id must be an integer, but it is: {name}")))
-}
-
-/// A broker checks changes to itself, since only it knows what it was started with.
-fn check_broker(node: &Arc<Node>, manner: Manner, one: &WantedChanges) -> Result<(), Fault> {
-    let per_broker = !one.resource_name.is_empty();
-    if per_broker {
-        let (id, own) = (node_id(&one.resource_name)?, node.settings.node_id);
-        if id != own {
-            let name = &one.resource_name;
-            let text = format!("Unexpected broker id, expected {own}, but received {name}");
-            return Err(invalid_request(&text));
-        }
-    }
-    let image = node.metadata.image();
-    let mut after = match manner {
-        Manner::Incremental => overrides(&image, &ConfigResource::broker(&*one.resource_name)),
-        Manner::Whole => BTreeMap::new(),
-    };
-    for change in &one.changes {
-        apply(&mut after, change)?;
-    }
-    let fixed = &node.settings.metadata.fixed;
-    let changed = changed_settings(&image, fixed);
-    validate_broker_change(&fixed.layers(&changed), &after, per_broker).map_err(fault)
 }
 
 fn apply(after: &mut BTreeMap<String, String>, change: &WantedChange) -> Result<(), Fault> {
@@ -268,3 +286,6 @@ pub(crate) fn told(result: Result<(), Fault>) -> (i16, Option<String>) {
         Err(fault) => (fault.code.code(), fault.message),
     }
 }
+
+#[cfg(test)]
+mod tests;

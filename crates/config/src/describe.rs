@@ -93,6 +93,39 @@ fn topic_entry(layers: &ConfigLayers<'_>, topic: &Overrides, setting: &Setting) 
     entry(setting, value, own, synonyms)
 }
 
+/// The settings that a topic has just been created with, as CreateTopics tells them (KIP-525):
+/// the texts as they were given, from the level that gave them, without what weaker levels say.
+pub fn describe_new_topic(layers: &ConfigLayers<'_>, topic: &Overrides) -> Vec<ConfigEntry> {
+    let shown = |setting: &&Setting| !setting.internal || topic.contains_key(setting.name);
+    let told = |setting: &'static Setting| {
+        let (value, source) = new_topic_value(layers, topic, setting);
+        ConfigEntry { source, ..entry(setting, value, None, Vec::new()) }
+    };
+    topic_settings().iter().filter(shown).map(told).collect()
+}
+
+fn new_topic_value(
+    layers: &ConfigLayers<'_>,
+    topic: &Overrides,
+    setting: &Setting,
+) -> (Option<String>, ConfigSource) {
+    if let Some(text) = topic.get(setting.name) {
+        return (Some(text.clone()), ConfigSource::Topic);
+    }
+    for (level, source) in layers.given().into_iter().zip(BROKER_SOURCES) {
+        for synonym in topic_synonyms(setting.name) {
+            if let Some(text) = level.get(synonym.name) {
+                return (Some(synonym.unit.convert(text)), source);
+            }
+        }
+    }
+    (setting.default.text(), ConfigSource::Default)
+}
+
+/// The sources of [`ConfigLayers::given`].
+const BROKER_SOURCES: [ConfigSource; 3] =
+    [ConfigSource::DynamicBroker, ConfigSource::DynamicDefaultBroker, ConfigSource::StaticBroker];
+
 /// The settings of a group. Its values are given as texts; what the group does not set comes from
 /// the broker.
 pub fn describe_group(layers: &ConfigLayers<'_>, group: &Overrides) -> Vec<ConfigEntry> {
@@ -237,13 +270,8 @@ pub fn setting_behind(name: &str) -> Option<&'static Setting> {
 /// uses its own name on.
 fn chain(layers: &ConfigLayers<'_>, name: &str, sensitive: bool) -> Vec<ConfigSynonymEntry> {
     let names = broker_synonyms(name);
-    let sources = [
-        ConfigSource::DynamicBroker,
-        ConfigSource::DynamicDefaultBroker,
-        ConfigSource::StaticBroker,
-    ];
     let mut entries = Vec::new();
-    for (level, source) in layers.given().into_iter().zip(sources) {
+    for (level, source) in layers.given().into_iter().zip(BROKER_SOURCES) {
         for name in &names {
             if let Some(text) = level.get(name) {
                 let value = (!sensitive).then(|| text.clone());

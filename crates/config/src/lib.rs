@@ -31,14 +31,17 @@ pub use alter::AlterError;
 pub use broker::{broker_setting, broker_settings, dynamic_broker_setting};
 pub use describe::{
     ConfigEntry, ConfigSource, ConfigSynonymEntry, describe_broker, describe_broker_default,
-    describe_client_metrics, describe_group, describe_topic,
+    describe_client_metrics, describe_group, describe_new_topic, describe_topic,
 };
 pub use effective::{ConfigLayers, Overrides, effective_topic_config, effective_topic_configs};
 pub use group::{group_setting, group_settings};
 pub use listener::{Endpoint, Listener, SecurityProtocol};
 pub use nearest::nearest_name;
 pub use resolve::{Origin, Problem, Resolved, resolve};
-pub use server_config::{AdminListener, LogFormat, MetadataLogConfig, Roles, ServerConfig, Voter};
+pub use server_config::{
+    AdminListener, LogFormat, LogUpkeepConfig, MetadataLogConfig, QuorumTimingConfig, Roles,
+    ServerConfig, Voter,
+};
 pub use setting::{Check, Default, Importance, Kind, Setting, UpdateMode};
 pub use source::{Family, Source, SourceError, SourceKind, environment};
 pub use topic::{topic_setting, topic_settings};

@@ -75,6 +75,44 @@ pub struct MetadataLogConfig {
     pub max_idle_interval_ms: i32,
 }
 
+/// When partition logs are looked after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogUpkeepConfig {
+    /// `log.retention.check.interval.ms`.
+    pub retention_check_interval_ms: i64,
+    /// `log.flush.scheduler.interval.ms`.
+    pub flush_scheduler_interval_ms: i64,
+    /// `log.flush.offset.checkpoint.interval.ms`.
+    pub flush_offset_checkpoint_interval_ms: i32,
+    /// `log.flush.start.offset.checkpoint.interval.ms`.
+    pub flush_start_offset_checkpoint_interval_ms: i32,
+    /// `log.initial.task.delay.ms`.
+    pub initial_task_delay_ms: i64,
+    /// `replica.high.watermark.checkpoint.interval.ms`.
+    pub high_watermark_checkpoint_interval_ms: i64,
+    /// `producer.id.expiration.ms`.
+    pub producer_id_expiration_ms: i32,
+    /// `producer.id.expiration.check.interval.ms`.
+    pub producer_id_expiration_check_interval_ms: i32,
+}
+
+/// The patience of the metadata quorum, and of the controller with its brokers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuorumTimingConfig {
+    /// `controller.quorum.election.timeout.ms`.
+    pub election_timeout_ms: i32,
+    /// `controller.quorum.election.backoff.max.ms`.
+    pub election_backoff_max_ms: i32,
+    /// `controller.quorum.fetch.timeout.ms`.
+    pub fetch_timeout_ms: i32,
+    /// `controller.quorum.append.linger.ms`.
+    pub append_linger_ms: i32,
+    /// `broker.heartbeat.interval.ms`.
+    pub broker_heartbeat_interval_ms: i32,
+    /// `broker.session.timeout.ms`.
+    pub broker_session_timeout_ms: i32,
+}
+
 /// What a node starts with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerConfig {
@@ -143,36 +181,12 @@ pub struct ServerConfig {
     pub max_incremental_fetch_session_cache_slots: i32,
     /// `request.timeout.ms`.
     pub request_timeout_ms: i32,
-    /// `log.retention.check.interval.ms`.
-    pub log_retention_check_interval_ms: i64,
-    /// `log.flush.scheduler.interval.ms`.
-    pub log_flush_scheduler_interval_ms: i64,
-    /// `log.flush.offset.checkpoint.interval.ms`.
-    pub log_flush_offset_checkpoint_interval_ms: i32,
-    /// `log.flush.start.offset.checkpoint.interval.ms`.
-    pub log_flush_start_offset_checkpoint_interval_ms: i32,
-    /// `log.initial.task.delay.ms`.
-    pub log_initial_task_delay_ms: i64,
-    /// `replica.high.watermark.checkpoint.interval.ms`.
-    pub replica_high_watermark_checkpoint_interval_ms: i64,
-    /// `producer.id.expiration.ms`.
-    pub producer_id_expiration_ms: i32,
-    /// `producer.id.expiration.check.interval.ms`.
-    pub producer_id_expiration_check_interval_ms: i32,
-    /// `broker.heartbeat.interval.ms`.
-    pub broker_heartbeat_interval_ms: i32,
-    /// `broker.session.timeout.ms`.
-    pub broker_session_timeout_ms: i32,
+    /// When logs are looked after.
+    pub log_upkeep: LogUpkeepConfig,
+    /// The patience of the quorum.
+    pub quorum_timing: QuorumTimingConfig,
     /// `controlled.shutdown.enable`.
     pub controlled_shutdown_enable: bool,
-    /// `controller.quorum.election.timeout.ms`.
-    pub quorum_election_timeout_ms: i32,
-    /// `controller.quorum.election.backoff.max.ms`.
-    pub quorum_election_backoff_max_ms: i32,
-    /// `controller.quorum.fetch.timeout.ms`.
-    pub quorum_fetch_timeout_ms: i32,
-    /// `controller.quorum.append.linger.ms`.
-    pub quorum_append_linger_ms: i32,
     /// `ottla.admin.listener`; none when it is off.
     pub admin_listener: Option<AdminListener>,
     /// `ottla.log.format`.
@@ -276,32 +290,47 @@ fn build(
         max_incremental_fetch_session_cache_slots: reader
             .int("max.incremental.fetch.session.cache.slots"),
         request_timeout_ms: reader.int("request.timeout.ms"),
-        log_retention_check_interval_ms: reader.long("log.retention.check.interval.ms"),
-        log_flush_scheduler_interval_ms: reader.long("log.flush.scheduler.interval.ms"),
-        log_flush_offset_checkpoint_interval_ms: reader
-            .int("log.flush.offset.checkpoint.interval.ms"),
-        log_flush_start_offset_checkpoint_interval_ms: reader
+        log_upkeep: log_upkeep(reader),
+        quorum_timing: quorum_timing(reader),
+        controlled_shutdown_enable: reader.flag("controlled.shutdown.enable"),
+        admin_listener,
+        log_format: log_format(reader),
+        log_level: reader.text("ottla.log.level").unwrap_or_default(),
+    }
+}
+
+fn log_format(reader: &Reader<'_>) -> LogFormat {
+    match reader.text("ottla.log.format").as_deref() {
+        Some("human") => LogFormat::Human,
+        Some("json") => LogFormat::Json,
+        _ => LogFormat::Auto,
+    }
+}
+
+fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
+    LogUpkeepConfig {
+        retention_check_interval_ms: reader.long("log.retention.check.interval.ms"),
+        flush_scheduler_interval_ms: reader.long("log.flush.scheduler.interval.ms"),
+        flush_offset_checkpoint_interval_ms: reader.int("log.flush.offset.checkpoint.interval.ms"),
+        flush_start_offset_checkpoint_interval_ms: reader
             .int("log.flush.start.offset.checkpoint.interval.ms"),
-        log_initial_task_delay_ms: reader.long("log.initial.task.delay.ms"),
-        replica_high_watermark_checkpoint_interval_ms: reader
+        initial_task_delay_ms: reader.long("log.initial.task.delay.ms"),
+        high_watermark_checkpoint_interval_ms: reader
             .long("replica.high.watermark.checkpoint.interval.ms"),
         producer_id_expiration_ms: reader.int("producer.id.expiration.ms"),
         producer_id_expiration_check_interval_ms: reader
             .int("producer.id.expiration.check.interval.ms"),
+    }
+}
+
+fn quorum_timing(reader: &Reader<'_>) -> QuorumTimingConfig {
+    QuorumTimingConfig {
+        election_timeout_ms: reader.int("controller.quorum.election.timeout.ms"),
+        election_backoff_max_ms: reader.int("controller.quorum.election.backoff.max.ms"),
+        fetch_timeout_ms: reader.int("controller.quorum.fetch.timeout.ms"),
+        append_linger_ms: reader.int("controller.quorum.append.linger.ms"),
         broker_heartbeat_interval_ms: reader.int("broker.heartbeat.interval.ms"),
         broker_session_timeout_ms: reader.int("broker.session.timeout.ms"),
-        controlled_shutdown_enable: reader.flag("controlled.shutdown.enable"),
-        quorum_election_timeout_ms: reader.int("controller.quorum.election.timeout.ms"),
-        quorum_election_backoff_max_ms: reader.int("controller.quorum.election.backoff.max.ms"),
-        quorum_fetch_timeout_ms: reader.int("controller.quorum.fetch.timeout.ms"),
-        quorum_append_linger_ms: reader.int("controller.quorum.append.linger.ms"),
-        admin_listener,
-        log_format: match reader.text("ottla.log.format").as_deref() {
-            Some("human") => LogFormat::Human,
-            Some("json") => LogFormat::Json,
-            _ => LogFormat::Auto,
-        },
-        log_level: reader.text("ottla.log.level").unwrap_or_default(),
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::number::{double_to_text, parse_double, trim};
-use crate::setting::{Check, Kind, Setting};
+use crate::setting::{Check, Default, Kind, Setting};
 
 /// A parsed value.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,11 +116,20 @@ impl Setting {
     /// The default as a value; ottla's own default where there is one and `own` asks for it.
     pub fn default_value(&self, own: bool) -> Value {
         let default = if own { self.own_default.unwrap_or(self.default) } else { self.default };
-        match default.text() {
-            None => Value::Null,
-            Some(text) => match self.kind {
-                Kind::Class => Value::Class(text),
-                _ => self.parse_type(&text).unwrap_or(Value::Null),
+        match default {
+            Default::Required | Default::Null => Value::Null,
+            Default::Boolean(value) => Value::Boolean(value),
+            Default::Real(value) => Value::Double(value),
+            Default::Integer(value) => match self.kind {
+                Kind::Int => i32::try_from(value).map_or(Value::Null, Value::Int),
+                Kind::Short => i16::try_from(value).map_or(Value::Null, Value::Short),
+                _ => Value::Long(value),
+            },
+            Default::Text(text) => match self.kind {
+                Kind::List => Value::List(split_list(text)),
+                Kind::Class => Value::Class(text.to_string()),
+                Kind::Password => Value::Password(text.to_string()),
+                _ => Value::String(text.to_string()),
             },
         }
     }

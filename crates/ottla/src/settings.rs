@@ -152,7 +152,7 @@ fn node_settings(resolved: &Resolved, config: &ServerConfig, machine: &str) -> N
         node_id: config.node_id,
         texts: resolved.texts().clone(),
         own_defaults: resolved.own_defaults,
-        producer_id_expiration_ms: config.producer_id_expiration_ms.into(),
+        producer_id_expiration_ms: config.log_upkeep.producer_id_expiration_ms.into(),
     };
     let log_dirs = config.log_dirs.iter().map(PathBuf::from).collect();
     let mut node = NodeSettings::new(fixed, log_dirs);
@@ -199,15 +199,16 @@ fn listeners(config: &ServerConfig, machine: &str) -> Vec<ListenerSettings> {
 }
 
 fn storage(config: &ServerConfig, node: &mut NodeSettings) {
+    let upkeep = &config.log_upkeep;
     let storage = &mut node.storage;
     storage.metadata_log_dir = Some(PathBuf::from(&config.metadata_log.dir));
     storage.cluster_id = config.cluster_id.clone();
-    storage.log.producer_id_expiration_ms = config.producer_id_expiration_ms.into();
+    storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
-    storage.retention_check_interval = millis(config.log_retention_check_interval_ms);
-    storage.checkpoint_interval = millis(config.log_flush_offset_checkpoint_interval_ms.into());
+    storage.retention_check_interval = millis(upkeep.retention_check_interval_ms);
+    storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =
-        millis(config.replica_high_watermark_checkpoint_interval_ms);
+        millis(upkeep.high_watermark_checkpoint_interval_ms);
 }
 
 fn metadata(config: &ServerConfig, node: &mut NodeSettings) {

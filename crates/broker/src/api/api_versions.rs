@@ -17,7 +17,7 @@ use ottla_wire::messages::api_versions::{
 };
 
 use super::{Outcome, SERVED, response_encoder};
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::reply::Reply;
 
@@ -70,7 +70,6 @@ fn response(node: &Arc<Node>, version: i16) -> ApiVersionsResponse {
                 name: feature.name.into(),
                 min_version: feature.min_level,
                 max_version: feature.max_level,
-                ..SupportedFeatureKey::default()
             });
         }
     }
@@ -87,7 +86,6 @@ fn response(node: &Arc<Node>, version: i16) -> ApiVersionsResponse {
                 name: name.into(),
                 max_version_level: level,
                 min_version_level: level,
-                ..FinalizedFeatureKey::default()
             })
             .collect(),
         ..ApiVersionsResponse::default()
@@ -96,7 +94,7 @@ fn response(node: &Arc<Node>, version: i16) -> ApiVersionsResponse {
 
 fn api_version(key: ApiKey) -> ApiVersion {
     let versions = key.advertised_versions(false);
-    ApiVersion { api_key: key.code(), min_version: *versions.start(), max_version: *versions.end(), ..ApiVersion::default() }
+    ApiVersion { api_key: key.code(), min_version: *versions.start(), max_version: *versions.end() }
 }
 
 fn is_misrouted(node: &Arc<Node>, body: &ApiVersionsRequest) -> bool {

@@ -10,7 +10,7 @@ use ottla_wire::messages::create_partitions::{
     CreatePartitionsTopicResult,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers CreatePartitions.
@@ -56,6 +56,5 @@ fn answer(name: &str, result: Result<(), Fault>) -> CreatePartitionsTopicResult 
         name: name.into(),
         error_code: code.code(),
         error_message: message.map(Into::into),
-        ..CreatePartitionsTopicResult::default()
     }
 }

@@ -6,15 +6,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ottla_config::{ConfigEntry, Overrides, describe_new_topic};
 use ottla_controller::decide::{CreatedTopic, Fault, NewTopic};
 use ottla_model::ErrorCode;
 use ottla_wire::messages::create_topics::{
-    CreatableTopic, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
+    CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::METADATA_TOPIC;
+use crate::topic_settings::changed_settings;
 
 /// Answers CreateTopics.
 pub(crate) async fn serve(
@@ -42,12 +44,23 @@ pub(crate) async fn serve(
             wanted.push(new_topic(topic));
         }
     }
-    let names: Vec<String> = wanted.iter().map(|topic| topic.name.clone()).collect();
+    let asked: BTreeMap<String, Overrides> = wanted.iter().map(own_settings).collect();
     let created = node.metadata.create_topics(wanted, body.validate_only).await;
     let created = created.unwrap_or_else(|fault| {
-        names.into_iter().map(|name| (name, Err(fault.clone()))).collect()
+        asked.keys().map(|name| (name.clone(), Err(fault.clone()))).collect()
     });
-    let topics = created.into_iter().chain(refused).map(|(name, result)| answer(&name, result));
+    let image = node.metadata.image();
+    let fixed = &node.settings.metadata.fixed;
+    let changed = changed_settings(&image, fixed);
+    let topics = created.into_iter().chain(refused).map(|(name, result)| {
+        let mut told = answer(&name, result);
+        if told.error_code == ErrorCode::None.code() {
+            let own = asked.get(&name).cloned().unwrap_or_default();
+            let settings = describe_new_topic(&fixed.layers(&changed), &own);
+            told.configs = Some(settings.into_iter().map(setting).collect());
+        }
+        told
+    });
     CreateTopicsResponse { topics: topics.collect(), ..CreateTopicsResponse::default() }
 }
 
@@ -66,6 +79,23 @@ fn new_topic(topic: &CreatableTopic) -> NewTopic {
             .iter()
             .map(|config| (config.name.to_string(), config.value.as_ref().map(ToString::to_string)))
             .collect(),
+    }
+}
+
+/// The settings a topic is asked to have.
+fn own_settings(topic: &NewTopic) -> (String, Overrides) {
+    let given = topic.configs.iter();
+    let own = given.filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
+    (topic.name.clone(), own.collect())
+}
+
+fn setting(entry: ConfigEntry) -> CreatableTopicConfigs {
+    CreatableTopicConfigs {
+        name: entry.name.into(),
+        value: entry.value.map(Into::into),
+        read_only: entry.read_only,
+        config_source: entry.source.code(),
+        is_sensitive: entry.sensitive,
     }
 }
 

@@ -11,7 +11,7 @@ use ottla_wire::messages::delete_records::{
     DeleteRecordsTopicResult,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers DeleteRecords.
@@ -30,13 +30,11 @@ pub(crate) async fn serve(
                 partition_index: index,
                 low_watermark: deleted.unwrap_or(-1),
                 error_code: deleted.err().unwrap_or(ErrorCode::None).code(),
-                ..DeleteRecordsPartitionResult::default()
             });
         }
         response.topics.push(DeleteRecordsTopicResult {
             name: topic.name.clone(),
             partitions,
-            ..DeleteRecordsTopicResult::default()
         });
     }
     response

@@ -10,8 +10,8 @@ use ottla_wire::messages::describe_cluster::{
     DescribeClusterBroker, DescribeClusterRequest, DescribeClusterResponse,
 };
 
-use super::authorized_operations::{ALL_OF_CLUSTER, NOT_ASKED_FOR};
-use crate::connection::Request;
+use crate::authorized_operations::{ALL_OF_CLUSTER, NOT_ASKED_FOR};
+use crate::request::Request;
 use crate::node::Node;
 
 /// `endpoint_type` of brokers.
@@ -42,7 +42,6 @@ pub(crate) async fn serve(
             port: i32::from(endpoint.port),
             rack: broker.rack.as_deref().map(Str::from),
             is_fenced: broker.fenced,
-            ..DescribeClusterBroker::default()
         })
     });
     let asks = body.include_cluster_authorized_operations;

@@ -20,9 +20,9 @@ use ottla_wire::messages::describe_configs::{
     DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
-use crate::topic_settings::{changed_settings, overrides};
+use crate::topic_settings::{FixedSettings, changed_settings, overrides};
 
 /// Answers DescribeConfigs.
 pub(crate) async fn serve(
@@ -53,7 +53,9 @@ impl Asked {
         image: &Image,
         resource: DescribeConfigsResource,
     ) -> DescribeConfigsResult {
-        let described = describe(node, image, &resource);
+        let fixed = &node.settings.metadata.fixed;
+        let described =
+            describe(fixed, image, resource.resource_type, &resource.resource_name);
         let mut result = DescribeConfigsResult {
             resource_type: resource.resource_type,
             resource_name: resource.resource_name,
@@ -95,22 +97,21 @@ impl Asked {
                 .collect(),
             config_type: entry.kind.map_or(0, ottla_config::Kind::code),
             documentation: entry.doc.filter(|_| self.documentation).map(Into::into),
-            ..DescribeConfigsResourceResult::default()
         }
     }
 }
 
-fn describe(
-    node: &Node,
+/// The settings of a resource, as the broker that was started with `fixed` sees them.
+pub(crate) fn describe(
+    fixed: &FixedSettings,
     image: &Image,
-    resource: &DescribeConfigsResource,
+    resource_type: i8,
+    name: &str,
 ) -> Result<Vec<ConfigEntry>, Fault> {
-    let name = &*resource.resource_name;
-    let fixed = &node.settings.metadata.fixed;
     let changed = changed_settings(image, fixed);
     let layers = fixed.layers(&changed);
     let own = |kind| overrides(image, &ConfigResource { kind, name: name.into() });
-    match ResourceType::from_code(resource.resource_type) {
+    match ResourceType::from_code(resource_type) {
         Some(kind @ ResourceType::Topic) => {
             check_topic(image, name)?;
             Ok(describe_topic(&layers, &own(kind)))

@@ -14,7 +14,7 @@ use ottla_wire::messages::describe_log_dirs::{
     DescribeLogDirsResult, DescribeLogDirsTopic,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{LogDirState, Partition};
 
@@ -53,7 +53,6 @@ fn describe<'a>(
             // Bytes behind the leader; a leader is not behind itself.
             offset_lag: 0,
             is_future_key: false,
-            ..DescribeLogDirsPartition::default()
         });
     }
     let error = if dir.is_offline { ErrorCode::KafkaStorageError } else { ErrorCode::None };
@@ -65,12 +64,10 @@ fn describe<'a>(
             .map(|(name, partitions)| DescribeLogDirsTopic {
                 name: (*name).into(),
                 partitions,
-                ..DescribeLogDirsTopic::default()
             })
             .collect(),
         total_bytes: dir.total_bytes.map_or(-1, |bytes| bytes as i64),
         usable_bytes: dir.usable_bytes.map_or(-1, |bytes| bytes as i64),
         is_cordoned: false,
-        ..DescribeLogDirsResult::default()
     }
 }

@@ -14,9 +14,9 @@ use ottla_wire::messages::describe_topic_partitions::{
     DescribeTopicPartitionsResponsePartition, DescribeTopicPartitionsResponseTopic, ResponseCursor,
 };
 
-use super::authorized_operations::ALL_OF_TOPIC;
+use crate::authorized_operations::ALL_OF_TOPIC;
 use super::metadata::offline_replicas;
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers DescribeTopicPartitions.
@@ -70,7 +70,6 @@ impl Page<'_> {
             Some(ResponseCursor {
                 topic_name: (*topic.name).into(),
                 partition_index,
-                ..ResponseCursor::default()
             })
         };
         if self.room == 0 {
@@ -114,7 +113,6 @@ impl Page<'_> {
             eligible_leader_replicas: Some(partition.elr.to_vec()),
             last_known_elr: Some(partition.last_known_elr.to_vec()),
             offline_replicas: offline_replicas(self.image, partition),
-            ..DescribeTopicPartitionsResponsePartition::default()
         }
     }
 }

@@ -20,7 +20,7 @@ use ottla_wire::messages::fetch::{
 };
 
 use super::Answer;
-use crate::connection::Request;
+use crate::request::Request;
 use crate::fetch_session::{Incoming, Key, Kind, Plan, Told, Wanted};
 use crate::node::Node;
 use crate::reply::FileSlice;
@@ -208,7 +208,6 @@ fn respond(
                 topic: target.key.topic.as_str().into(),
                 topic_id: target.key.topic_id,
                 partitions: vec![data],
-                ..FetchableTopicResponse::default()
             }),
         }
     }
@@ -281,7 +280,6 @@ fn leader_hint(node: &Node, version: i16, target: &Target, error: ErrorCode) -> 
         Ok(partition) if wants_hint => LeaderIdAndEpoch {
             leader_id: node.settings.node_id,
             leader_epoch: partition.leader_epoch(),
-            ..LeaderIdAndEpoch::default()
         },
         _ => LeaderIdAndEpoch::default(),
     }

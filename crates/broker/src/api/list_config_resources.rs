@@ -12,7 +12,7 @@ use ottla_wire::messages::list_config_resources::{
     ConfigResource, ListConfigResourcesRequest, ListConfigResourcesResponse,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// In the order in which Kafka lists them.
@@ -47,7 +47,6 @@ pub(crate) async fn serve(
         names(&image, *kind).into_iter().map(|name| ConfigResource {
             resource_name: name.into(),
             resource_type: kind.code(),
-            ..ConfigResource::default()
         })
     });
     ListConfigResourcesResponse {

@@ -16,7 +16,7 @@ use ottla_wire::messages::list_offsets::{
     ListOffsetsTopicResponse,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Partition, ReadLimit};
 
@@ -64,7 +64,6 @@ pub(crate) async fn serve(
         response.topics.push(ListOffsetsTopicResponse {
             name: topic.name.clone(),
             partitions,
-            ..ListOffsetsTopicResponse::default()
         });
     }
     response
@@ -157,6 +156,5 @@ fn answer(
         timestamp: listed.timestamp,
         offset: listed.offset,
         leader_epoch: if version >= LEADER_EPOCH_VERSION_MIN { listed.leader_epoch } else { -1 },
-        ..ListOffsetsPartitionResponse::default()
     }
 }

@@ -21,8 +21,8 @@ use ottla_wire::messages::metadata::{
 };
 use tracing::info;
 
-use super::authorized_operations::{ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED_FOR};
-use crate::connection::Request;
+use crate::authorized_operations::{ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED_FOR};
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers Metadata.
@@ -114,7 +114,6 @@ impl View<'_> {
                     host: (*endpoint.host).into(),
                     port: i32::from(endpoint.port),
                     rack: broker.rack.as_deref().map(Str::from),
-                    ..MetadataResponseBroker::default()
                 })
             })
             .collect()
@@ -169,7 +168,6 @@ impl View<'_> {
             replica_nodes: partition.replicas.to_vec(),
             isr_nodes: partition.isr.to_vec(),
             offline_replicas: offline_replicas(self.image, partition),
-            ..MetadataResponsePartition::default()
         }
     }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use ottla_wire::{ApiKey, EncodeError, Encoder, Reader, ResponseHeader};
 
-use crate::connection::Request;
 use crate::node::Node;
 use crate::reply::{FileSlice, Reply};
+use crate::request::Request;
 
 /// What becomes of a request.
 #[derive(Debug)]
@@ -40,7 +40,8 @@ impl<R> From<R> for Answer<R> {
     }
 }
 
-mod authorized_operations;
+#[cfg(test)]
+pub(crate) use describe_configs::describe;
 
 /// `Key: file, Request => Response;` for each key served.
 macro_rules! served {

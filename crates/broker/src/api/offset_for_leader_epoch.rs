@@ -9,7 +9,7 @@ use ottla_wire::messages::offset_for_leader_epoch::{
     OffsetForLeaderTopicResult,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers OffsetForLeaderEpoch.
@@ -35,13 +35,11 @@ pub(crate) async fn serve(
                 error_code: error.code(),
                 leader_epoch: end.map_or(-1, |end| end.leader_epoch),
                 end_offset: end.map_or(-1, |end| end.end_offset),
-                ..EpochEndOffset::default()
             });
         }
         response.topics.push(OffsetForLeaderTopicResult {
             topic: topic.topic.clone(),
             partitions,
-            ..OffsetForLeaderTopicResult::default()
         });
     }
     response

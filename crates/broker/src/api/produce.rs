@@ -22,7 +22,7 @@ use ottla_wire::messages::produce::{
 use tracing::debug;
 
 use super::Answer;
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Acks, Appended, Partition};
 use crate::waiting::Waiter;
@@ -215,7 +215,6 @@ fn respond(
             partition_responses: partitions
                 .map(|(data, outcome)| partition_response(data.index, outcome))
                 .collect(),
-            ..TopicProduceResponse::default()
         }
     });
     ProduceResponse { responses: topics.collect(), ..ProduceResponse::default() }
@@ -242,7 +241,6 @@ fn partition_response(index: i32, outcome: Outcome) -> PartitionProduceResponse 
                 .map(|error| BatchIndexAndErrorMessage {
                     batch_index: error.batch_index,
                     batch_index_error_message: Some(error.message.into()),
-                    ..BatchIndexAndErrorMessage::default()
                 })
                 .collect(),
             error_message: rejection.message.map(Into::into),

@@ -254,19 +254,7 @@ impl MetadataHandle {
     /// Leaves the cluster in order: others (if there are any) lead in this node's place, the log
     /// is synced and closed. Later calls do nothing.
     pub async fn stop(&self) {
-        let (id, epoch) = (self.shared.settings.node_id(), self.broker_epoch());
-        let left = self
-            .try_change(move |context| {
-                decide::begin_controlled_shutdown(context.image, context.settings, id, epoch)
-            })
-            .await;
-        if left.is_ok() {
-            let _ = self
-                .try_change(move |context| {
-                    decide::fence_broker(context.image, context.settings, id, epoch)
-                })
-                .await;
-        }
+        self.leave().await;
         let (done, finished) = oneshot::channel();
         if self.commands.send(Command::Stop(done)).await.is_ok() {
             let _ = finished.await;
@@ -277,6 +265,31 @@ impl MetadataHandle {
         };
         for task in tasks {
             let _ = task.join().await;
+        }
+    }
+
+    /// Hands leadership to others and is fenced; alone, it is only fenced.
+    async fn leave(&self) {
+        let (id, epoch) = (self.shared.settings.node_id(), self.broker_epoch());
+        let suspended = self.try_change(move |context| {
+            let suspended = decide::suspend_broker(context.image, id, epoch)?;
+            let is_alone = suspended.is_some();
+            let records = suspended.map_or_else(Vec::new, |decision| decision.records);
+            Ok(Decision { records, response: is_alone })
+        });
+        if suspended.await != Ok(false) {
+            return;
+        }
+        let leaving = self.try_change(move |context| {
+            decide::begin_controlled_shutdown(context.image, context.settings, id, epoch)
+        });
+        if leaving.await.is_ok() {
+            // A node that is gone is fenced by the others in any case.
+            let _ = self
+                .try_change(move |context| {
+                    decide::fence_broker(context.image, context.settings, id, epoch)
+                })
+                .await;
         }
     }
 

@@ -146,8 +146,13 @@ fn decide_join(
     broker: &RegisterBroker,
     controller: Controller,
 ) -> Result<Decision<i64>, Fault> {
-    let mut replayer = Replayer::new(context.image.clone());
     let mut records = decide::register_controller(context.image, controller).records;
+    let (image, settings) = (context.image, context.settings);
+    if let Some(resumed) = decide::resume_broker(image, settings, context.next_offset, broker)? {
+        records.extend(resumed.records);
+        return Ok(Decision { records, response: resumed.response });
+    }
+    let mut replayer = Replayer::new(context.image.clone());
     let registered =
         decide::register_broker(context.image, context.settings, context.next_offset, broker)?;
     records.extend(registered.records);

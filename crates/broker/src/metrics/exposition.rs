@@ -29,6 +29,9 @@ struct OfPartition {
     value: fn(&Partition) -> i64,
 }
 
+/// Name, help and value of what is counted of an api key.
+type CounterOfKey = (&'static str, &'static str, fn(&OfKey) -> u64);
+
 const OF_NODE: &[OfNode] = &[
     counter(
         "kafka_server_brokertopicmetrics_messagesin",
@@ -195,7 +198,7 @@ impl Scrape {
 
     fn encode_requests(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let metrics = &self.0.metrics;
-        let counters: [(&str, &str, fn(&OfKey) -> u64); 3] = [
+        let counters: [CounterOfKey; 3] = [
             ("kafka_network_requestmetrics_requests", "Requests answered.", |k| k.requests.get()),
             ("kafka_network_requestmetrics_requestbytes", "Bytes of those requests.", |k| {
                 k.request_bytes.get()

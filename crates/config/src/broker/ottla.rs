@@ -9,7 +9,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Address of metrics and health over HTTP, as host:port; empty for none."),
     unset("ottla.cluster.id", Kind::String)
         .doc("Cluster id given to a new data directory; a random one when unset."),
-    string("ottla.log.format", "auto")
+    string("ottla.log.format", "human")
         .one_of(&["human", "json", "auto"])
         .doc("How log lines are written; auto is human on a terminal and json elsewhere."),
     string("ottla.log.level", "info")

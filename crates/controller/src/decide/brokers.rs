@@ -62,19 +62,7 @@ pub fn register_broker(
     check_features(image, request)?;
     let existing = image.brokers.get(&request.id);
     let mut records = Vec::new();
-    let mut broker = Broker {
-        id: request.id,
-        epoch: next_offset,
-        incarnation_id: request.incarnation_id,
-        endpoints: request.endpoints.clone(),
-        features: request.features.clone(),
-        rack: request.rack.clone(),
-        fenced: true,
-        in_controlled_shutdown: false,
-        directories: sorted(&request.directories),
-        cordoned_directories: request.cordoned_directories.as_deref().map(sorted),
-        is_migrating_zk_broker: false,
-    };
+    let mut broker = registration(request, next_offset);
     match existing {
         Some(same) if same.incarnation_id == request.incarnation_id => {
             broker.epoch = same.epoch;
@@ -90,6 +78,73 @@ pub fn register_broker(
     let epoch = broker.epoch;
     records.push(Record::RegisterBroker(broker));
     Ok(Decision { records, response: epoch })
+}
+
+/// Registers the only broker there is again after it stopped cleanly, ready to lead. Nobody can
+/// have led in its place and nothing of its logs was lost, so that partitions keep their leader
+/// epochs: the start of a lone node does not grow with their number. (Kafka changes every partition
+/// twice here.) `None` if anything is different; then [`register_broker`] is the way.
+///
+/// # Errors
+/// As [`register_broker`].
+pub fn resume_broker(
+    image: &Image,
+    settings: &Settings,
+    next_offset: Offset,
+    request: &RegisterBroker,
+) -> Result<Option<Decision<i64>>, Fault> {
+    let Some(existing) = image.brokers.get(&request.id).filter(|_| image.brokers.size() == 1)
+    else {
+        return Ok(None);
+    };
+    if existing.epoch != request.previous_broker_epoch
+        || existing.directories != sorted(&request.directories)
+    {
+        return Ok(None);
+    }
+    check_features(image, request)?;
+    let broker = Broker { fenced: false, ..registration(request, next_offset) };
+    let mut records = [Record::RegisterBroker(broker)].to_vec();
+    let departure = Departure { added: Some(request.id), ..Departure::default() };
+    follow(image, settings, departure, |partition| partition.leader < 0, &mut records);
+    Ok(Some(Decision { records, response: next_offset }))
+}
+
+/// Fences the only broker there is, which stops: its partitions wait for it as they are. `None` if
+/// there are others to lead in its place.
+///
+/// # Errors
+/// When it is not registered at that epoch.
+pub fn suspend_broker(
+    image: &Image,
+    id: BrokerId,
+    epoch: i64,
+) -> Result<Option<Decision<()>>, Fault> {
+    let is_fenced = check_epoch(image, id, epoch)?.fenced;
+    if image.brokers.size() != 1 {
+        return Ok(None);
+    }
+    let change = BrokerChange { fenced: Some(true), ..BrokerChange::default() };
+    let record = Record::BrokerRegistrationChange { id, epoch, change };
+    let records = if is_fenced { Vec::new() } else { [record].to_vec() };
+    Ok(Some(Decision { records, response: () }))
+}
+
+/// The registration of a new incarnation, fenced.
+fn registration(request: &RegisterBroker, epoch: i64) -> Broker {
+    Broker {
+        id: request.id,
+        epoch,
+        incarnation_id: request.incarnation_id,
+        endpoints: request.endpoints.clone(),
+        features: request.features.clone(),
+        rack: request.rack.clone(),
+        fenced: true,
+        in_controlled_shutdown: false,
+        directories: sorted(&request.directories),
+        cordoned_directories: request.cordoned_directories.as_deref().map(sorted),
+        is_migrating_zk_broker: false,
+    }
 }
 
 fn check_directories(image: &Image, request: &RegisterBroker) -> Result<(), Fault> {

@@ -65,7 +65,13 @@ fn check(name: &str) {
 struct Rules;
 
 impl ConfigRules for Rules {
-    fn check(&self, _: &ConfigResource, _: &Settled, after: &Settled) -> Result<(), Fault> {
+    fn check(
+        &self,
+        _: &Image,
+        _: &ConfigResource,
+        _: &Settled,
+        after: &Settled,
+    ) -> Result<(), Fault> {
         let known = ["cleanup.policy", "min.insync.replicas", "retention.ms"];
         match after.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => Err(Fault::new(
@@ -120,6 +126,11 @@ impl Cluster {
                 let decided = begin_controlled_shutdown(&self.image, &self.settings, id, epoch);
                 self.done(decided)
             }
+            "suspend" => match suspend_broker(&self.image, id(args), self.epoch(args)) {
+                Ok(Some(decision)) => self.done(Ok(decision)),
+                Ok(None) => "  there are others\n".into(),
+                Err(fault) => format!("  {}\n", show_fault(&fault)),
+            },
             "unregister" => {
                 let decided = unregister_broker(&self.image, &self.settings, id(args));
                 self.done(decided)
@@ -170,7 +181,15 @@ impl Cluster {
             cordoned_directories: None,
             previous_broker_epoch: option(args, "previous").map_or(-1, |e| e.parse().unwrap()),
         };
-        let decided = register_broker(&self.image, &self.settings, self.image.offset, &request);
+        let (image, settings, offset) = (&self.image, &self.settings, self.image.offset);
+        if args.contains(&"resume") {
+            return match resume_broker(image, settings, offset, &request) {
+                Ok(Some(decision)) => self.done(Ok(decision)),
+                Ok(None) => "  has to register\n".into(),
+                Err(fault) => format!("  {}\n", show_fault(&fault)),
+            };
+        }
+        let decided = register_broker(image, settings, offset, &request);
         self.done(decided)
     }
 

@@ -6,6 +6,8 @@ use bytes::Bytes;
 
 use super::ReadHalf;
 
+/// Bytes of the length before a frame.
+const LENGTH_BYTES: usize = 4;
 /// Bytes asked of the socket when nothing is known of the next frame.
 const READ_AHEAD_BYTES: usize = 16 * 1024;
 /// Bytes reserved at once for a frame that says it is large; beyond, the buffer doubles as bytes
@@ -44,19 +46,96 @@ impl std::fmt::Display for FrameError {
 
 impl std::error::Error for FrameError {}
 
+/// The bytes of a stream that have arrived, as frames. Pure: it is given bytes, it gives frames.
+///
+/// Frames that arrived together are slices of one buffer; only the beginning of one that is not
+/// complete is ever copied.
+#[derive(Debug)]
+pub struct FrameBuffer {
+    /// Begins with a frame that is complete, or is empty.
+    ready: Bytes,
+    /// What arrived behind that.
+    arriving: Vec<u8>,
+    length_max: usize,
+}
+
+impl FrameBuffer {
+    /// An empty one, for frames of at most `length_max` bytes.
+    pub fn new(length_max: usize) -> Self {
+        Self { ready: Bytes::new(), arriving: Vec::new(), length_max }
+    }
+
+    /// The next frame without its length, if all of it has arrived.
+    ///
+    /// # Errors
+    /// [`FrameError::Length`]: the stream cannot be trusted any more.
+    pub fn next_frame(&mut self) -> Result<Option<Bytes>, FrameError> {
+        if self.ready.is_empty() {
+            match self.frame_end(&self.arriving)? {
+                Some(end) if end <= self.arriving.len() => {
+                    self.ready = Bytes::from(std::mem::take(&mut self.arriving));
+                }
+                _ => return Ok(None),
+            }
+        }
+        match self.frame_end(&self.ready)? {
+            Some(end) if end <= self.ready.len() => {
+                let frame = self.ready.split_to(end).slice(LENGTH_BYTES..);
+                if self.ready.is_empty() {
+                    // Even an empty slice would keep the buffer for as long as the peer is silent.
+                    self.ready = Bytes::new();
+                }
+                Ok(Some(frame))
+            }
+            _ => {
+                self.arriving = std::mem::take(&mut self.ready).to_vec();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Where the next bytes go, and how many to ask for, once [`Self::next_frame`] has no more frames.
+    /// Room for them grows with what has arrived.
+    ///
+    /// # Errors
+    /// As [`Self::next_frame`].
+    pub fn room(&mut self) -> Result<(&mut Vec<u8>, usize), FrameError> {
+        let Some(end) = self.frame_end(&self.arriving)? else {
+            return Ok((&mut self.arriving, READ_AHEAD_BYTES));
+        };
+        let missing = end.saturating_sub(self.arriving.len());
+        let wanted = missing.min(RESERVE_BYTES_MAX.max(self.arriving.len()));
+        self.arriving.reserve(wanted);
+        Ok((&mut self.arriving, wanted))
+    }
+
+    /// Whether nothing of a frame is waiting for the rest of it.
+    pub fn is_between_frames(&self) -> bool {
+        self.ready.is_empty() && self.arriving.is_empty()
+    }
+
+    /// Where the frame at the front of `bytes` ends, once its length is there.
+    fn frame_end(&self, bytes: &[u8]) -> Result<Option<usize>, FrameError> {
+        let Some(prefix) = bytes.first_chunk::<LENGTH_BYTES>() else { return Ok(None) };
+        let claimed = i32::from_be_bytes(*prefix);
+        match usize::try_from(claimed) {
+            Ok(length) if length <= self.length_max => Ok(Some(LENGTH_BYTES + length)),
+            _ => Err(FrameError::Length { claimed, limit: self.length_max }),
+        }
+    }
+}
+
 /// Reads one frame after the other from a stream.
 #[derive(Debug)]
 pub struct Frames {
     stream: ReadHalf,
-    /// Bytes that came behind the last frame.
-    ahead: Vec<u8>,
-    length_max: usize,
+    buffer: FrameBuffer,
 }
 
 impl Frames {
     /// Frames of at most `length_max` bytes from `stream`.
     pub fn new(stream: ReadHalf, length_max: usize) -> Self {
-        Self { stream, ahead: Vec::new(), length_max }
+        Self { stream, buffer: FrameBuffer::new(length_max) }
     }
 
     /// The next frame without its length, or `None` when the peer closed between two frames.
@@ -67,37 +146,63 @@ impl Frames {
     /// After any error the stream cannot be trusted; drop it.
     pub async fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
         loop {
-            if let Some(end) = self.frame_end()?
-                && self.ahead.len() >= end
-            {
-                let rest = self.ahead[end..].to_vec();
-                self.ahead.truncate(end);
-                let frame = Bytes::from(std::mem::replace(&mut self.ahead, rest));
-                return Ok(Some(frame.slice(4..)));
+            if let Some(frame) = self.buffer.next_frame()? {
+                return Ok(Some(frame));
             }
-            let want = self.bytes_wanted()?;
-            let count = self.stream.read(&mut self.ahead, want).await.map_err(FrameError::Io)?;
-            if count == 0 {
-                return if self.ahead.is_empty() { Ok(None) } else { Err(FrameError::Truncated) };
+            let (into, wanted) = self.buffer.room()?;
+            if self.stream.read(into, wanted).await.map_err(FrameError::Io)? == 0 {
+                let between = self.buffer.is_between_frames();
+                return if between { Ok(None) } else { Err(FrameError::Truncated) };
             }
         }
     }
+}
 
-    /// Where the frame at the front ends, once its length is here.
-    fn frame_end(&self) -> Result<Option<usize>, FrameError> {
-        let Some(prefix) = self.ahead.first_chunk::<4>() else { return Ok(None) };
-        let claimed = i32::from_be_bytes(*prefix);
-        match usize::try_from(claimed) {
-            Ok(length) if length <= self.length_max => Ok(Some(4 + length)),
-            _ => Err(FrameError::Length { claimed, limit: self.length_max }),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives `stream` in pieces of `size` bytes; the frames that come out.
+    fn frames(stream: &[u8], size: usize, length_max: usize) -> Result<Vec<Bytes>, FrameError> {
+        let mut buffer = FrameBuffer::new(length_max);
+        let mut found = Vec::new();
+        for piece in stream.chunks(size) {
+            buffer.room()?.0.extend_from_slice(piece);
+            while let Some(frame) = buffer.next_frame()? {
+                found.push(frame);
+            }
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn frames_do_not_depend_on_how_the_bytes_arrive() {
+        let mut stream = Vec::new();
+        for len in [0usize, 1, 300, 3, 70_000] {
+            stream.extend_from_slice(&(len as i32).to_be_bytes());
+            stream.extend(std::iter::repeat_n(len as u8, len));
+        }
+        for size in [1, 2, 3, 5, 64, 4096, stream.len()] {
+            let lens: Vec<_> =
+                frames(&stream, size, 1 << 20).unwrap().iter().map(Bytes::len).collect();
+            assert_eq!(lens, [0, 1, 300, 3, 70_000], "pieces of {size}");
         }
     }
 
-    fn bytes_wanted(&mut self) -> Result<usize, FrameError> {
-        let Some(end) = self.frame_end()? else { return Ok(READ_AHEAD_BYTES) };
-        let missing = end - self.ahead.len();
-        let reserve = missing.min(RESERVE_BYTES_MAX.max(self.ahead.len()));
-        self.ahead.reserve(reserve);
-        Ok(reserve)
+    #[test]
+    fn a_length_that_is_negative_or_over_the_limit_ends_the_stream() {
+        for claimed in [-1, i32::MIN, 101, i32::MAX] {
+            let error = frames(&claimed.to_be_bytes(), 4, 100).unwrap_err();
+            assert!(matches!(error, FrameError::Length { limit: 100, .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_claimed_length_reserves_no_more_than_the_named_bound() {
+        let mut buffer = FrameBuffer::new(i32::MAX as usize);
+        buffer.room().unwrap().0.extend_from_slice(&i32::MAX.to_be_bytes());
+        let (into, wanted) = buffer.room().unwrap();
+        assert_eq!(wanted, RESERVE_BYTES_MAX);
+        assert!(into.capacity() <= 2 * RESERVE_BYTES_MAX);
     }
 }

@@ -2,6 +2,7 @@
 //! The fuzz targets in `fuzz/`, the replay of their corpora and the property tests call the same
 //! functions.
 
+pub mod frame;
 pub mod record;
 pub mod wire;
 
@@ -10,6 +11,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every door.
 pub const ALL: &[Target] = &[
+    ("frame_stream", frame::frame_stream),
     ("record_read", record::record_read),
     ("record_produce", record::record_produce),
     ("record_decompress", record::record_decompress),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ottla_base::{MonoTime, Uuid};
-use ottla_broker::node::RunningNode;
+use ottla_broker::RunningNode;
 use ottla_io::Io;
 use ottla_sim::World;
 use ottla_sim::workload::{Connection, Failure, Target};

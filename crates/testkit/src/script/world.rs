@@ -104,7 +104,7 @@ async fn start(session: &mut Session) -> Result<(), String> {
     session.clients.clear();
     session.has_begun = true;
     let settings = settings(session)?;
-    let started = ottla_broker::node::start(session.world.node("broker"), settings).await;
+    let started = ottla_broker::start(session.world.node("broker"), settings).await;
     session.running = Some(started.map_err(|error| error.to_string())?);
     Ok(())
 }

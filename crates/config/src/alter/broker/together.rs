@@ -21,9 +21,9 @@ const THREADS: &[&str] = &[
 ];
 
 /// Settings that Kafka changes while it runs and ottla does not: its listeners stay as they were
-/// opened, and it loads no Java classes.
+/// opened, and whom a connection speaks for is not decided by a class.
 const FIXED_HERE: &[&str] =
-    &["listeners", "listener.security.protocol.map", "principal.builder.class", "metric.reporters"];
+    &["listeners", "listener.security.protocol.map", "principal.builder.class"];
 
 /// Checks what would hold against what holds.
 pub(super) fn check(before: &ConfigLayers<'_>, after: &ConfigLayers<'_>) -> Result<(), AlterError> {
@@ -34,6 +34,7 @@ pub(super) fn check(before: &ConfigLayers<'_>, after: &ConfigLayers<'_>) -> Resu
     check_connections(after)?;
     check_threads(before, after)?;
     check_cleaner_threads(before, after)?;
+    check_reporters(after)?;
     check_fixed_here(before, after)
 }
 
@@ -166,6 +167,20 @@ fn check_cleaner_threads(
         )));
     }
     Ok(())
+}
+
+/// Kafka loads these classes when they change; the only one there is here is its own.
+fn check_reporters(after: &ConfigLayers<'_>) -> Result<(), AlterError> {
+    let name = "metric.reporters";
+    let value = after.broker_value(name);
+    let reporters = value.as_list().unwrap_or_default();
+    if reporters.iter().all(|one| one == "org.apache.kafka.common.metrics.JmxReporter") {
+        return Ok(());
+    }
+    Err(invalid_change(&format!(
+        "Validation of dynamic config update of Set({name}) failed with class class \
+         kafka.server.DynamicMetricsReporters"
+    )))
 }
 
 fn check_fixed_here(before: &ConfigLayers<'_>, after: &ConfigLayers<'_>) -> Result<(), AlterError> {
