@@ -4,7 +4,8 @@
 //! a thousand bytes. Behind `@` may stand a timestamp.
 
 use ottla_record::{
-    BatchBuilder, BatchHeader, BatchView, Codec, NewRecord, TimestampType, patch, records, split_batches,
+    BatchBuilder, BatchHeader, BatchView, Codec, NewRecord, TimestampType, patch, records,
+    split_batches,
 };
 
 use super::words::Thing;
@@ -58,12 +59,8 @@ fn put_record(
         None => (None, text),
     };
     let value = (value != "null").then(|| bytes_of(value));
-    let record = NewRecord {
-        timestamp,
-        key: key.as_deref(),
-        value: value.as_deref(),
-        headers: &[],
-    };
+    let record =
+        NewRecord { timestamp, key: key.as_deref(), value: value.as_deref(), headers: &[] };
     builder.append(&record).map_err(|error| error.to_string())
 }
 
@@ -109,7 +106,9 @@ pub(super) fn time_of(text: &str, now_ms: i64) -> Result<i64, String> {
 pub(super) fn lines_of(bytes: &[u8], timestamps: bool) -> Vec<String> {
     split_batches(bytes)
         .map(|batch| match batch {
-            Ok(batch) => line_of(&batch, timestamps).unwrap_or_else(|error| format!("bad: {error}")),
+            Ok(batch) => {
+                line_of(&batch, timestamps).unwrap_or_else(|error| format!("bad: {error}"))
+            }
             Err(error) => format!("bad: {error}"),
         })
         .collect()

@@ -52,7 +52,11 @@ pub fn check(path: &Path) {
         #[allow(clippy::disallowed_methods, reason = "scripts are files of this repository")]
         fs::write(path, got).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     } else if got != wanted {
-        panic!("{}:{}\nUPDATE=1 writes what is answered now", path.display(), differing(&wanted, &got));
+        panic!(
+            "{}:{}\nUPDATE=1 writes what is answered now",
+            path.display(),
+            differing(&wanted, &got)
+        );
     }
 }
 
@@ -68,10 +72,8 @@ pub fn check_all(dir: &Path) {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     paths.sort();
     assert!(!paths.is_empty(), "no script in {dir:?}");
-    let failed: Vec<_> = paths
-        .iter()
-        .filter(|path| std::panic::catch_unwind(|| check(path)).is_err())
-        .collect();
+    let failed: Vec<_> =
+        paths.iter().filter(|path| std::panic::catch_unwind(|| check(path)).is_err()).collect();
     assert!(failed.is_empty(), "{} of {} scripts failed", failed.len(), paths.len());
 }
 
@@ -87,7 +89,8 @@ fn play_to_peer(path: &Path, script: &str, address: &str) {
     let name = path.iter().rev().take(2).collect::<Vec<_>>();
     let out = name.iter().rev().fold(PathBuf::from(folder), |out, part| out.join(part));
     #[allow(clippy::disallowed_methods, reason = "for a person to look at")]
-    let written = fs::create_dir_all(out.parent().unwrap_or(&out)).and_then(|()| fs::write(&out, got));
+    let written =
+        fs::create_dir_all(out.parent().unwrap_or(&out)).and_then(|()| fs::write(&out, got));
     written.unwrap_or_else(|error| panic!("{out:?}: {error}"));
 }
 

@@ -34,10 +34,11 @@ impl Peer {
 
 /// Deletes every topic of the peer, so that a script finds it empty.
 pub(super) async fn clear(session: &mut Session) -> Result<(), String> {
-    let topics = session.all_topics().await?.into_iter().map(|(_, topic_id)| DeleteTopicState {
-        topic_id,
-        ..DeleteTopicState::default()
-    });
+    let topics = session
+        .all_topics()
+        .await?
+        .into_iter()
+        .map(|(_, topic_id)| DeleteTopicState { topic_id, ..DeleteTopicState::default() });
     let request = DeleteTopicsRequest {
         topics: topics.collect(),
         timeout_ms: 10_000,

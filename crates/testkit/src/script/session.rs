@@ -10,8 +10,8 @@ use ottla_broker::RunningNode;
 use ottla_io::Io;
 use ottla_sim::World;
 use ottla_sim::workload::{Connection, Failure, Target};
-use ottla_wire::messages::metadata::MetadataRequest;
 use ottla_wire::Request;
+use ottla_wire::messages::metadata::MetadataRequest;
 
 use super::peer::Peer;
 use super::show::{Names, Shown, is_uuid};
@@ -271,7 +271,9 @@ impl Session {
         let response = connection.ask(&request, METADATA_VERSION).await.map_err(failed)?;
         self.clients.insert("metadata".to_owned(), connection);
         let topics = response.topics.into_iter();
-        Ok(topics.map(|topic| (topic.name.unwrap_or_default().to_string(), topic.topic_id)).collect())
+        Ok(topics
+            .map(|topic| (topic.name.unwrap_or_default().to_string(), topic.topic_id))
+            .collect())
     }
 
     fn is_free(&self, name: &str, n: usize, id: Uuid) -> bool {

@@ -116,9 +116,9 @@ impl Shown<'_> {
                 format!("[{}]", items.join(" "))
             }
             Value::Struct(fields) => {
-                let fields = fields.iter().map(|(name, value)| {
-                    format!("{name}={}", self.scalar(name, value, names))
-                });
+                let fields = fields
+                    .iter()
+                    .map(|(name, value)| format!("{name}={}", self.scalar(name, value, names)));
                 format!("{{{}}}", fields.collect::<Vec<_>>().join(" "))
             }
             Value::Text(text) => quoted(&self.with_now(text), names),
@@ -193,7 +193,9 @@ fn says_nothing(name: &str, value: &Value) -> bool {
     match value {
         Value::List(items) => items.is_empty(),
         Value::Text(text) => text.is_empty(),
-        Value::Struct(fields) => name != "records" && fields.iter().all(|(_, value)| is_default(value)),
+        Value::Struct(fields) => {
+            name != "records" && fields.iter().all(|(_, value)| is_default(value))
+        }
         Value::Scalar(text) => match text.as_str() {
             "None" | "Null" | "false" | "-2147483648" | "AAAAAAAAAAAAAAAAAAAAAA" => true,
             "0" => name.ends_with("error_code") || name == "throttle_time_ms",

@@ -36,8 +36,17 @@ pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Opti
     {
         return Some(Err(error));
     }
-    let simulated =
-        ["start", "stop", "restart", "kill", "crash", "files", "rot", "disk-capacity", "fail-syncs"];
+    let simulated = [
+        "start",
+        "stop",
+        "restart",
+        "kill",
+        "crash",
+        "files",
+        "rot",
+        "disk-capacity",
+        "fail-syncs",
+    ];
     if session.peer.is_some() && simulated.contains(&verb) {
         return Some(Err("cannot be asked of a peer".to_owned()));
     }

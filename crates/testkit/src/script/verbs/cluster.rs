@@ -12,16 +12,23 @@ use ottla_wire::messages::update_features::{FeatureUpdateKey, UpdateFeaturesRequ
 use super::{Answer, Manner, Session, Words};
 
 /// `api-versions software=NAME software_version=VERSION cluster=ID node=ID`
-pub(super) async fn api_versions(session: &mut Session, manner: Manner, mut words: Words) -> Answer {
+pub(super) async fn api_versions(
+    session: &mut Session,
+    manner: Manner,
+    mut words: Words,
+) -> Answer {
     let cluster: Option<String> = words.optional("cluster")?;
     let mut request = ApiVersionsRequest {
-        cluster_id: cluster.as_deref().map(|name| session.names.value_of(name).unwrap_or(name).into()),
+        cluster_id: cluster
+            .as_deref()
+            .map(|name| session.names.value_of(name).unwrap_or(name).into()),
         node_id: words.take("node", -1)?,
         ..ApiVersionsRequest::default()
     };
     if manner.version >= 3 {
         request.client_software_name = Str::from(words.take("software", "script".to_owned())?);
-        request.client_software_version = Str::from(words.take("software_version", "1".to_owned())?);
+        request.client_software_version =
+            Str::from(words.take("software_version", "1".to_owned())?);
     }
     words.finish()?;
     session.ask(manner, request).await

@@ -51,9 +51,9 @@ pub(super) async fn alter_configs(
     let mut resources = Vec::new();
     for mut thing in words.things() {
         let (resource_type, resource_name) = resource(&thing.name()?)?;
-        let configs = std::mem::take(&mut thing.options).into_iter().map(|(name, value)| {
-            AlterableConfig { name: name.into(), value: nullable(&value) }
-        });
+        let configs = std::mem::take(&mut thing.options)
+            .into_iter()
+            .map(|(name, value)| AlterableConfig { name: name.into(), value: nullable(&value) });
         resources.push(AlterConfigsResource {
             resource_type,
             resource_name,
@@ -75,8 +75,10 @@ pub(super) async fn incremental_alter_configs(
     let mut resources = Vec::new();
     for mut thing in words.things() {
         let (resource_type, resource_name) = resource(&thing.name()?)?;
-        let mut configs: Vec<_> =
-            std::mem::take(&mut thing.options).iter().map(|(name, value)| change(name, value)).collect();
+        let mut configs: Vec<_> = std::mem::take(&mut thing.options)
+            .iter()
+            .map(|(name, value)| change(name, value))
+            .collect();
         thing.plain.retain(|word| {
             let name = word.strip_suffix('!');
             configs.extend(name.map(|name| config(name, 1, None)));

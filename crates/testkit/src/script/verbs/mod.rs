@@ -33,7 +33,9 @@ pub(super) async fn run(session: &mut Session, line: &str) -> Answer {
         None => return ask(session, api, newest, rest).await,
         Some("all") => oldest..=newest,
         Some(text) => match text.split_once("..") {
-            None => return ask(session, api, text.parse().map_err(|_| "which version?")?, rest).await,
+            None => {
+                return ask(session, api, text.parse().map_err(|_| "which version?")?, rest).await;
+            }
             Some((from, to)) => {
                 let bound = |text: &str, default| {
                     if text.is_empty() { Ok(default) } else { text.parse() }

@@ -133,7 +133,11 @@ fn take_records(response: &mut FetchResponse) -> Vec<Bytes> {
 
 /// `list-offsets PARTITION at=latest epoch=-1 , … isolation=0 replica=-1`; times: `earliest`,
 /// `latest`, `max`, `local`, `tiered`, `pending`, `now-1000`, milliseconds.
-pub(super) async fn list_offsets(session: &mut Session, manner: Manner, mut words: Words) -> Answer {
+pub(super) async fn list_offsets(
+    session: &mut Session,
+    manner: Manner,
+    mut words: Words,
+) -> Answer {
     let mut request = ListOffsetsRequest {
         replica_id: words.take("replica", -1)?,
         isolation_level: words.take("isolation", 0)?,
@@ -160,7 +164,8 @@ pub(super) async fn list_offsets(session: &mut Session, manner: Manner, mut word
 
 /// `delete-records PARTITION before=-1 , …`
 pub(super) async fn delete_records(session: &mut Session, manner: Manner, words: Words) -> Answer {
-    let mut request = DeleteRecordsRequest { timeout_ms: 30_000, ..DeleteRecordsRequest::default() };
+    let mut request =
+        DeleteRecordsRequest { timeout_ms: 30_000, ..DeleteRecordsRequest::default() };
     for mut thing in words.things() {
         let (name, partition_index) = thing.partition()?;
         let offset = thing.take("before", -1)?;
@@ -187,7 +192,9 @@ pub(super) async fn offset_for_leader_epoch(
             leader_epoch: thing.take("epoch", 0)?,
         };
         thing.finish()?;
-        request.topics.push(OffsetForLeaderTopic { topic: name.into(), partitions: vec![partition] });
+        request
+            .topics
+            .push(OffsetForLeaderTopic { topic: name.into(), partitions: vec![partition] });
     }
     session.ask(manner, request).await
 }

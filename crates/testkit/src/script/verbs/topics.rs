@@ -53,7 +53,10 @@ pub(super) async fn create_topics(
             assignments: assignments.collect(),
             configs: configs
                 .into_iter()
-                .map(|(name, value)| CreatableTopicConfig { name: name.into(), value: nullable(&value) })
+                .map(|(name, value)| CreatableTopicConfig {
+                    name: name.into(),
+                    value: nullable(&value),
+                })
                 .collect(),
         });
         thing.finish()?;
