@@ -21,6 +21,10 @@ const NOTHING: Answer = Ok(String::new());
 /// What a person waits for.
 const PEER_ADVANCE_MAX: Duration = Duration::from_secs(5);
 
+/// Verbs that need a world of ours: a peer is neither stopped nor broken.
+const SIMULATED: [&str; 9] =
+    ["start", "stop", "restart", "kill", "crash", "files", "rot", "disk-capacity", "fail-syncs"];
+
 /// Runs a command about the world; `None` if `verb` is none.
 pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Option<Answer> {
     let mut thing = words.things.into_iter().next().unwrap_or_default();
@@ -36,18 +40,7 @@ pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Opti
     {
         return Some(Err(error));
     }
-    let simulated = [
-        "start",
-        "stop",
-        "restart",
-        "kill",
-        "crash",
-        "files",
-        "rot",
-        "disk-capacity",
-        "fail-syncs",
-    ];
-    if session.peer.is_some() && simulated.contains(&verb) {
+    if session.peer.is_some() && SIMULATED.contains(&verb) {
         return Some(Err("cannot be asked of a peer".to_owned()));
     }
     Some(match verb {
@@ -67,13 +60,7 @@ pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Opti
             begin_again(session).await
         }
         "advance" => match thing.name().and_then(|text| duration(&text)) {
-            Ok(duration) if session.peer.is_some() && duration > PEER_ADVANCE_MAX => {
-                Err("takes too long with a peer".to_owned())
-            }
-            Ok(duration) => {
-                session.io().sleep(duration).await;
-                NOTHING
-            }
+            Ok(duration) => advance(session, duration).await,
             Err(error) => Err(error),
         },
         "files" => thing.name().and_then(|dir| files(session, &dir)),
@@ -81,15 +68,8 @@ pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Opti
             session.world.rot("broker", Path::new("/data").join(file));
             String::new()
         }),
-        "disk-capacity" => thing.name().and_then(|bytes| {
-            let bytes = if bytes == "none" { Ok(u64::MAX) } else { bytes.parse() };
-            session.world.set_disk_capacity("broker", bytes.map_err(|_| "no number")?);
-            NOTHING
-        }),
-        "fail-syncs" => thing.name().and_then(|count| {
-            session.world.fail_syncs("broker", count.parse().map_err(|_| "no number")?);
-            NOTHING
-        }),
+        "disk-capacity" => thing.name().and_then(|bytes| disk_capacity(session, &bytes)),
+        "fail-syncs" => thing.name().and_then(|count| fail_syncs(session, &count)),
         "close" => thing.name().map(|client| {
             session.clients.remove(&client);
             String::new()
@@ -124,6 +104,25 @@ async fn stop(session: &mut Session) -> Answer {
     // The process ends.
     session.world.kill("broker");
     Ok(stopped.err().map(|error| format!("{error}\n")).unwrap_or_default())
+}
+
+async fn advance(session: &Session, duration: Duration) -> Answer {
+    if session.peer.is_some() && duration > PEER_ADVANCE_MAX {
+        return Err("takes too long with a peer".to_owned());
+    }
+    session.io().sleep(duration).await;
+    NOTHING
+}
+
+fn disk_capacity(session: &Session, bytes: &str) -> Answer {
+    let bytes = if bytes == "none" { Ok(u64::MAX) } else { bytes.parse() };
+    session.world.set_disk_capacity("broker", bytes.map_err(|_| "no number")?);
+    NOTHING
+}
+
+fn fail_syncs(session: &Session, count: &str) -> Answer {
+    session.world.fail_syncs("broker", count.parse().map_err(|_| "no number")?);
+    NOTHING
 }
 
 fn settings(session: &Session) -> Result<NodeSettings, String> {
