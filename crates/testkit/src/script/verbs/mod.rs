@@ -11,6 +11,9 @@ use super::session::{Manner, Session};
 use super::words::Words;
 use super::world;
 
+/// How long another broker may need until a change is everywhere.
+const PEER_SETTLES: std::time::Duration = std::time::Duration::from_millis(300);
+
 type Answer = Result<String, String>;
 
 /// Runs one command.
@@ -73,6 +76,22 @@ async fn ask_as(session: &mut Session, api: ApiKey, version: i16, words: &str) -
 }
 
 async fn ask(session: &mut Session, api: ApiKey, version: i16, words: &str) -> Answer {
+    let answer = ask_at_once(session, api, version, words).await;
+    let changes = [
+        ApiKey::CreateTopics,
+        ApiKey::CreatePartitions,
+        ApiKey::DeleteTopics,
+        ApiKey::AlterConfigs,
+        ApiKey::IncrementalAlterConfigs,
+    ];
+    if session.peer.is_some() && changes.contains(&api) {
+        // Others answer before they have done it.
+        session.io().sleep(PEER_SETTLES).await;
+    }
+    answer
+}
+
+async fn ask_at_once(session: &mut Session, api: ApiKey, version: i16, words: &str) -> Answer {
     let mut words = Words::parse(words);
     let _: Option<String> = words.optional("version")?;
     let manner = Manner::take(&mut words, version)?;

@@ -3,6 +3,7 @@
 //!
 //! A topic is its name, or `id:NAME` for the id of that topic.
 
+use bytes::Bytes;
 use ottla_base::Uuid;
 use ottla_wire::Str;
 use ottla_wire::messages::create_partitions::{
@@ -10,6 +11,7 @@ use ottla_wire::messages::create_partitions::{
 };
 use ottla_wire::messages::create_topics::{
     CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig, CreateTopicsRequest,
+    CreateTopicsResponse,
 };
 use ottla_wire::messages::delete_topics::{DeleteTopicState, DeleteTopicsRequest};
 use ottla_wire::messages::describe_log_dirs::{DescribableLogDirTopic, DescribeLogDirsRequest};
@@ -26,13 +28,15 @@ use crate::script::words::{Thing, nullable, numbers, partition};
 const TIMEOUT_MS: i32 = 60_000;
 
 /// `create-topics NAME partitions=1 replicas=1 assign=1/1 SETTING=VALUE … , … validate`. Settings
-/// have a dot in their name.
+/// have a dot in their name. Of the answer's settings those are shown that the topic has itself;
+/// `all_settings` shows all.
 pub(super) async fn create_topics(
     session: &mut Session,
     manner: Manner,
     mut words: Words,
 ) -> Answer {
     let validate_only = words.flag("validate");
+    let all_settings = words.flag("all_settings");
     let timeout_ms = words.take("timeout", TIMEOUT_MS)?;
     let mut topics = Vec::new();
     for mut thing in words.things() {
@@ -61,7 +65,21 @@ pub(super) async fn create_topics(
         });
         thing.finish()?;
     }
-    session.ask(manner, CreateTopicsRequest { topics, timeout_ms, validate_only }).await
+    let request = CreateTopicsRequest { topics, timeout_ms, validate_only };
+    if all_settings {
+        return session.ask(manner, request).await;
+    }
+    session.ask_for_records(manner, request, leave_own_settings).await
+}
+
+/// `config_source` of a topic's own settings.
+const OWN: i8 = 1;
+
+fn leave_own_settings(response: &mut CreateTopicsResponse) -> Vec<Bytes> {
+    for topic in &mut response.topics {
+        topic.configs.iter_mut().for_each(|configs| configs.retain(|it| it.config_source == OWN));
+    }
+    Vec::new()
 }
 
 /// `assign=1,2/2,1`: brokers of each partition.
