@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) replica: Replica,
     /// `None` until first used.
     pub(super) log: Option<LogFiles>,
+    /// Closed or removed: who still holds the partition does not open or write its log any more.
+    pub(super) is_closed: bool,
 }
 
 /// What a partition is made from.
@@ -73,7 +75,7 @@ impl Partition {
             sealed,
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
-            state: Mutex::new(State { path, config, replica, log: None }),
+            state: Mutex::new(State { path, config, replica, log: None, is_closed: false }),
         }
     }
 
@@ -344,7 +346,10 @@ impl Partition {
     ) -> Result<T, ErrorCode> {
         self.check_dir()?;
         let mut state = self.lock();
-        let State { path, config, replica, log } = &mut *state;
+        let State { path, config, replica, log, is_closed } = &mut *state;
+        if *is_closed {
+            return Err(ErrorCode::KafkaStorageError);
+        }
         let log = match log {
             Some(log) => log,
             None => {

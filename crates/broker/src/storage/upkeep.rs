@@ -96,38 +96,33 @@ impl Partition {
     /// What the checkpoints of its log dir are to say of it; `None` if it is not open, so that what
     /// they say already holds.
     pub(super) fn checkpointed(&self) -> Option<Checkpointed> {
-        if !self.is_open() {
-            return None;
-        }
-        self.with_log(|log, replica| {
-            let log = log.log();
-            let first_base = log.segments().next().map_or(0, |segment| segment.base_offset);
-            Checkpointed {
-                recovery_point: log.recovery_point(),
-                high_watermark: replica.high_watermark(),
-                log_start_offset: log.log_start_offset(),
-                first_base,
-            }
+        let state = self.lock();
+        let log = state.log.as_ref()?.log();
+        let first_base = log.segments().next().map_or(0, |segment| segment.base_offset);
+        Some(Checkpointed {
+            recovery_point: log.recovery_point(),
+            high_watermark: state.replica.high_watermark(),
+            log_start_offset: log.log_start_offset(),
+            first_base,
         })
-        .ok()
     }
 
-    /// Closes its files so that the next start has nothing to recover.
+    /// Closes its files so that the next start has nothing to recover. Nothing is appended
+    /// afterwards, whoever still holds the partition.
     ///
     /// # Errors
     /// What the device said.
     pub(super) fn close(&self) -> io::Result<()> {
-        if !self.is_open() {
-            return Ok(());
-        }
-        self.with_log(|log, _| log.close())
-            .unwrap_or_else(|code| Err(io::Error::other(code.name())))
+        let mut state = self.lock();
+        state.is_closed = true;
+        state.log.as_mut().map_or(Ok(()), |log| log.close())
     }
 
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
         let mut state = self.lock();
+        state.is_closed = true;
         state.replica.go_offline();
         state.log = None;
         self.disk.rename(&state.path, &aside)?;
