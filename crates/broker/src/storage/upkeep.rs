@@ -44,13 +44,17 @@ impl Partition {
             if !(0..=high_watermark).contains(&before) {
                 return Err(ErrorCode::OffsetOutOfRange);
             }
-            let failed = |error| self.failed("delete records", &error);
+            let failed = |is_broken| {
+                move |error| self.write_failed("delete records", is_broken, &error)
+            };
             let start = before.max(log.log().log_start_offset());
             // Checkpointed first: epochs and segments that say more than the checkpoint would be
             // missing from a log that begins earlier after a crash.
-            self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed)?;
-            log.advance_log_start(start).map_err(failed)?;
-            log.retain(high_watermark, now.wall).map_err(failed)?;
+            self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed(false))?;
+            let moved = log.advance_log_start(start);
+            moved.map_err(failed(log.is_broken()))?;
+            let removed = log.retain(high_watermark, now.wall);
+            removed.map_err(failed(log.is_broken()))?;
             replica.log_bounds_moved(start, log.log().log_end_offset());
             Ok(log.log().log_start_offset())
         })??;
@@ -63,7 +67,10 @@ impl Partition {
     /// # Errors
     /// [`ErrorCode::KafkaStorageError`].
     pub fn roll(&self, now: Now) -> Result<(), ErrorCode> {
-        self.with_log(|log, _| log.roll(now.wall))?.map_err(|error| self.failed("roll", &error))
+        self.with_log(|log, _| {
+            let rolled = log.roll(now.wall);
+            rolled.map_err(|error| self.write_failed("roll", log.is_broken(), &error))
+        })?
     }
 
     /// Removes segments that are too old or too many, and files that have waited long enough. Says
@@ -74,9 +81,9 @@ impl Partition {
             log.expire_producers(now);
             let removed = log.retain(replica.high_watermark(), now);
             replica.log_bounds_moved(log.log().log_start_offset(), log.log().log_end_offset());
-            removed
-        })?;
-        let removed = removed.map_err(|error| self.failed("remove segments", &error))?;
+            let failed = |error| self.write_failed("remove segments", log.is_broken(), &error);
+            removed.map_err(failed)
+        })??;
         if removed > 0 {
             self.watchers().wake();
         }
