@@ -66,8 +66,12 @@ fn describe<'a>(
                 partitions,
             })
             .collect(),
-        total_bytes: dir.total_bytes.map_or(-1, |bytes| bytes as i64),
-        usable_bytes: dir.usable_bytes.map_or(-1, |bytes| bytes as i64),
+        total_bytes: bytes_or_unknown(dir.total_bytes),
+        usable_bytes: bytes_or_unknown(dir.usable_bytes),
         is_cordoned: false,
     }
+}
+
+fn bytes_or_unknown(bytes: Option<u64>) -> i64 {
+    bytes.map_or(-1, |bytes| i64::try_from(bytes).unwrap_or(i64::MAX))
 }

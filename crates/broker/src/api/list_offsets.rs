@@ -7,7 +7,7 @@
 //! There is no tiered storage here: the earliest local offset is the log start offset, and the two
 //! others do not exist.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ottla_model::ErrorCode;
@@ -48,18 +48,23 @@ pub(crate) async fn serve(
 ) -> ListOffsetsResponse {
     let upto =
         if body.isolation_level == 1 { ReadLimit::LastStable } else { ReadLimit::HighWatermark };
-    let repeated = repeated(&body);
+    let mut repeated = repeated(&body);
     let mut response = ListOffsetsResponse::default();
     for topic in &body.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for wanted in &topic.partitions {
-            let is_repeated = repeated.contains(&(&topic.name, wanted.partition_index));
-            let listed = if is_repeated {
-                Err(ErrorCode::InvalidRequest)
-            } else {
-                list(node, request.version, &topic.name, wanted, upto).await
+            let listed = match repeated.get_mut(&(&*topic.name, wanted.partition_index)) {
+                Some(true) => continue,
+                Some(is_told) => {
+                    *is_told = true;
+                    Err(ErrorCode::InvalidRequest)
+                }
+                None => list(node, request.version, &topic.name, wanted, upto).await,
             };
             partitions.push(answer(request.version, wanted.partition_index, listed));
+        }
+        if partitions.is_empty() {
+            continue;
         }
         response.topics.push(ListOffsetsTopicResponse {
             name: topic.name.clone(),
@@ -69,15 +74,16 @@ pub(crate) async fn serve(
     response
 }
 
-/// Partitions named more than once: Apache Kafka answers INVALID_REQUEST for each mention.
-fn repeated(body: &ListOffsetsRequest) -> BTreeSet<(&str, i32)> {
+/// Partitions named more than once, and whether that was told: Apache Kafka answers INVALID_REQUEST,
+/// once.
+fn repeated(body: &ListOffsetsRequest) -> BTreeMap<(&str, i32), bool> {
     let mut seen = BTreeSet::new();
-    let mut repeated = BTreeSet::new();
+    let mut repeated = BTreeMap::new();
     for topic in &body.topics {
         for partition in &topic.partitions {
             let key = (&*topic.name, partition.partition_index);
             if !seen.insert(key) {
-                repeated.insert(key);
+                repeated.insert(key, false);
             }
         }
     }
@@ -98,7 +104,8 @@ async fn list(
         EARLIEST_LOCAL => 8,
         LATEST_TIERED => 9,
         EARLIEST_PENDING_UPLOAD => 11,
-        _ => 1,
+        LATEST | EARLIEST | 0.. => 1,
+        _ => i16::MAX,
     };
     if version < since {
         return Err(ErrorCode::UnsupportedVersion);

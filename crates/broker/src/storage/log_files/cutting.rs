@@ -5,7 +5,7 @@ use std::io;
 use ottla_base::WallTime;
 use ottla_log::files::names;
 use ottla_log::truncate::Cut;
-use ottla_log::{SegmentFile, TruncatePlan};
+use ottla_log::{DeletionReason, RetentionPlan, SegmentFile, TruncatePlan};
 use ottla_model::Offset;
 
 use super::{LogFiles, log_error, remove_if_there};
@@ -82,10 +82,7 @@ impl LogFiles {
     /// What the device said.
     pub fn advance_log_start(&mut self, offset: Offset) -> io::Result<()> {
         self.check_sound()?;
-        if self.log.advance_log_start(offset) {
-            self.write_epochs(&self.log.leader_epochs().clone())?;
-        }
-        Ok(())
+        if self.log.advance_log_start(offset) { self.write_shorter_epochs() } else { Ok(()) }
     }
 
     /// Removes the segments that retention or the log start let go; says how many. None goes that
@@ -96,6 +93,27 @@ impl LogFiles {
     pub fn retain(&mut self, high_watermark: Offset, now: WallTime) -> io::Result<usize> {
         self.check_sound()?;
         let plan = self.log.plan_retention(high_watermark, now, &self.files).map_err(log_error)?;
+        self.remove(&plan, now)
+    }
+
+    /// Removes the segments that the log start lets go, and no other; says how many. Waits for the
+    /// device if any goes.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn remove_before_start(
+        &mut self,
+        high_watermark: Offset,
+        now: WallTime,
+    ) -> io::Result<usize> {
+        self.check_sound()?;
+        let plan = self.log.plan_retention(high_watermark, now, &self.files).map_err(log_error)?;
+        let segments = plan.segments.into_iter();
+        let gone = segments.take_while(|(_, reason)| *reason == DeletionReason::LogStart);
+        self.remove(&RetentionPlan { segments: gone.collect(), roll: false }, now)
+    }
+
+    fn remove(&mut self, plan: &RetentionPlan, now: WallTime) -> io::Result<usize> {
         let Some(&(last, _)) = plan.segments.last() else { return Ok(0) };
         if plan.roll {
             self.roll(now)?;
@@ -104,15 +122,30 @@ impl LogFiles {
         let Some(first_kept) = kept else { return Ok(0) };
         for &(base_offset, reason) in &plan.segments {
             tracing::info!(dir = %self.dir().display(), base_offset, ?reason, "segment removed");
-            self.set_aside(base_offset, now)?;
+            let gone = self.set_aside(base_offset, now);
+            // Some of its files may be gone although the log still counts on them.
+            self.broken |= gone.is_err();
+            gone?;
         }
         if self.log.commit_deletion(first_kept) {
-            self.write_epochs(&self.log.leader_epochs().clone())?;
+            self.write_shorter_epochs()?;
         }
         self.drop_snapshots(|offset| offset < first_kept)?;
         // From here on the first segment's name may stand for the log start.
         self.files.disk().sync_dir(self.files.dir())?;
         Ok(plan.segments.len())
+    }
+
+    /// Writes epochs that only lost some at the front. A full disk does not end what makes room on
+    /// it: what an older checkpoint says besides is dropped when the log is opened.
+    fn write_shorter_epochs(&self) -> io::Result<()> {
+        match self.write_epochs(self.log.leader_epochs()) {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                tracing::warn!(%error, "leader epochs not written: the disk is full");
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     /// Removes files that have waited for `file.delete.delay.ms` under their `.deleted` name.
