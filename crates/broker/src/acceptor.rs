@@ -1,63 +1,13 @@
 //! Accepts connections on a listener, within the limits on their number.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use ottla_io::Listener;
 use tracing::warn;
 
-use crate::connection::{self, Peer};
+use crate::connection;
 use crate::node::{ACCEPT_RETRY, Node};
-
-/// Connections open now, in all and by address.
-#[derive(Debug, Default)]
-pub(crate) struct Places {
-    taken: Mutex<Taken>,
-}
-
-#[derive(Debug, Default)]
-struct Taken {
-    total: usize,
-    by_ip: BTreeMap<IpAddr, usize>,
-}
-
-/// The right to be connected; given back when dropped.
-struct Place {
-    node: Arc<Node>,
-    ip: IpAddr,
-}
-
-impl Place {
-    fn take(node: &Arc<Node>, ip: IpAddr) -> Result<Self, &'static str> {
-        let mut taken = node.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.total >= node.settings.connections_max {
-            return Err("max.connections");
-        }
-        let of_ip = taken.by_ip.entry(ip).or_insert(0);
-        if *of_ip >= node.settings.connections_per_ip_max {
-            return Err("max.connections.per.ip");
-        }
-        *of_ip += 1;
-        taken.total += 1;
-        drop(taken);
-        Ok(Self { node: Arc::clone(node), ip })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.node.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.total -= 1;
-        if let Some(of_ip) = taken.by_ip.get_mut(&self.ip) {
-            *of_ip -= 1;
-            if *of_ip == 0 {
-                taken.by_ip.remove(&self.ip);
-            }
-        }
-        self.node.connection_ended.notify_waiters();
-    }
-}
+use crate::request::Peer;
 
 /// Serves clients of `listener` until the node stops.
 pub(crate) async fn accept(node: Arc<Node>, name: Arc<str>, listener: Listener) {
@@ -77,7 +27,7 @@ pub(crate) async fn accept(node: Arc<Node>, name: Arc<str>, listener: Listener) 
                 continue;
             }
         };
-        match Place::take(&node, address.ip()) {
+        match node.places.take(address.ip()) {
             Ok(place) => {
                 let peer = Peer { listener: Arc::clone(&name), address };
                 let served = Arc::clone(&node);
@@ -90,12 +40,5 @@ pub(crate) async fn accept(node: Arc<Node>, name: Arc<str>, listener: Listener) 
                 warn!(listener = %name, peer = %address, "connection refused: {limit} is reached");
             }
         }
-    }
-}
-
-impl Places {
-    /// Connections open now.
-    pub(crate) fn taken(&self) -> usize {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).total
     }
 }

@@ -4,7 +4,6 @@
 //! cannot be trusted: the connection closes with one log line, as Apache Kafka's does. Whatever can
 //! be answered is answered with an error on that request alone.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,26 +15,7 @@ use tracing::{debug, info, trace, warn};
 
 use crate::api::{self, Outcome};
 use crate::node::Node;
-
-/// What is known of a connection, for the handlers.
-#[derive(Debug, Clone)]
-pub(crate) struct Peer {
-    /// Name of the listener it came in by.
-    pub(crate) listener: Arc<str>,
-    /// Where it comes from.
-    pub(crate) address: SocketAddr,
-}
-
-/// A request that was read, without its body.
-#[derive(Debug)]
-pub(crate) struct Request {
-    pub(crate) key: ApiKey,
-    pub(crate) version: i16,
-    pub(crate) correlation_id: i32,
-    pub(crate) client_id: Option<String>,
-    pub(crate) peer: Peer,
-    pub(crate) received: MonoTime,
-}
+use crate::request::{Peer, Request};
 
 /// Why a connection ends.
 #[derive(Debug)]

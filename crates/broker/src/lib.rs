@@ -3,17 +3,24 @@
 mod acceptor;
 mod admin;
 mod api;
+mod authorized_operations;
 mod codec_spaces;
 mod config_changes;
 pub mod config_rules;
 mod connection;
 mod fetch_session;
+mod lifecycle;
 pub mod metadata;
+
 mod metrics;
-pub mod node;
+mod node;
+mod places;
 mod producer_ids;
 mod reply;
+mod request;
 pub mod settings;
 pub mod storage;
 pub mod topic_settings;
 pub mod waiting;
+
+pub use lifecycle::{RunningNode, StartError, start};

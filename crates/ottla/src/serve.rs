@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ottla_broker::node::{self, RunningNode};
+use ottla_broker::RunningNode;
 use ottla_broker::settings::NodeSettings;
 use ottla_io::{Io, ShutdownSignal};
 use tracing::{error, info};
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &cli::Serve) -> ExitCode {
 async fn serve(io: Io, loaded: Loaded) -> ExitCode {
     let begun = io.now().mono;
     let settings = loaded.node.clone();
-    let starting = node::start(io.clone(), loaded.node);
+    let starting = ottla_broker::start(io.clone(), loaded.node);
     let running = tokio::select! {
         biased;
         started = starting => match started {

@@ -9,7 +9,7 @@ use ottla_wire::messages::alter_configs::{
 };
 
 use crate::config_changes::{self, Manner, SET, WantedChange, WantedChanges};
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers AlterConfigs.

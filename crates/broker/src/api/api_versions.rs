@@ -17,7 +17,7 @@ use ottla_wire::messages::api_versions::{
 };
 
 use super::{Outcome, SERVED, response_encoder};
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::reply::Reply;
 

@@ -10,7 +10,7 @@ use ottla_wire::messages::create_partitions::{
     CreatePartitionsTopicResult,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers CreatePartitions.

@@ -13,7 +13,7 @@ use ottla_wire::messages::create_topics::{
     CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::topic_settings::changed_settings;
 

@@ -11,7 +11,7 @@ use ottla_wire::messages::delete_records::{
     DeleteRecordsTopicResult,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers DeleteRecords.

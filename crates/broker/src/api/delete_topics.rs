@@ -14,7 +14,7 @@ use ottla_wire::messages::delete_topics::{
     DeletableTopicResult, DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// First version that says so when topics may not be deleted; before, the request is invalid.

@@ -20,7 +20,7 @@ use ottla_wire::messages::describe_configs::{
     DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::topic_settings::{FixedSettings, changed_settings, overrides};
 

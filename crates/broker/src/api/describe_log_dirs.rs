@@ -14,7 +14,7 @@ use ottla_wire::messages::describe_log_dirs::{
     DescribeLogDirsResult, DescribeLogDirsTopic,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{LogDirState, Partition};
 

@@ -12,7 +12,7 @@ use ottla_wire::messages::describe_quorum::{
     ResponsePartitionData, ResponseTopicData,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::metadata::QuorumView;
 use crate::node::Node;
 

@@ -20,7 +20,7 @@ use ottla_wire::messages::fetch::{
 };
 
 use super::Answer;
-use crate::connection::Request;
+use crate::request::Request;
 use crate::fetch_session::{Incoming, Key, Kind, Plan, Told, Wanted};
 use crate::node::Node;
 use crate::reply::FileSlice;

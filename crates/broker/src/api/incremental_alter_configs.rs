@@ -9,7 +9,7 @@ use ottla_wire::messages::incremental_alter_configs::{
 };
 
 use crate::config_changes::{self, Manner, WantedChange, WantedChanges};
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers IncrementalAlterConfigs.

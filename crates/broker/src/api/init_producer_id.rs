@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ottla_model::ErrorCode;
 use ottla_wire::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers InitProducerId.

@@ -17,7 +17,7 @@ use ottla_wire::messages::list_offsets::{
 };
 
 use super::fetch::is_isolation_level;
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Partition, ReadLimit};
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use ottla_wire::{ApiKey, EncodeError, Encoder, Reader, ResponseHeader};
 
-use crate::connection::Request;
 use crate::node::Node;
 use crate::reply::{FileSlice, Reply};
+use crate::request::Request;
 
 /// What becomes of a request.
 #[derive(Debug)]
@@ -39,8 +39,6 @@ impl<R> From<R> for Answer<R> {
         Self::Message(message)
     }
 }
-
-mod authorized_operations;
 
 #[cfg(test)]
 pub(crate) use describe_configs::describe;

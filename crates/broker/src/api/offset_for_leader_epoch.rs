@@ -9,7 +9,7 @@ use ottla_wire::messages::offset_for_leader_epoch::{
     OffsetForLeaderTopicResult,
 };
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers OffsetForLeaderEpoch.

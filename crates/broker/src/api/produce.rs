@@ -24,7 +24,7 @@ use ottla_wire::messages::produce::{
 use tracing::debug;
 
 use super::Answer;
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Acks, Appended, Partition};
 use crate::waiting::Waiter;

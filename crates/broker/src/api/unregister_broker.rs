@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ottla_wire::messages::unregister_broker::{UnregisterBrokerRequest, UnregisterBrokerResponse};
 
-use crate::connection::Request;
+use crate::request::Request;
 use crate::node::Node;
 
 /// Answers UnregisterBroker.

@@ -69,7 +69,7 @@ impl FrameBuffer {
     ///
     /// # Errors
     /// [`FrameError::Length`]: the stream cannot be trusted any more.
-    pub fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
+    pub fn next_frame(&mut self) -> Result<Option<Bytes>, FrameError> {
         if self.ready.is_empty() {
             match self.frame_end(&self.arriving)? {
                 Some(end) if end <= self.arriving.len() => {
@@ -80,7 +80,12 @@ impl FrameBuffer {
         }
         match self.frame_end(&self.ready)? {
             Some(end) if end <= self.ready.len() => {
-                Ok(Some(self.ready.split_to(end).slice(LENGTH_BYTES..)))
+                let frame = self.ready.split_to(end).slice(LENGTH_BYTES..);
+                if self.ready.is_empty() {
+                    // Even an empty slice would keep the buffer for as long as the peer is silent.
+                    self.ready = Bytes::new();
+                }
+                Ok(Some(frame))
             }
             _ => {
                 self.arriving = std::mem::take(&mut self.ready).to_vec();
@@ -89,11 +94,11 @@ impl FrameBuffer {
         }
     }
 
-    /// Where the next bytes go, and how many to ask for, once [`Self::next`] has no more frames.
+    /// Where the next bytes go, and how many to ask for, once [`Self::next_frame`] has no more frames.
     /// Room for them grows with what has arrived.
     ///
     /// # Errors
-    /// As [`Self::next`].
+    /// As [`Self::next_frame`].
     pub fn room(&mut self) -> Result<(&mut Vec<u8>, usize), FrameError> {
         let Some(end) = self.frame_end(&self.arriving)? else {
             return Ok((&mut self.arriving, READ_AHEAD_BYTES));
@@ -141,7 +146,7 @@ impl Frames {
     /// After any error the stream cannot be trusted; drop it.
     pub async fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
         loop {
-            if let Some(frame) = self.buffer.next()? {
+            if let Some(frame) = self.buffer.next_frame()? {
                 return Ok(Some(frame));
             }
             let (into, wanted) = self.buffer.room()?;
@@ -163,7 +168,7 @@ mod tests {
         let mut found = Vec::new();
         for piece in stream.chunks(size) {
             buffer.room()?.0.extend_from_slice(piece);
-            while let Some(frame) = buffer.next()? {
+            while let Some(frame) = buffer.next_frame()? {
                 found.push(frame);
             }
         }

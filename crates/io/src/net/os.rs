@@ -120,9 +120,18 @@ impl OsReadHalf {
 fn read_into(socket: &TcpStream, into: &mut Vec<u8>, count: usize) -> io::Result<usize> {
     into.reserve(count);
     let room = &mut into.spare_capacity_mut()[..count];
-    let read = retry_interrupted(|| {
+    let read = match retry_interrupted(|| {
         rustix::io::read(socket, &mut *room).map(|(fresh, _rest)| fresh.len())
-    })?;
+    }) {
+        Ok(read) => read,
+        Err(error) => {
+            // The caller will wait, maybe for minutes: a silent peer shall cost no buffer.
+            if into.is_empty() {
+                *into = Vec::new();
+            }
+            return Err(error.into());
+        }
+    };
     let len = into.len() + read;
     // SAFETY: `read` bytes right behind the old length were just initialised by the system call,
     // and they lie within the capacity reserved above.

@@ -76,7 +76,7 @@ fn start_broker(world: &World, broker: Broker) {
 
 async fn serve_node(io: Io) {
     let settings = node::settings(1, 9092);
-    match ottla_broker::node::start(io, settings).await {
+    match ottla_broker::start(io, settings).await {
         Ok(running) => panic!("the node gave up: {}", running.failure().await),
         Err(refusal) => panic!("the node does not start: {refusal}"),
     }

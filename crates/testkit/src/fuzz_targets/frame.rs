@@ -21,7 +21,7 @@ fn frames(stream: &[u8], size: usize) -> (Vec<Vec<u8>>, bool) {
         let Ok((into, _)) = buffer.room() else { return (found, true) };
         into.extend_from_slice(piece);
         loop {
-            match buffer.next() {
+            match buffer.next_frame() {
                 Ok(Some(frame)) => found.push(frame.to_vec()),
                 Ok(None) => break,
                 Err(_) => return (found, true),
