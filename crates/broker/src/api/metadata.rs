@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ottla_base::Uuid;
 use ottla_controller::Image;
 use ottla_controller::decide::NewTopic;
 use ottla_controller::image::{Partition, Topic};
@@ -42,7 +43,7 @@ pub(crate) async fn serve(
     let view = View { image: &image, listener: &request.peer.listener };
     let mut topics: Vec<MetadataResponseTopic> = match wanted {
         None => image.topics.iter().map(|topic| view.topic(topic)).collect(),
-        Some(wanted) => wanted.iter().map(|topic| view.wanted(topic)).collect(),
+        Some(wanted) => once(wanted).into_iter().map(|topic| view.wanted(topic)).collect(),
     };
     if body.include_topic_authorized_operations {
         for topic in topics.iter_mut().filter(|topic| topic.error_code == 0) {
@@ -63,6 +64,22 @@ pub(crate) async fn serve(
         },
         ..MetadataResponse::default()
     }
+}
+
+/// Each topic once, however often it is named, as Kafka answers: else a small request for one large
+/// topic, over and over, would be answered with more than memory holds.
+fn once(wanted: &[MetadataRequestTopic]) -> Vec<&MetadataRequestTopic> {
+    let mut seen = BTreeSet::new();
+    let mut first = Vec::new();
+    for topic in wanted {
+        let name = topic.name.as_deref();
+        // With a name, the id says nothing.
+        let id = if name.is_some() { Uuid::ZERO } else { topic.topic_id };
+        if seen.insert((name, id)) {
+            first.push(topic);
+        }
+    }
+    first
 }
 
 /// Creates the topics that are named and do not exist. One that cannot be created shows as missing
