@@ -22,7 +22,7 @@ use ottla_wire::messages::metadata::{
 };
 use tracing::info;
 
-use super::authorized_operations::{ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED_FOR};
+use crate::authorized_operations::{ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED_FOR};
 use crate::request::Request;
 use crate::node::Node;
 

@@ -36,6 +36,10 @@ pub struct LogDir {
     clean_epoch: Option<i64>,
     offline: AtomicBool,
     checkpoints: Mutex<Checkpoints>,
+    /// What the checkpoint files hold. Locked while they are written, so that what is older never
+    /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
+    /// for the device.
+    written: Mutex<Checkpoints>,
 }
 
 /// The offset checkpoints of a log dir. What they say of partitions that have not been opened since
@@ -143,6 +147,7 @@ impl Locked {
             seed,
             clean_epoch,
             offline: AtomicBool::new(false),
+            written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
         })
     }
@@ -250,20 +255,47 @@ impl LogDir {
         &self,
         told: BTreeMap<TopicPartition, Option<Checkpointed>>,
     ) -> io::Result<()> {
-        let mut now = self.checkpoints();
-        let before = now.clone();
-        now.take(told);
+        self.checkpoints().take(told);
+        self.write_checkpoints()
+    }
+
+    /// Forgets what the checkpoints say of partitions that do not exist.
+    pub(super) fn forget_all_but(&self, exists: impl Fn(&TopicPartition) -> bool) {
+        let mut checkpoints = self.checkpoints();
+        checkpoints.recovery_points.retain(|name, _| exists(name));
+        checkpoints.log_starts.retain(|name, _| exists(name));
+        checkpoints.high_watermarks.retain(|name, _| exists(name));
+    }
+
+    /// Sees that the files say nothing of an earlier partition of this name: after a crash its log
+    /// start would take the records of the new one away. Waits for the device if they do.
+    pub(super) fn forget_durably(&self, name: &TopicPartition) -> io::Result<()> {
+        self.checkpoints().forget(name);
+        let is_known = self.written().knows(name);
+        if is_known { self.write_checkpoints() } else { Ok(()) }
+    }
+
+    /// Writes the checkpoints that differ from what their files hold.
+    fn write_checkpoints(&self) -> io::Result<()> {
+        let mut written = self.written();
+        let now = self.checkpoints().clone();
+        let Checkpoints { recovery_points, log_starts, high_watermarks, .. } = &mut *written;
         for (name, old, new) in [
-            (offset_checkpoint::RECOVERY_POINT, &before.recovery_points, &now.recovery_points),
-            (offset_checkpoint::LOG_START, &before.log_starts, &now.log_starts),
-            (offset_checkpoint::REPLICATION, &before.high_watermarks, &now.high_watermarks),
+            (offset_checkpoint::RECOVERY_POINT, recovery_points, now.recovery_points),
+            (offset_checkpoint::LOG_START, log_starts, now.log_starts),
+            (offset_checkpoint::REPLICATION, high_watermarks, now.high_watermarks),
         ] {
-            if old != new {
-                let content = offset_checkpoint::format(new);
+            if *old != new {
+                let content = offset_checkpoint::format(&new);
                 self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
+                *old = new;
             }
         }
         Ok(())
+    }
+
+    fn written(&self) -> MutexGuard<'_, Checkpoints> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes down at once where a log starts; no crash takes DeleteRecords back.
@@ -272,12 +304,11 @@ impl LogDir {
         name: &TopicPartition,
         start: Offset,
     ) -> io::Result<()> {
-        let mut now = self.checkpoints();
-        if now.log_starts.insert(name.clone(), start) == Some(start) {
+        self.checkpoints().log_starts.insert(name.clone(), start);
+        if self.written().log_starts.get(name) == Some(&start) {
             return Ok(());
         }
-        let content = offset_checkpoint::format(&now.log_starts);
-        self.disk.write_atomic(self.path.join(offset_checkpoint::LOG_START), content.as_bytes())
+        self.write_checkpoints()
     }
 
     /// Says to the next start that nothing needs recovery. The last act of a clean stop.
@@ -340,6 +371,12 @@ impl Checkpoints {
 
     pub(super) fn compacted_before(&self, name: &TopicPartition) -> Offset {
         self.cleaned.get(name).copied().unwrap_or(0)
+    }
+
+    fn knows(&self, name: &TopicPartition) -> bool {
+        self.recovery_points.contains_key(name)
+            || self.log_starts.contains_key(name)
+            || self.high_watermarks.contains_key(name)
     }
 
     pub(super) fn forget(&mut self, name: &TopicPartition) {

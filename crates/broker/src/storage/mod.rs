@@ -19,7 +19,7 @@ mod segment_files;
 mod tests;
 mod upkeep;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -118,6 +118,10 @@ struct Shared {
     cluster_id: String,
     dirs: Vec<Arc<LogDir>>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
+    /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
+    /// so that they tell nothing of a partition that another has replaced. Taken before
+    /// `partitions`, which every request needs and which therefore never waits for the device.
+    changing: Mutex<()>,
     sealed: Arc<Notify>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
@@ -146,6 +150,7 @@ impl Storage {
             cluster_id,
             dirs,
             partitions: Mutex::default(),
+            changing: Mutex::default(),
             sealed: Arc::default(),
             stop: Notify::new(),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
@@ -251,20 +256,16 @@ impl Storage {
         config: LogConfig,
     ) -> io::Result<Arc<Partition>> {
         let shared = &self.shared;
-        let mut partitions = shared.lock();
-        if let Some(found) = partitions.get(name) {
+        let _changing = shared.changing();
+        if let Some(found) = self.partition(name) {
             if !found.topic_id().is_zero() && found.topic_id() != topic_id {
                 let other = found.topic_id();
                 return Err(invalid(format!("{name} is of topic id {other}, not {topic_id}")));
             }
             found.set_config(config);
-            return Ok(Arc::clone(found));
+            return Ok(found);
         }
-        let count = |dir: &&Arc<LogDir>| {
-            partitions.values().filter(|partition| partition.log_dir() == dir.name()).count()
-        };
-        let usable = shared.dirs.iter().filter(|dir| !dir.is_offline());
-        let dir = usable.min_by_key(count).ok_or_else(|| {
+        let dir = shared.emptiest_dir().ok_or_else(|| {
             io::Error::other(format!("no log dir is left for {name}: all have failed"))
         })?;
         let path = dir.path().join(name.to_string());
@@ -272,9 +273,9 @@ impl Storage {
         let content = partition_metadata::format(topic_id);
         let metadata = path.join(partition_metadata::FILE_NAME);
         shared.disk.write_atomic(metadata, content.as_bytes())?;
-        dir.checkpoints().forget(name);
+        dir.forget_durably(name)?;
         let partition = Arc::new(shared.partition_at(dir, name.clone(), topic_id, path, config));
-        partitions.insert(name.clone(), Arc::clone(&partition));
+        shared.lock().insert(name.clone(), Arc::clone(&partition));
         Ok(partition)
     }
 
@@ -283,6 +284,7 @@ impl Storage {
     /// # Errors
     /// What the device said.
     pub fn delete_partition(&self, name: &TopicPartition) -> io::Result<()> {
+        let _changing = self.shared.changing();
         let Some(partition) = self.shared.lock().remove(name) else { return Ok(()) };
         let aside = names::deleted_dir(name, self.shared.io.random_uuid());
         let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
@@ -301,6 +303,7 @@ impl Storage {
     /// # Errors
     /// What the device said.
     pub fn set_stray_aside(&self, name: &TopicPartition) -> io::Result<Option<PathBuf>> {
+        let _changing = self.shared.changing();
         let Some(partition) = self.shared.lock().remove(name) else { return Ok(None) };
         let aside = names::stray_dir(name, self.shared.io.random_uuid());
         let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
@@ -346,6 +349,21 @@ impl Shared {
         self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Of the log dirs that have not failed, the one with the fewest partitions.
+    fn emptiest_dir(&self) -> Option<&Arc<LogDir>> {
+        let usable: Vec<_> = self.dirs.iter().filter(|dir| !dir.is_offline()).collect();
+        if let [only] = usable[..] {
+            return Some(only);
+        }
+        let partitions = self.lock();
+        let inside = |name: &str| partitions.values().filter(|p| p.log_dir() == name).count();
+        usable.into_iter().min_by_key(|dir| inside(dir.name()))
+    }
+
     fn partition_at(
         &self,
         dir: &Arc<LogDir>,
@@ -366,6 +384,8 @@ impl Shared {
         for dir in &self.dirs {
             let content = dir.content()?;
             doomed.extend(content.doomed);
+            let found: BTreeSet<_> = content.partitions.iter().map(|(name, _)| name).collect();
+            dir.forget_all_but(|name| found.contains(name));
             for (name, path) in content.partitions {
                 let topic_id = self.topic_id_at(&path)?;
                 let config = self.settings.log.clone();
@@ -397,19 +417,21 @@ impl Shared {
         for dir in &self.dirs {
             let inside: Vec<_> =
                 self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect();
-            let closed = inside
-                .iter()
-                .try_for_each(|partition| partition.close())
+            let closed = inside.iter().try_for_each(|partition| partition.close());
+            // What failed is recovered at the next start, also if no log was open to tell.
+            if dir.is_offline() {
+                continue;
+            }
+            let marked = closed
                 .and_then(|()| self.checkpoint_dir(dir))
                 .and_then(|()| dir.mark_clean(self.broker_epoch.load(Ordering::Relaxed)));
-            if !dir.is_offline() {
-                failed = failed.and(closed);
-            }
+            failed = failed.and(marked);
         }
         failed
     }
 
     fn checkpoint_dir(&self, dir: &LogDir) -> io::Result<()> {
+        let _changing = self.changing();
         let inside: Vec<_> =
             self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect();
         let told = inside.iter().map(|p| (p.topic_partition().clone(), p.checkpointed()));

@@ -47,6 +47,8 @@ pub(super) struct State {
     pub(super) replica: Replica,
     /// `None` until first used.
     pub(super) log: Option<LogFiles>,
+    /// Closed or removed: who still holds the partition does not open or write its log any more.
+    pub(super) is_closed: bool,
 }
 
 /// What a partition is made from.
@@ -73,7 +75,7 @@ impl Partition {
             sealed,
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
-            state: Mutex::new(State { path, config, replica, log: None }),
+            state: Mutex::new(State { path, config, replica, log: None, is_closed: false }),
         }
     }
 
@@ -193,7 +195,7 @@ impl Partition {
                             AppendError { code: error.code(), message: error.to_string() }
                         }
                         AppendFailure::Storage(error) => {
-                            refusal(self.write_failed(log.is_broken(), &error))
+                            refusal(self.write_failed("append", log.is_broken(), &error))
                         }
                     })?;
                 let moved = replica.log_end_moved(log.log().log_end_offset());
@@ -344,7 +346,10 @@ impl Partition {
     ) -> Result<T, ErrorCode> {
         self.check_dir()?;
         let mut state = self.lock();
-        let State { path, config, replica, log } = &mut *state;
+        let State { path, config, replica, log, is_closed } = &mut *state;
+        if *is_closed {
+            return Err(ErrorCode::KafkaStorageError);
+        }
         let log = match log {
             Some(log) => log,
             None => {
@@ -388,12 +393,17 @@ impl Partition {
 
     /// Notes a failed write. A full disk is a state, not the end of the dir, as long as the write
     /// could be taken back: reading, deleting and retention go on.
-    fn write_failed(&self, is_broken: bool, error: &io::Error) -> ErrorCode {
+    pub(super) fn write_failed(
+        &self,
+        doing: &str,
+        is_broken: bool,
+        error: &io::Error,
+    ) -> ErrorCode {
         if error.kind() == io::ErrorKind::StorageFull && !is_broken {
-            warn!(partition = %self.name, %error, "records refused: the disk is full");
+            warn!(partition = %self.name, doing, %error, "refused: the disk is full");
             return ErrorCode::KafkaStorageError;
         }
-        self.failed("append", error)
+        self.failed(doing, error)
     }
 
     fn read_failed(&self, error: &LogError) -> ErrorCode {

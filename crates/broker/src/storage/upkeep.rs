@@ -44,13 +44,17 @@ impl Partition {
             if !(0..=high_watermark).contains(&before) {
                 return Err(ErrorCode::OffsetOutOfRange);
             }
-            let failed = |error| self.failed("delete records", &error);
+            let failed = |is_broken| {
+                move |error| self.write_failed("delete records", is_broken, &error)
+            };
             let start = before.max(log.log().log_start_offset());
             // Checkpointed first: epochs and segments that say more than the checkpoint would be
             // missing from a log that begins earlier after a crash.
-            self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed)?;
-            log.advance_log_start(start).map_err(failed)?;
-            log.retain(high_watermark, now.wall).map_err(failed)?;
+            self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed(false))?;
+            let moved = log.advance_log_start(start);
+            moved.map_err(failed(log.is_broken()))?;
+            let removed = log.retain(high_watermark, now.wall);
+            removed.map_err(failed(log.is_broken()))?;
             replica.log_bounds_moved(start, log.log().log_end_offset());
             Ok(log.log().log_start_offset())
         })??;
@@ -63,7 +67,10 @@ impl Partition {
     /// # Errors
     /// [`ErrorCode::KafkaStorageError`].
     pub fn roll(&self, now: Now) -> Result<(), ErrorCode> {
-        self.with_log(|log, _| log.roll(now.wall))?.map_err(|error| self.failed("roll", &error))
+        self.with_log(|log, _| {
+            let rolled = log.roll(now.wall);
+            rolled.map_err(|error| self.write_failed("roll", log.is_broken(), &error))
+        })?
     }
 
     /// Removes segments that are too old or too many, and files that have waited long enough. Says
@@ -74,9 +81,9 @@ impl Partition {
             log.expire_producers(now);
             let removed = log.retain(replica.high_watermark(), now);
             replica.log_bounds_moved(log.log().log_start_offset(), log.log().log_end_offset());
-            removed
-        })?;
-        let removed = removed.map_err(|error| self.failed("remove segments", &error))?;
+            let failed = |error| self.write_failed("remove segments", log.is_broken(), &error);
+            removed.map_err(failed)
+        })??;
         if removed > 0 {
             self.watchers().wake();
         }
@@ -96,38 +103,33 @@ impl Partition {
     /// What the checkpoints of its log dir are to say of it; `None` if it is not open, so that what
     /// they say already holds.
     pub(super) fn checkpointed(&self) -> Option<Checkpointed> {
-        if !self.is_open() {
-            return None;
-        }
-        self.with_log(|log, replica| {
-            let log = log.log();
-            let first_base = log.segments().next().map_or(0, |segment| segment.base_offset);
-            Checkpointed {
-                recovery_point: log.recovery_point(),
-                high_watermark: replica.high_watermark(),
-                log_start_offset: log.log_start_offset(),
-                first_base,
-            }
+        let state = self.lock();
+        let log = state.log.as_ref()?.log();
+        let first_base = log.segments().next().map_or(0, |segment| segment.base_offset);
+        Some(Checkpointed {
+            recovery_point: log.recovery_point(),
+            high_watermark: state.replica.high_watermark(),
+            log_start_offset: log.log_start_offset(),
+            first_base,
         })
-        .ok()
     }
 
-    /// Closes its files so that the next start has nothing to recover.
+    /// Closes its files so that the next start has nothing to recover. Nothing is appended
+    /// afterwards, whoever still holds the partition.
     ///
     /// # Errors
     /// What the device said.
     pub(super) fn close(&self) -> io::Result<()> {
-        if !self.is_open() {
-            return Ok(());
-        }
-        self.with_log(|log, _| log.close())
-            .unwrap_or_else(|code| Err(io::Error::other(code.name())))
+        let mut state = self.lock();
+        state.is_closed = true;
+        state.log.as_mut().map_or(Ok(()), |log| log.close())
     }
 
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
         let mut state = self.lock();
+        state.is_closed = true;
         state.replica.go_offline();
         state.log = None;
         self.disk.rename(&state.path, &aside)?;

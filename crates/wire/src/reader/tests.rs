@@ -1,3 +1,5 @@
+//! Values as they are read, and what is not a value.
+
 use super::*;
 
 fn reader(bytes: &'static [u8]) -> Reader {

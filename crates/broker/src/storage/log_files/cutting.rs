@@ -82,10 +82,7 @@ impl LogFiles {
     /// What the device said.
     pub fn advance_log_start(&mut self, offset: Offset) -> io::Result<()> {
         self.check_sound()?;
-        if self.log.advance_log_start(offset) {
-            self.write_epochs(&self.log.leader_epochs().clone())?;
-        }
-        Ok(())
+        if self.log.advance_log_start(offset) { self.write_shorter_epochs() } else { Ok(()) }
     }
 
     /// Removes the segments that retention or the log start let go; says how many. None goes that
@@ -104,15 +101,30 @@ impl LogFiles {
         let Some(first_kept) = kept else { return Ok(0) };
         for &(base_offset, reason) in &plan.segments {
             tracing::info!(dir = %self.dir().display(), base_offset, ?reason, "segment removed");
-            self.set_aside(base_offset, now)?;
+            let gone = self.set_aside(base_offset, now);
+            // Some of its files may be gone although the log still counts on them.
+            self.broken |= gone.is_err();
+            gone?;
         }
         if self.log.commit_deletion(first_kept) {
-            self.write_epochs(&self.log.leader_epochs().clone())?;
+            self.write_shorter_epochs()?;
         }
         self.drop_snapshots(|offset| offset < first_kept)?;
         // From here on the first segment's name may stand for the log start.
         self.files.disk().sync_dir(self.files.dir())?;
         Ok(plan.segments.len())
+    }
+
+    /// Writes epochs that only lost some at the front. A full disk does not end what makes room on
+    /// it: what an older checkpoint says besides is dropped when the log is opened.
+    fn write_shorter_epochs(&self) -> io::Result<()> {
+        match self.write_epochs(self.log.leader_epochs()) {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                tracing::warn!(%error, "leader epochs not written: the disk is full");
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     /// Removes files that have waited for `file.delete.delay.ms` under their `.deleted` name.

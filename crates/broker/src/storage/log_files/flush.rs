@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ottla_base::WallTime;
 use ottla_io::{Disk, File};
@@ -24,6 +25,8 @@ pub struct Flush {
     changes: u64,
     cuts: u64,
     end_offset: Offset,
+    /// The disk was too full for the snapshots.
+    without_snapshots: AtomicBool,
 }
 
 impl LogFiles {
@@ -57,6 +60,7 @@ impl LogFiles {
             changes: self.changes,
             cuts: self.cuts,
             end_offset: self.log.log_end_offset(),
+            without_snapshots: AtomicBool::new(false),
         })
     }
 
@@ -70,7 +74,8 @@ impl LogFiles {
         // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
         self.unsynced.retain(|_, change| *change > flush.changes);
         self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
-        for offset in flush.snapshots.keys() {
+        let written = !flush.without_snapshots.load(Ordering::Relaxed);
+        for offset in flush.snapshots.keys().filter(|_| written) {
             if self.pending_snapshots.remove(offset).is_some() {
                 self.snapshots.insert(*offset);
             }
@@ -151,7 +156,16 @@ impl Flush {
             self.disk.sync_dir(&self.dir)?;
         }
         for (offset, content) in &self.snapshots {
-            self.disk.write_atomic(self.dir.join(names::snapshot(*offset)), content)?;
+            let path = self.dir.join(names::snapshot(*offset));
+            match self.disk.write_atomic(path, content) {
+                // A snapshot only saves time at the next start; it comes with a later flush.
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                    tracing::warn!(%error, "producer snapshot not written: the disk is full");
+                    self.without_snapshots.store(true, Ordering::Relaxed);
+                    return Ok(());
+                }
+                written => written?,
+            }
         }
         Ok(())
     }

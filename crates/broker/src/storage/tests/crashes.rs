@@ -92,8 +92,9 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
         }
     }
     if rng.chance(1, 2) {
+        let end = partition.log_end_offset();
         storage.close_cleanly().await.unwrap();
-        held(&model).synced = partition.log_end_offset();
+        held(&model).synced = end;
         drop((partition, storage));
         let storage = Storage::open(&io, settings(&dirs)).await.unwrap();
         assert_eq!(storage.recovery_progress(), (0, 0), "nothing to recover after a clean stop");

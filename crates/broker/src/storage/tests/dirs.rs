@@ -1,5 +1,7 @@
 //! Whom a log dir belongs to, and what a stop leaves in it.
 
+use ottla_io::sim::World;
+
 use super::super::{Storage, StorageSettings};
 use super::{TempDir, batch, led, name, on_disk, read_all, settings};
 use crate::storage::Acks;
@@ -106,5 +108,60 @@ fn partitions_are_spread_over_the_dirs() {
             let inside = storage.partitions().iter().filter(|p| p.log_dir() == dir.name()).count();
             assert_eq!(inside, 2);
         }
+    });
+}
+
+#[test]
+fn a_dir_that_failed_is_not_marked_as_cleanly_stopped() {
+    let world = World::new(3);
+    let io = world.node("node");
+    let limit = std::time::Duration::from_secs(60);
+    let open = |io: &ottla_io::Io| {
+        world.run(limit, Storage::open(io, settings(&["/d".into()]))).unwrap().unwrap()
+    };
+    let storage = open(&io);
+    let partition = led(&storage, 0);
+    partition.append(io.now(), &batch(0, 1, 10, 1), Acks::All).unwrap();
+    partition.flush().unwrap();
+    world.crash("node");
+    let io = world.restart("node");
+    // Opens the dir itself, but the only log in it cannot be recovered.
+    let rotten = io.disk();
+    rotten.create_dir_all("/d/words-0/leader-epoch-checkpoint.d").unwrap();
+    rotten.remove_file("/d/words-0/leader-epoch-checkpoint").unwrap();
+    rotten
+        .rename("/d/words-0/leader-epoch-checkpoint.d", "/d/words-0/leader-epoch-checkpoint")
+        .unwrap();
+    let storage = open(&io);
+    assert_eq!(storage.offline_partition_count(), 1);
+    world.run(limit, storage.close_cleanly()).unwrap().unwrap();
+    assert!(!io.disk().exists("/d/.kafka_cleanshutdown").unwrap());
+}
+
+#[test]
+fn records_of_a_partition_made_again_survive_the_log_start_of_its_predecessor() {
+    let dir = TempDir::new();
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+        let first = led(&storage, 0);
+        for sequence in 0..5 {
+            let now = io.now();
+            first.append(now, &batch(sequence, 1, 10, now.wall.millis), Acks::All).unwrap();
+        }
+        assert_eq!(first.delete_records(io.now(), 4), Ok(4));
+        storage.delete_partition(&name()).unwrap();
+        let second = led(&storage, 0);
+        let now = io.now();
+        second.append(now, &batch(0, 1, 10, now.wall.millis), Acks::All).unwrap();
+        second.flush().unwrap();
+        // No clean stop: the process dies here.
+    });
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+        let partition = led(&storage, 1);
+        assert_eq!((partition.log_start_offset(), partition.log_end_offset()), (0, 1));
+        assert_eq!(read_all(&partition).len(), 1);
     });
 }

@@ -127,3 +127,51 @@ fn a_failed_sync_takes_the_log_dir_offline() {
     assert_eq!(storage.offline_partition_count(), 1);
     assert!(storage.log_dirs()[0].is_offline);
 }
+
+#[test]
+fn a_full_disk_does_not_end_a_log_dir_when_segments_are_removed() {
+    let world = World::new(3);
+    let io = world.node("node");
+    let opening = Storage::open(&io, settings(&["/d".into()]));
+    let storage = world.run(std::time::Duration::from_secs(60), opening).unwrap().unwrap();
+    let partition = led(&storage, 0);
+    for sequence in 0..10 {
+        let now = io.now();
+        partition.append(now, &batch(sequence, 1, 800, now.wall.millis), Acks::All).unwrap();
+    }
+    partition.flush().unwrap();
+    world.set_disk_capacity("node", 0);
+    partition.roll(io.now()).unwrap_err();
+    partition.flush().unwrap();
+    assert!(!partition.is_offline(), "flush on a full disk");
+    let refused = partition.delete_records(io.now(), 5).unwrap_err();
+    assert_eq!(refused, ErrorCode::KafkaStorageError);
+    assert!(!partition.is_offline(), "DeleteRecords on a full disk");
+    let mut config = super::small();
+    config.retention_bytes = 3000;
+    partition.set_config(config);
+    assert!(partition.retain(io.now().wall).unwrap() > 0);
+    assert!(!partition.is_offline(), "retention on a full disk");
+    let start = partition.log_start_offset();
+    assert!(start > 0);
+    assert_eq!(read_all(&partition).len(), 10 - start as usize);
+    world.set_disk_capacity("node", 1 << 30);
+    assert_eq!(partition.delete_records(io.now(), 9), Ok(9));
+    partition.append(io.now(), &batch(10, 1, 800, 1), Acks::All).unwrap();
+    partition.flush().unwrap();
+}
+
+#[test]
+fn what_holds_on_to_a_removed_or_closed_partition_does_not_open_it_again() {
+    let dir = super::TempDir::new();
+    let path = dir.0.clone();
+    super::on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        let partition = led(&storage, 0);
+        partition.append(io.now(), &batch(0, 1, 10, 1), Acks::All).unwrap();
+        storage.close_cleanly().await.unwrap();
+        let late = partition.append(io.now(), &batch(1, 1, 10, 1), Acks::All).unwrap_err();
+        assert_eq!(late.code, ErrorCode::KafkaStorageError, "behind the mark of a clean stop");
+        assert_eq!(partition.flush(), Err(ErrorCode::KafkaStorageError));
+    });
+}
