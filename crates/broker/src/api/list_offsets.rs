@@ -7,7 +7,7 @@
 //! There is no tiered storage here: the earliest local offset is the log start offset, and the two
 //! others do not exist.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ottla_model::ErrorCode;
@@ -16,6 +16,7 @@ use ottla_wire::messages::list_offsets::{
     ListOffsetsTopicResponse,
 };
 
+use super::fetch::is_isolation_level;
 use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Partition, ReadLimit};
@@ -48,23 +49,26 @@ pub(crate) async fn serve(
 ) -> ListOffsetsResponse {
     let upto =
         if body.isolation_level == 1 { ReadLimit::LastStable } else { ReadLimit::HighWatermark };
-    let mut repeated = repeated(&body);
+    if !is_isolation_level(body.isolation_level) {
+        return refused(&body);
+    }
+    let repeated = repeated(&body);
+    let mut told = BTreeSet::new();
     let mut response = ListOffsetsResponse::default();
     for topic in &body.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for wanted in &topic.partitions {
-            let listed = match repeated.get_mut(&(&*topic.name, wanted.partition_index)) {
-                Some(true) => continue,
-                Some(is_told) => {
-                    *is_told = true;
-                    Err(ErrorCode::InvalidRequest)
-                }
-                None => list(node, request.version, &topic.name, wanted, upto).await,
+            let key = (&*topic.name, wanted.partition_index);
+            let is_repeated = repeated.contains(&key);
+            if is_repeated && !told.insert(key) {
+                continue;
+            }
+            let listed = if is_repeated {
+                Err(ErrorCode::InvalidRequest)
+            } else {
+                list(node, request.version, &topic.name, wanted, upto).await
             };
             partitions.push(answer(request.version, wanted.partition_index, listed));
-        }
-        if partitions.is_empty() {
-            continue;
         }
         response.topics.push(ListOffsetsTopicResponse {
             name: topic.name.clone(),
@@ -74,16 +78,26 @@ pub(crate) async fn serve(
     response
 }
 
-/// Partitions named more than once, and whether that was told: Apache Kafka answers INVALID_REQUEST,
-/// once.
-fn repeated(body: &ListOffsetsRequest) -> BTreeMap<(&str, i32), bool> {
+/// Apache Kafka fails on a level it does not know, and says so for every partition.
+fn refused(body: &ListOffsetsRequest) -> ListOffsetsResponse {
+    let topics = body.topics.iter().map(|topic| {
+        let partitions = topic.partitions.iter().map(|wanted| {
+            answer(0, wanted.partition_index, Err(ErrorCode::UnknownServerError))
+        });
+        ListOffsetsTopicResponse { name: topic.name.clone(), partitions: partitions.collect() }
+    });
+    ListOffsetsResponse { topics: topics.collect(), ..ListOffsetsResponse::default() }
+}
+
+/// Partitions named more than once: Apache Kafka answers INVALID_REQUEST, once for each.
+fn repeated(body: &ListOffsetsRequest) -> BTreeSet<(&str, i32)> {
     let mut seen = BTreeSet::new();
-    let mut repeated = BTreeMap::new();
+    let mut repeated = BTreeSet::new();
     for topic in &body.topics {
         for partition in &topic.partitions {
             let key = (&*topic.name, partition.partition_index);
             if !seen.insert(key) {
-                repeated.insert(key, false);
+                repeated.insert(key);
             }
         }
     }
@@ -104,8 +118,8 @@ async fn list(
         EARLIEST_LOCAL => 8,
         LATEST_TIERED => 9,
         EARLIEST_PENDING_UPLOAD => 11,
-        LATEST | EARLIEST | 0.. => 1,
-        _ => i16::MAX,
+        ..EARLIEST_PENDING_UPLOAD => return Err(ErrorCode::UnsupportedVersion),
+        _ => 1,
     };
     if version < since {
         return Err(ErrorCode::UnsupportedVersion);
