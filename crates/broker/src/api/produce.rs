@@ -129,6 +129,9 @@ async fn append(
     let Some(records) = target.data.records.bytes() else {
         return Err(refusal(ErrorCode::InvalidRecord));
     };
+    if BatchView::parse(records).is_ok_and(|batch| batch.header().is_transactional()) {
+        return Err(unverified());
+    }
     let (appended, record_count) = check_and_append(node, request, &partition, records, acks)
         .map_err(|rejection| Refused {
             log_start_offset: log_start_told(&partition, records, &rejection),
@@ -174,6 +177,7 @@ fn log_start_told(partition: &Partition, records: &[u8], rejection: &Rejection) 
             | ErrorCode::MessageTooLarge
             | ErrorCode::RecordListTooLarge
             | ErrorCode::KafkaStorageError
+            | ErrorCode::UnsupportedCompressionType
             | ErrorCode::UnknownTopicOrPartition
             | ErrorCode::NotLeaderOrFollower
     );
@@ -217,6 +221,16 @@ fn find(
 
 fn refusal(code: ErrorCode) -> Refused {
     Refused { rejection: bare(code), log_start_offset: None }
+}
+
+/// Without a transaction coordinator nobody could end the transaction, and readers of committed
+/// records would wait behind it for ever (KIP-890).
+fn unverified() -> Refused {
+    let message = "Unable to verify the partition has been added to the transaction. Underlying \
+                   error: COORDINATOR_NOT_AVAILABLE";
+    let mut refused = refusal(ErrorCode::NotEnoughReplicas);
+    refused.rejection.message = Some(message.to_owned());
+    refused
 }
 
 fn bare(code: ErrorCode) -> Rejection {
