@@ -78,6 +78,7 @@ impl Reader {
         };
         let bytes_max = 1 + (self.io.random_u64() % (64 << 10)) as i32;
         let request = request(&self.target, self.position, bytes_max);
+        self.history.note(Event::Asked { reader: self.reader });
         let response = connection.ask(&request, VERSION).await?;
         if response.error_code != 0 {
             return Ok(0);
@@ -91,6 +92,7 @@ impl Reader {
             Some(partition) if partition.error_code == 0 => self.note_records(&partition),
             Some(partition) if partition.error_code == ErrorCode::OffsetOutOfRange.code() => {
                 // A power cut took what was read here.
+                self.history.note(Event::Asked { reader: self.reader });
                 let end = offset_at(&self.io, &self.target, LATEST).await;
                 self.history.note(Event::LogEnd { reader: self.reader, offset: end });
                 self.position = self.position.min(end);

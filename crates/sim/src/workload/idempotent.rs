@@ -120,8 +120,11 @@ impl IdempotentProducer {
 
     async fn init(&mut self) -> Result<(), Failure> {
         let Some(connection) = &mut self.connection else { return Ok(()) };
-        let request =
-            InitProducerIdRequest { transaction_timeout_ms: 60_000, ..Default::default() };
+        let request = InitProducerIdRequest {
+            transactional_id: None,
+            transaction_timeout_ms: 60_000,
+            ..Default::default()
+        };
         let response = connection.ask(&request, INIT_VERSION).await?;
         if response.error_code == 0 {
             self.producer_id = response.producer_id;
