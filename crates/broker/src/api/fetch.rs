@@ -50,7 +50,7 @@ pub(crate) async fn serve(
     };
     let limits = Limits::of(node, &body);
     let targets: Vec<Target> =
-        partitions.into_iter().map(|(key, wanted)| Target::find(node, key, wanted)).collect();
+        partitions.into_iter().map(|(key, wanted)| Target::find(node, request.version, key, wanted)).collect();
     let read = read_or_wait(node, request, &targets, &limits).await;
     count(node, &read);
     respond(node, request.version, &kind, targets, read)
@@ -90,8 +90,8 @@ struct Target {
 }
 
 impl Target {
-    fn find(node: &Node, key: Key, wanted: Wanted) -> Self {
-        let found = if key.topic_id.is_zero() {
+    fn find(node: &Node, version: i16, key: Key, wanted: Wanted) -> Self {
+        let found = if version < TOPIC_ID_VERSION_MIN {
             node.partition_by_name(&key.topic, key.partition)
         } else {
             node.partition_by_id(key.topic_id, key.partition)
