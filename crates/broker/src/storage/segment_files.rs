@@ -76,6 +76,24 @@ impl SegmentFiles {
         }
     }
 
+    /// Removes the log file of a segment, and the indexes as far as that goes: without a log file
+    /// they mean nothing.
+    pub(super) fn remove(&self, base_offset: Offset) -> io::Result<()> {
+        for file in SegmentFile::ALL {
+            self.lock().remove(&(base_offset, file));
+            let removed = self.disk.remove_file(self.path(base_offset, file));
+            match removed {
+                Err(error) if file == SegmentFile::Log => {
+                    if error.kind() != io::ErrorKind::NotFound {
+                        return Err(error);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Renames the files of a segment so that they are not part of the log any more; returns the
     /// new names. Handles that readers hold stay good.
     pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {

@@ -42,13 +42,13 @@ use session::Session;
 pub fn check(path: &Path) {
     #[allow(clippy::disallowed_methods, reason = "scripts are files of this repository")]
     let wanted = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-    if let Some(peer) = std::env::var_os("OTTLA_PEER") {
-        return play_to_peer(path, &wanted, &peer.to_string_lossy());
+    if let Some(peer) = told("OTTLA_PEER") {
+        return play_to_peer(path, &wanted, &peer);
     }
     let got = played(Session::new(), &wanted).unwrap_or_else(|error| {
         panic!("{}:{error}", path.display());
     });
-    if std::env::var_os("UPDATE").is_some() {
+    if told("UPDATE").is_some() {
         #[allow(clippy::disallowed_methods, reason = "scripts are files of this repository")]
         fs::write(path, got).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     } else if got != wanted {
@@ -58,6 +58,12 @@ pub fn check(path: &Path) {
             differing(&wanted, &got)
         );
     }
+}
+
+/// What the person who runs the scripts has to say.
+#[expect(clippy::disallowed_methods, reason = "the way for a person to choose")]
+fn told(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Runs every script in the folder `dir`.
@@ -85,7 +91,7 @@ fn play_to_peer(path: &Path, script: &str, address: &str) {
     let cleared = runtime.block_on(peer::clear(&mut session));
     cleared.unwrap_or_else(|error| panic!("{address}: {error}"));
     let got = played(session, script).unwrap_or_else(|error| error);
-    let folder = std::env::var_os("OTTLA_PEER_OUT").unwrap_or_else(|| "peer".into());
+    let folder = told("OTTLA_PEER_OUT").unwrap_or_else(|| "peer".to_owned());
     let name = path.iter().rev().take(2).collect::<Vec<_>>();
     let out = name.iter().rev().fold(PathBuf::from(folder), |out, part| out.join(part));
     #[allow(clippy::disallowed_methods, reason = "for a person to look at")]

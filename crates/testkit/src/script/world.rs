@@ -11,7 +11,7 @@ use ottla_broker::settings::NodeSettings;
 use ottla_sim::node::settings_with;
 
 use super::session::Session;
-use super::words::Words;
+use super::words::{Thing, Words};
 use crate::batch_text::unhex;
 
 type Answer = Result<String, String>;
@@ -21,15 +21,15 @@ const NOTHING: Answer = Ok(String::new());
 /// What a person waits for.
 const PEER_ADVANCE_MAX: Duration = Duration::from_secs(5);
 
-/// Verbs that need a world of ours: a peer is neither stopped nor broken.
+/// Commands that only a simulated world obeys.
 const SIMULATED: [&str; 9] =
     ["start", "stop", "restart", "kill", "crash", "files", "rot", "disk-capacity", "fail-syncs"];
 
 /// Runs a command about the world; `None` if `verb` is none.
 pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Option<Answer> {
     let mut thing = words.things.into_iter().next().unwrap_or_default();
-    if verb == "node" && session.peer.is_some() {
-        return Some(Err("a peer has its own settings".to_owned()));
+    if session.peer.is_some() && (verb == "node" || SIMULATED.contains(&verb)) {
+        return Some(Err("cannot be asked of a peer".to_owned()));
     }
     if verb == "node" {
         session.settings.extend(thing.options);
@@ -40,53 +40,75 @@ pub(super) async fn run(session: &mut Session, verb: &str, words: Words) -> Opti
     {
         return Some(Err(error));
     }
-    if session.peer.is_some() && SIMULATED.contains(&verb) {
-        return Some(Err("cannot be asked of a peer".to_owned()));
+    match verb {
+        "advance" => Some(advance(session, &mut thing).await),
+        "raw" => Some(raw(session, &mut thing).await),
+        "await" | "peek" | "close" => Some(of_clients(session, verb, &mut thing).await),
+        _ if SIMULATED.contains(&verb) => Some(of_the_node(session, verb, &mut thing).await),
+        _ => None,
     }
-    Some(match verb {
-        "start" => start(session).await.map(|()| String::new()),
-        "stop" => stop(session).await,
-        "restart" => match stop(session).await {
-            Ok(_) => start(session).await.map(|()| String::new()),
-            error => error,
-        },
+}
+
+async fn advance(session: &mut Session, thing: &mut Thing) -> Answer {
+    let duration = duration(&thing.name()?)?;
+    if session.peer.is_some() && duration > PEER_ADVANCE_MAX {
+        return Err("takes too long with a peer".to_owned());
+    }
+    session.io().sleep(duration).await;
+    NOTHING
+}
+
+async fn of_clients(session: &mut Session, verb: &str, thing: &mut Thing) -> Answer {
+    let name = thing.name()?;
+    match verb {
+        "await" => session.await_later(&name).await,
+        "peek" => session.peek(&name),
+        _ => {
+            session.clients.remove(&name);
+            NOTHING
+        }
+    }
+}
+
+async fn of_the_node(session: &mut Session, verb: &str, thing: &mut Thing) -> Answer {
+    match verb {
+        "start" => start(session).await?,
+        "stop" => return stop(session).await,
+        "restart" => {
+            stop(session).await?;
+            start(session).await?;
+        }
         "kill" => {
             session.world.kill("broker");
-            begin_again(session).await
+            begin_again(session).await?;
         }
         "crash" => {
             session.world.crash("broker");
             session.world.restart("broker");
-            begin_again(session).await
+            begin_again(session).await?;
         }
-        "advance" => match thing.name().and_then(|text| duration(&text)) {
-            Ok(duration) => advance(session, duration).await,
-            Err(error) => Err(error),
-        },
-        "files" => thing.name().and_then(|dir| files(session, &dir)),
-        "rot" => thing.name().map(|file| {
-            session.world.rot("broker", Path::new("/data").join(file));
-            String::new()
-        }),
-        "disk-capacity" => thing.name().and_then(|bytes| disk_capacity(session, &bytes)),
-        "fail-syncs" => thing.name().and_then(|count| fail_syncs(session, &count)),
-        "close" => thing.name().map(|client| {
-            session.clients.remove(&client);
-            String::new()
-        }),
-        "raw" => raw(session, &mut thing).await,
-        "await" => match thing.name() {
-            Ok(name) => session.await_later(&name).await,
-            Err(error) => Err(error),
-        },
-        "peek" => thing.name().and_then(|name| session.peek(&name)),
-        _ => return None,
-    })
+        _ => return of_the_disk(session, verb, &thing.name()?),
+    }
+    NOTHING
 }
 
-async fn begin_again(session: &mut Session) -> Answer {
+fn of_the_disk(session: &Session, verb: &str, word: &str) -> Answer {
+    let number = || word.parse::<u64>().map_err(|_| format!("{word} is no number"));
+    match verb {
+        "files" => return files(session, word),
+        "rot" => drop(session.world.rot("broker", Path::new("/data").join(word))),
+        "disk-capacity" => {
+            let bytes = if word == "none" { u64::MAX } else { number()? };
+            session.world.set_disk_capacity("broker", bytes);
+        }
+        _ => session.world.fail_syncs("broker", number()? as u32),
+    }
+    NOTHING
+}
+
+async fn begin_again(session: &mut Session) -> Result<(), String> {
     session.running = None;
-    start(session).await.map(|()| String::new())
+    start(session).await
 }
 
 async fn start(session: &mut Session) -> Result<(), String> {
@@ -104,25 +126,6 @@ async fn stop(session: &mut Session) -> Answer {
     // The process ends.
     session.world.kill("broker");
     Ok(stopped.err().map(|error| format!("{error}\n")).unwrap_or_default())
-}
-
-async fn advance(session: &Session, duration: Duration) -> Answer {
-    if session.peer.is_some() && duration > PEER_ADVANCE_MAX {
-        return Err("takes too long with a peer".to_owned());
-    }
-    session.io().sleep(duration).await;
-    NOTHING
-}
-
-fn disk_capacity(session: &Session, bytes: &str) -> Answer {
-    let bytes = if bytes == "none" { Ok(u64::MAX) } else { bytes.parse() };
-    session.world.set_disk_capacity("broker", bytes.map_err(|_| "no number")?);
-    NOTHING
-}
-
-fn fail_syncs(session: &Session, count: &str) -> Answer {
-    session.world.fail_syncs("broker", count.parse().map_err(|_| "no number")?);
-    NOTHING
 }
 
 fn settings(session: &Session) -> Result<NodeSettings, String> {
@@ -172,7 +175,7 @@ fn files(session: &Session, dir: &str) -> Answer {
     Ok(lines.collect())
 }
 
-async fn raw(session: &mut Session, thing: &mut super::words::Thing) -> Answer {
+async fn raw(session: &mut Session, thing: &mut Thing) -> Answer {
     let bytes = unhex(&std::mem::take(&mut thing.plain).concat());
     let mut connection = session.client("a").await?;
     let told = connection.tell_bytes(&bytes).await;

@@ -194,12 +194,11 @@ pub(super) async fn describe_topic_partitions(
     mut words: Words,
 ) -> Answer {
     let cursor: Option<String> = words.optional("cursor")?;
-    let cursor = match cursor.as_deref().map(partition).transpose()? {
-        Some((topic, partition_index)) => {
-            Some(RequestCursor { topic_name: topic.into(), partition_index })
-        }
-        None => None,
-    };
+    let cursor = cursor.as_deref().map(partition).transpose()?;
+    let cursor = cursor.map(|(topic, partition_index)| RequestCursor {
+        topic_name: topic.into(),
+        partition_index,
+    });
     let response_partition_limit = words.take("limit", 2000)?;
     let mut topics = Vec::new();
     for mut thing in words.things() {
