@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn a_word_that_is_no_level_is_refused() {
-        for right in ["info", "WARN", "off", "", "info,ottla_broker=debug", "ottla_log=trace, warn"] {
+        for right in ["info", "WARN", "off", "", "info,ottla_broker=debug", "ottla_log=trace, warn"]
+        {
             assert_eq!(check(right), Ok(()), "{right}");
         }
         for wrong in ["inof", "info,verbose", "a=1=2", "ottla_log=loud"] {

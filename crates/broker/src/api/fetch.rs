@@ -59,7 +59,8 @@ pub(crate) async fn serve(
     let limits = Limits::of(node, &body);
     let targets: Vec<Target> =
         partitions.into_iter().map(|(key, wanted)| Target::find(node, request.version, key, wanted)).collect();
-    let read = read_or_wait(node, request, &targets, &limits).await;
+    let mut read = read_or_wait(node, request, &targets, &limits).await;
+    tell_deleted(node, &targets, &mut read);
     count(node, &read);
     respond(node, request.version, &kind, targets, read)
 }
@@ -171,6 +172,20 @@ async fn read_or_wait(
             () = waiter.moved() => {}
             () = node.io.sleep_until(deadline) => return read_all(targets, limits),
             _ = stopping.wait_for(|stop| *stop) => return read_all(targets, limits),
+        }
+    }
+}
+
+/// A partition that was deleted while a request waited for it can be read no more than one whose
+/// disk has failed; its reader is told what it is.
+fn tell_deleted(node: &Node, targets: &[Target], read: &mut [ReadResult]) {
+    for (target, result) in targets.iter().zip(read) {
+        let (Ok(found), Err(error @ ErrorCode::KafkaStorageError)) = (&target.found, result) else {
+            continue;
+        };
+        let is_here = |now: Arc<Partition>| Arc::ptr_eq(&now, found);
+        if !node.storage.partition(found.topic_partition()).is_some_and(is_here) {
+            *error = ErrorCode::UnknownTopicOrPartition;
         }
     }
 }

@@ -234,12 +234,8 @@ impl Scrape {
         let metrics = &self.0.metrics;
         let counters: [CounterOfKey; 3] = [
             ("kafka_network_requestmetrics_requests", "Requests answered.", |k| k.requests.get()),
-            ("ottla_request_bytes", "Bytes of those requests.", |k| {
-                k.request_bytes.get()
-            }),
-            ("ottla_response_bytes", "Bytes of their responses.", |k| {
-                k.response_bytes.get()
-            }),
+            ("ottla_request_bytes", "Bytes of those requests.", |k| k.request_bytes.get()),
+            ("ottla_response_bytes", "Bytes of their responses.", |k| k.response_bytes.get()),
         ];
         for (name, help, value) in counters {
             let mut lines = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
