@@ -271,3 +271,41 @@ fn put_histogram(line: &mut MetricEncoder<'_>, of_key: &OfKey) -> Result<(), fmt
     let seconds = of_key.nanos.get() as f64 / 1e9;
     line.encode_histogram::<NoLabelSet>(seconds, of_key.requests.get(), &buckets, None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    use ottla_wire::ApiKey;
+
+    use crate::metrics::Metrics;
+
+    #[derive(Debug)]
+    struct Histogram(Metrics);
+
+    impl Collector for Histogram {
+        fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+            let mut lines = encoder.encode_descriptor("h", "x", None, MetricType::Histogram)?;
+            for (_, of_key) in self.0.keys_seen() {
+                put_histogram(&mut lines.encode_family(&[("k", "v")])?, of_key)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Prometheus refuses the page without it.
+    #[test]
+    fn the_last_bucket_of_a_histogram_is_infinite_and_holds_everything() {
+        let metrics = Metrics::new();
+        metrics.request(ApiKey::Fetch, Duration::from_micros(1), 0, 0);
+        metrics.request(ApiKey::Fetch, Duration::from_secs(3600), 0, 0);
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Histogram(metrics)));
+        let mut page = String::new();
+        prometheus_client::encoding::text::encode(&mut page, &registry).unwrap();
+        let last = page.lines().rfind(|line| line.starts_with("h_bucket")).unwrap();
+        assert!(last.contains("le=\"+Inf\"") && last.ends_with(" 2"), "{page}");
+        assert!(page.contains("h_count{k=\"v\"} 2"), "{page}");
+    }
+}
