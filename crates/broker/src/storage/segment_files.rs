@@ -83,10 +83,10 @@ impl SegmentFiles {
             self.lock().remove(&(base_offset, file));
             let removed = self.disk.remove_file(self.path(base_offset, file));
             match removed {
-                Err(error)
-                    if file == SegmentFile::Log && error.kind() != io::ErrorKind::NotFound =>
-                {
-                    return Err(error);
+                Err(error) if file == SegmentFile::Log => {
+                    if error.kind() != io::ErrorKind::NotFound {
+                        return Err(error);
+                    }
                 }
                 _ => {}
             }
