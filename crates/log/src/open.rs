@@ -62,7 +62,12 @@ pub struct Opening {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Repair {
     /// Remove the files of a segment.
-    RemoveSegment(Offset),
+    RemoveSegment {
+        /// Its base offset.
+        base_offset: Offset,
+        /// As [`Self::CutLog`].
+        was_synced: bool,
+    },
     /// Cut a segment's log file.
     CutLog {
         /// Its base offset.
@@ -71,6 +76,9 @@ pub enum Repair {
         len: u64,
         /// Bytes that go.
         lost: u64,
+        /// What goes is no unsynced end that a power cut tore, but damage before the recovery point,
+        /// with records behind it that somebody was told are safe: keep the bytes elsewhere.
+        was_synced: bool,
     },
     /// Replace the content of an index.
     WriteIndex {
@@ -116,12 +124,14 @@ pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogE
         if !follows || !state.take(found, is_last, bytes)? {
             let first_gone = if follows { index + 1 } else { index };
             for later in &opening.segments[first_gone..] {
-                state.repairs.push(Repair::RemoveSegment(later.base_offset));
+                let (base_offset, was_synced) = (later.base_offset, state.lost_synced);
+                state.repairs.push(Repair::RemoveSegment { base_offset, was_synced });
                 state.bytes_lost += later.size;
             }
             break;
         }
     }
+    state.forget_lost_batches(bytes)?;
     Ok(state.finish())
 }
 
@@ -135,6 +145,8 @@ struct State<'a> {
     broken_snapshots: Vec<Offset>,
     segments_recovered: usize,
     bytes_lost: u64,
+    /// Damage was found before the recovery point.
+    lost_synced: bool,
 }
 
 impl<'a> State<'a> {
@@ -164,6 +176,7 @@ impl<'a> State<'a> {
             broken_snapshots,
             segments_recovered: 0,
             bytes_lost: 0,
+            lost_synced: false,
         })
     }
 
@@ -266,11 +279,16 @@ impl<'a> State<'a> {
             recover_segment(base_offset, found.size, config, found.modified, &mut replay, bytes)?;
         self.segments_recovered += 1;
         let (len, lost) = (recovered.segment.size, found.size - recovered.segment.size);
+        // Damage to a segment that needed no recovery says nothing about those behind it, which
+        // stay, as in Kafka.
+        let was_sound = base_offset < self.recover_from;
         if lost > 0 {
-            self.repairs.push(Repair::CutLog { base_offset, len, lost });
+            let was_synced = was_sound || recovered.next_offset < self.opening.recovery_point;
+            self.lost_synced |= was_synced;
+            self.repairs.push(Repair::CutLog { base_offset, len, lost, was_synced });
             self.bytes_lost += lost;
         }
-        let whole = lost == 0;
+        let whole = lost == 0 || was_sound;
         if whole && !is_last {
             recovered.seal();
         }
@@ -293,14 +311,34 @@ impl<'a> State<'a> {
         Ok(whole)
     }
 
+    /// A snapshot from behind what is left knows batches that are lost; a producer that sends one
+    /// again would be told that it is there.
+    fn forget_lost_batches<B: SegmentBytes>(&mut self, bytes: &B) -> Result<(), LogError> {
+        let Opening { snapshots, now, config, .. } = self.opening;
+        let end = self.log.log_end_offset;
+        if self.log.producers.end_offset() <= end || self.log.segments.is_empty() {
+            return Ok(());
+        }
+        let (loaded, broken) = load_snapshot(snapshots, end, *now, config, bytes)?;
+        self.broken_snapshots.extend(broken);
+        let start = self.log.log_start_offset;
+        let Log { epochs, producers, segments, .. } = &mut self.log;
+        *producers = loaded.unwrap_or_else(|| Producers::starting_at(start));
+        for segment in segments.values() {
+            replay_segment(segment, 0, &mut Replay { epochs, producers }, bytes)?;
+        }
+        Ok(())
+    }
+
     fn finish(mut self) -> Opened {
         let Opening { log_start_offset: checkpoint, now, .. } = *self.opening;
         let first = self.log.segments.keys().next().copied();
         let log_start_offset = checkpoint.max(first.unwrap_or(0));
         if first.is_none() || self.log.log_end_offset < log_start_offset {
             // Nothing is left that may be read: the log goes on at its start.
-            let removed = self.log.segments.keys().map(|&base| Repair::RemoveSegment(base));
-            self.repairs.extend(removed);
+            let was_synced = self.lost_synced;
+            let removed = |&base_offset| Repair::RemoveSegment { base_offset, was_synced };
+            self.repairs.extend(self.log.segments.keys().map(removed));
             self.log.commit_start_over(log_start_offset, now);
             self.repairs.push(Repair::CreateSegment(log_start_offset));
         }

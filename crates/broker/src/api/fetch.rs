@@ -106,14 +106,15 @@ struct Limits {
 
 impl Limits {
     fn of(node: &Node, body: &FetchRequest) -> Self {
-        let bytes_max = u64::try_from(body.max_bytes).unwrap_or(0);
+        let bytes_max =
+            u64::try_from(body.max_bytes).unwrap_or(0).min(node.settings.fetch_bytes_max);
         let committed = body.isolation_level == READ_COMMITTED;
         let replica_id = body.replica_id.max(body.replica_state.replica_id);
         Self {
             wait: Duration::from_millis(u64::try_from(body.max_wait_ms).unwrap_or(0)),
             // More than may be sent would never be reached.
             bytes_min: u64::try_from(body.min_bytes).unwrap_or(0).min(bytes_max),
-            bytes_max: bytes_max.min(node.settings.fetch_bytes_max),
+            bytes_max,
             upto: if committed { ReadLimit::LastStable } else { ReadLimit::HighWatermark },
             is_follower: replica_id >= 0,
             is_negative: body.max_bytes < 0,

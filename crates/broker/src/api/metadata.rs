@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ottla_base::Uuid;
 use ottla_controller::Image;
 use ottla_controller::decide::NewTopic;
 use ottla_controller::image::{Partition, Topic};
@@ -76,10 +77,16 @@ pub(crate) async fn serve(
     }
 }
 
-/// The topics asked for, each at its first mention.
+/// The topics asked for, each at its first mention, as Kafka answers: else a small request for one
+/// large topic, over and over, would be answered with more than memory holds.
 fn named_once(topics: &[MetadataRequestTopic]) -> Vec<&MetadataRequestTopic> {
+    // With a name, the id says nothing.
+    let key = |topic: &MetadataRequestTopic| match &topic.name {
+        Some(name) => (Some(name.clone()), Uuid::ZERO),
+        None => (None, topic.topic_id),
+    };
     let mut seen = BTreeSet::new();
-    topics.iter().filter(|topic| seen.insert((topic.name.as_deref(), topic.topic_id))).collect()
+    topics.iter().filter(|topic| seen.insert(key(topic))).collect()
 }
 
 fn is_by_id(topic: &MetadataRequestTopic) -> bool {

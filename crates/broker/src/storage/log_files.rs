@@ -253,7 +253,14 @@ impl LogFiles {
         if let Some(index) = &roll.index {
             self.write_index(roll.sealed, std::slice::from_ref(index))?;
         }
-        self.files.create(roll.base_offset)?;
+        if let Err(error) = self.files.create(roll.base_offset) {
+            // The log goes on in the old segment. An empty one left in the middle of it would hide
+            // everything behind from the next start.
+            if roll.base_offset != roll.sealed {
+                self.broken |= self.files.remove(roll.base_offset).is_err();
+            }
+            return Err(error);
+        }
         self.names_changed();
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
             self.changed(roll.base_offset, file);

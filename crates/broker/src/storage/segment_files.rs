@@ -76,6 +76,21 @@ impl SegmentFiles {
         }
     }
 
+    /// Removes the log file of a segment, and the indexes as far as that goes: without a log file
+    /// they mean nothing.
+    pub(super) fn remove(&self, base_offset: Offset) -> io::Result<()> {
+        for file in SegmentFile::ALL {
+            self.lock().remove(&(base_offset, file));
+            if let Err(error) = self.disk.remove_file(self.path(base_offset, file))
+                && file == SegmentFile::Log
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     /// Renames the files of a segment so that they are not part of the log any more; returns the
     /// new names. Handles that readers hold stay good.
     pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {

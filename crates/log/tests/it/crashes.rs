@@ -41,6 +41,52 @@ fn a_damaged_batch_ends_the_log_and_later_segments_go() {
 }
 
 #[test]
+fn damage_to_an_old_segment_takes_none_of_the_later_ones() {
+    check(
+        small(),
+        "
+        > append bytes=100
+        0..=0
+        > append bytes=100
+        1..=1
+        > append bytes=100
+        2..=2 rolled
+        > append bytes=100
+        3..=3
+        > append bytes=100
+        4..=4 rolled
+        > damage 0 log flip=200
+        > damage 0 index gone
+        > reopen clean
+        0..5 recovered 1 lost 170
+        > read 1
+        2..=2 3..=3
+        > append bytes=100
+        5..=5
+        ",
+    );
+}
+
+#[test]
+fn a_batch_lost_to_damage_is_no_duplicate_when_it_is_sent_again() {
+    check(
+        small(),
+        "
+        > append bytes=100 pid=7 seq=0
+        0..=0
+        > append bytes=100 pid=7 seq=1
+        1..=1
+        > damage 0 log flip=200
+        > damage 0 index gone
+        > reopen clean
+        0..1 recovered 1 lost 170
+        > append bytes=100 pid=7 seq=1
+        1..=1
+        ",
+    );
+}
+
+#[test]
 fn missing_and_misfit_indexes_are_rebuilt_even_after_a_clean_stop() {
     check(
         small(),

@@ -197,7 +197,7 @@ pub(crate) fn reopen(mut files: Files, config: LogConfig, how: Reopen) -> (Memor
     let opened = open(opening, &files).unwrap();
     for repair in &opened.repairs {
         match repair {
-            Repair::RemoveSegment(base_offset) => files.remove(*base_offset),
+            Repair::RemoveSegment { base_offset, .. } => files.remove(*base_offset),
             Repair::CutLog { base_offset, len, .. } => {
                 let key = (*base_offset, SegmentFile::Log);
                 files.segments.get_mut(&key).unwrap().truncate(*len as usize);

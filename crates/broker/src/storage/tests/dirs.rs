@@ -1,8 +1,10 @@
 //! Whom a log dir belongs to, and what a stop leaves in it.
 
 use ottla_io::sim::World;
+use ottla_log::AppendAs;
+use ottla_log::producers::Origin;
 
-use super::super::{Storage, StorageSettings};
+use super::super::{LogFiles, OpenLog, Storage, StorageSettings};
 use super::{TempDir, batch, led, name, on_disk, read_all, settings};
 use crate::storage::Acks;
 
@@ -175,5 +177,64 @@ fn the_metadata_log_is_no_partition_of_a_topic() {
         let name = ottla_model::TopicPartition::new(ottla_model::METADATA_TOPIC, 0);
         assert!(storage.create_partition(&name, super::topic_id(), super::small()).is_err());
         assert!(storage.partitions().is_empty());
+    });
+}
+
+#[test]
+fn damage_before_the_recovery_point_leaves_the_bytes_behind_it_in_a_file() {
+    let dir = TempDir::new();
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        let partition = led(&storage, 0);
+        for sequence in 0..4 {
+            let now = io.now();
+            partition.append(now, &batch(sequence, 1, 100, now.wall.millis), Acks::All).unwrap();
+        }
+        storage.close_cleanly().await.unwrap();
+        // A process that dies, and a byte that goes bad in the second batch.
+        io.disk().remove_file(path.join(".kafka_cleanshutdown")).unwrap();
+        let log = path.join("words-0/00000000000000000000.log");
+        let bytes = io.disk().read(&log, 1 << 20).unwrap();
+        let size = bytes.len() / 4;
+        let file = io.disk().open(&log, ottla_io::Open::Write).unwrap();
+        file.write_at(size as u64 + 70, &[bytes[size + 70] ^ 1]).unwrap();
+        let damaged = io.disk().read(&log, 1 << 20).unwrap();
+        drop((partition, storage));
+
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        let partition = led(&storage, 1);
+        assert_eq!(partition.log_end_offset(), 1, "as in Apache Kafka");
+        let kept = path.join(format!("words-0/00000000000000000000.log.damaged-{size}"));
+        assert_eq!(io.disk().read(kept, 1 << 20).unwrap(), damaged[size..]);
+    });
+}
+
+#[test]
+fn a_roll_that_failed_half_way_leaves_no_segment_in_the_middle() {
+    let dir = TempDir::new();
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let how = |clean| OpenLog {
+            config: super::small(),
+            clean,
+            recovery_point: 0,
+            compacted_before: 0,
+            log_start_offset: 0,
+            now: io.now().wall,
+            seed: 1,
+        };
+        let role = AppendAs::Leader { epoch: 0, origin: Origin::Client };
+        let now = io.now().wall;
+        let (mut log, _) = LogFiles::open(&io.disk(), &path, how(true)).unwrap();
+        log.append(&batch(0, 1, 10, 1), role, now).unwrap();
+        let in_the_way = path.join("00000000000000000001.index");
+        io.disk().create_dir_all(&in_the_way).unwrap();
+        log.roll(now).unwrap_err();
+        log.append(&batch(1, 1, 10, 1), role, now).unwrap();
+        log.close().unwrap();
+        io.disk().remove_dir_all(&in_the_way).unwrap();
+        let (log, _) = LogFiles::open(&io.disk(), &path, how(true)).unwrap();
+        assert_eq!((log.log().segments().len(), log.log().log_end_offset()), (1, 2));
     });
 }
