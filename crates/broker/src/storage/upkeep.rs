@@ -44,9 +44,8 @@ impl Partition {
             if !(0..=high_watermark).contains(&before) {
                 return Err(ErrorCode::OffsetOutOfRange);
             }
-            let failed = |is_broken| {
-                move |error| self.write_failed("delete records", is_broken, &error)
-            };
+            let failed =
+                |is_broken| move |error| self.write_failed("delete records", is_broken, &error);
             let start = before.max(log.log().log_start_offset());
             // Checkpointed first: epochs and segments that say more than the checkpoint would be
             // missing from a log that begins earlier after a crash.

@@ -114,9 +114,8 @@ impl LogDirEntry {
     /// What the dir called `name` is.
     pub fn of(name: &str) -> Self {
         // What ends like that but was no replica is somebody else's, and not to be removed.
-        let is_replica = |rest: &str| {
-            rest.rsplit_once('.').is_some_and(|(name, _)| replica(name).is_some())
-        };
+        let is_replica =
+            |rest: &str| rest.rsplit_once('.').is_some_and(|(name, _)| replica(name).is_some());
         if name.strip_suffix("-delete").is_some_and(is_replica) {
             return Self::Deleted;
         }
