@@ -205,3 +205,33 @@ fn flushes_of_several_producers_at_once_do_not_disturb_each_other() {
         assert!(!partition.is_offline());
     });
 }
+
+#[test]
+fn a_flush_under_way_leaves_nothing_in_the_partition_that_is_made_next() {
+    let dir = super::TempDir::new();
+    let path = dir.0.clone();
+    ottla_io::run_os(4, |io| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        for round in 0..20 {
+            let partition = led(&storage, 0);
+            let now = io.now();
+            for sequence in 0..8 {
+                let bytes = batch(sequence, 1, 700, now.wall.millis);
+                partition.append(now, &bytes, Acks::All).unwrap();
+            }
+            let (own, flushed) = (io.clone(), Arc::clone(&partition));
+            let flushing = io.spawn("flush", async move {
+                let _ = own.flushing(move || flushed.flush()).await;
+            });
+            io.sleep(std::time::Duration::from_micros(100 * (round % 10))).await;
+            storage.delete_partition(&name()).unwrap();
+            led(&storage, 0);
+            flushing.join().await.unwrap();
+            let entries = io.disk().list(path.join("words-0")).unwrap();
+            let left_over = entries.iter().find(|entry| entry.name.contains(".snapshot"));
+            assert_eq!(left_over, None, "round {round}");
+            assert!(!partition.is_offline(), "round {round}");
+            storage.delete_partition(&name()).unwrap();
+        }
+    });
+}
