@@ -22,6 +22,10 @@ class Checks:
             print(f"FAIL  {name}  {detail}", flush=True)
         return bool(ok)
 
+    def gap(self, name, why):
+        """What cannot be seen on this server yet, and why; neither passed nor failed."""
+        print(f"gap   {name}: {why}", flush=True)
+
     def equal(self, name, got, want):
         """One check that two values are the same; both are shown when they are not."""
         return self.check(name, got == want, f"\n        got  {got!r}\n        want {want!r}")

@@ -4,7 +4,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd) && . "$here/checks.sh" && . "$here/node.sh"
 D=$(mktemp -d)
-trap 'node_kill; rm -rf "$D"' EXIT
+at_end "$D"
 PORT=$(free_port) B=127.0.0.1:$PORT N=$D/node
 peer install
 
@@ -16,7 +16,19 @@ start() {
 read_all() { timeout 20 kcat -b "$B" -C -t "$1" -p 0 -e -q -o beginning; }
 topics() { tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$B" "$@" 2>&1; }
 dump() { tool org.apache.kafka.tools.DumpLogSegments "$@" 2>&1; }
-every_codec() { for codec in none gzip snappy lz4 zstd; do seq -f "$codec %g" 200 | kcat -b "$B" -P -t codecs -p 0 -X compression.codec=$codec -X linger.ms=5 -K' ' -H h=v; done; }
+# 200 records of each codec, by a client that compresses whatever the server advertises.
+every_codec() {
+  "$PYTHON" - "$B" <<'PY'
+import sys
+from kafka import KafkaProducer
+for codec in (None, "gzip", "snappy", "lz4", "zstd"):
+    sender = KafkaProducer(bootstrap_servers=sys.argv[1], compression_type=codec, linger_ms=20)
+    for n in range(1, 201):
+        sender.send("codecs", key=str(codec).encode(), value=b"%d" % n, headers=[("h", b"v")], partition=0)
+    sender.flush(20)
+    sender.close()
+PY
+}
 
 # A first life that ends well.
 start
@@ -38,7 +50,7 @@ if [ "$PEER" != kafka ]; then
   second=$(timeout 10 "$OTTLA" serve -X "listeners=PLAINTEXT://127.0.0.1:$((PORT + 1))" -X "log.dirs=$N/data" -X ottla.admin.listener= 2>&1); code=$?
   check "a second process on the same directory ends by itself, not with 0" test $code -ne 0 -a $code -ne 124
   has "and says why" "$second" "$N/data.*(in use|locked|another process|already|lock)|(in use|locked|another process|already|lock).*$N/data"
-  same "in a line or three" "$(printf '%s\n' "$second" | awk 'END { print (NR <= 3) }')" 1
+  same "in one line" "$(printf '%s\n' "$second" | grep -c ERROR)" 1
   check "the first goes on" kcat -b "$B" -L
   other=$(timeout 10 "$OTTLA" serve -X "listeners=PLAINTEXT://127.0.0.1:$PORT" -X "log.dirs=$D/other" -X ottla.admin.listener= 2>&1); code=$?
   check "a second process on the same port ends by itself, not with 0" test $code -ne 0 -a $code -ne 124

@@ -4,7 +4,7 @@ set -u
 cd "$(dirname "$0")" && . ./checks.sh
 B=$1
 T=kcat-$(date +%s%N)
-D=$(mktemp -d); trap 'rm -rf "$D"' EXIT
+D=$(mktemp -d); trap '[ "$BASHPID" != $$ ] || rm -rf "$D"' EXIT
 export HOME=$D  # no configuration of the person who runs it
 
 produce() { kcat -b "$B" -P -t "$T" -p 0 "$@"; }
@@ -43,9 +43,12 @@ produce "$D/sent"
 read_all "$T" -o 3 -f %s > "$D/got"
 check "700 kB of random bytes come back as they were" cmp "$D/sent" "$D/got"
 
-# Codecs and acknowledgements.
+# Codecs and acknowledgements. librdkafka sends lz4 to brokers with FindCoordinator only, and to others
+# the records as they are, without a word: that would show nothing about lz4.
+lz4=$(kcat -b "$B" -L -d feature 2>&1 | grep -c 'Enabling feature LZ4')
 for codec in none gzip snappy lz4 zstd; do
   for acks in 0 1 all; do
+    [ $codec = lz4 ] && [ "$lz4" = 0 ] && { gap "500 records, codec lz4, acks $acks" "librdkafka does not compress: no FindCoordinator"; continue; }
     topic=$T-$codec-$acks
     seq -f 'record %g of many that look alike' 500 > "$D/sent"
     kcat -b "$B" -P -t "$topic" -p 0 -X compression.codec=$codec -X acks=$acks -X linger.ms=20 < "$D/sent" 2> "$D/err"

@@ -54,18 +54,19 @@ node_start() {
   return 1
 }
 
+# running PID: it is there and has not ended (an ended child stays as a zombie until it is waited for).
+running() { [ -r "/proc/$1/stat" ] && [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c1)" != Z ]; }
+
+# at_end DIR: when this script (not a subshell that it forks) ends, stops the node and removes DIR.
+at_end() { AT_END=$1; trap '[ "$BASHPID" != $$ ] || { node_kill; rm -rf "$AT_END"; }' EXIT; }
+
 node_end() { # node_end SIGNAL: sends it and waits for the end; NODE_EXIT, and NODE_TOOK in ms
   local begun; begun=$(date +%s%3N)
   kill "-$1" "$NODE_PID" 2>/dev/null
-  if [ "$PEER" = kafka ]; then
-    for _ in $(seq 1500); do kill -0 "$NODE_PID" 2>/dev/null || break; sleep 0.02; done
-    NODE_EXIT=unknown # it is not our child
-    kill -9 "$NODE_PID" 2>/dev/null && NODE_EXIT=none
-  else
-    (sleep 30 && kill -9 "$NODE_PID") 2>/dev/null & local watchdog=$!
-    wait "$NODE_PID" 2>/dev/null; NODE_EXIT=$?
-    kill $watchdog 2>/dev/null; wait $watchdog 2>/dev/null
-  fi
+  for _ in $(seq 3000); do running "$NODE_PID" || break; sleep 0.01; done
+  if running "$NODE_PID"; then kill -9 "$NODE_PID"; fi # it will not end by itself: its exit code tells
+  wait "$NODE_PID" 2>/dev/null; NODE_EXIT=$?
+  [ "$PEER" != kafka ] || NODE_EXIT=unknown # it is not our child
   NODE_TOOK=$(($(date +%s%3N) - begun)) NODE_PID=
 }
 node_stop() { [ -z "${NODE_PID:-}" ] || node_end TERM; }

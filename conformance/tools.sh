@@ -4,7 +4,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd) && . "$here/checks.sh" && . "$here/node.sh"
 B=$1
 T=tools-$(date +%s%N)
-D=$(mktemp -d); trap 'rm -rf "$D"' EXIT
+D=$(mktemp -d); trap '[ "$BASHPID" != $$ ] || rm -rf "$D"' EXIT
 peer install
 
 topics() { tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$B" "$@" 2>&1; }

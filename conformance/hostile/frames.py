@@ -348,3 +348,21 @@ def reset(server):
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.socket.close()
     return "alive"
+
+
+@case("body/nullable_string_length_minus_2")
+def nullable_string_length(server):
+    body = I16(-2) + I16(1) + I32(1000) + array([])  # Produce's transactional id
+    return server.answer_to(framed(header(PRODUCE, 8) + body)).split()[0]
+
+
+@case("body/client_id_length_minus_2")
+def client_id_length(server):
+    return server.answer_to(framed(I16(METADATA) + I16(1) + I32(1) + I16(-2) + METADATA_NONE)).split()[0]
+
+
+@case("body/nullable_bytes_length_minus_2")
+def nullable_bytes_length(server):
+    part = I32(0) + I32(-2)  # the records of a partition
+    body = string(None) + I16(1) + I32(1000) + array([string("x") + array([part])])
+    return server.answer_to(framed(header(PRODUCE, 8) + body), timeout=3.0).split()[0]

@@ -267,35 +267,30 @@ def metadata_many(server):
     return f"{len(topics)} answers, {sorted({error(t[0]) for t in topics})}"
 
 
-@case("metadata/version_12_unknown_topic_id")
-def metadata_unknown_id(server):
-    topic = b"\x11" * 16 + compact(None) + TAGS
-    reader = server.ask(METADATA, 12, compact_array([topic]) + I8(0) * 2 + TAGS, flexible=True)
+def metadata_by_id(server, version, topic_id, name):
+    """Metadata of version 10 to 12, one topic: brokers, error, name, whether the id came back."""
+    topic = topic_id + compact(name) + TAGS
+    flags = I8(0) * (3 if version < 11 else 2)
+    reader = server.ask(METADATA, version, compact_array([topic]) + flags + TAGS, flexible=True)
     reader.i32()
-    reader.compact_array(lambda: (reader.i32(), reader.compact(), reader.i32(), reader.compact(), reader.tags()))
+    brokers = reader.compact_array(
+        lambda: (reader.i32(), reader.compact(), reader.i32(), reader.compact(), reader.tags())
+    )
     reader.compact(), reader.i32(), reader.uvarint()
-    code, name = reader.i16(), reader.compact()
-    return f"{error(code)} name {name}"
+    code, name, echoed = reader.i16(), reader.compact(), reader.take(16) == topic_id
+    return f"{len(brokers)} brokers, {error(code)} name {name!r}, {'the id' if echoed else 'another id'}"
 
 
-@case("metadata/version_12_name_and_id")
-def metadata_both(server):
-    topic = b"\x11" * 16 + compact("both") + TAGS
-    return server.answer_to(_framed_metadata_12(topic)).split()[0]
+def _by_id_case(label, version, topic_id, name):
+    @case(f"metadata/version_{version}_{label}")
+    def by_id_case(server):
+        return metadata_by_id(server, version, topic_id, name)
 
 
-@case("metadata/version_10_topic_id")
-def metadata_id_too_early(server):
-    topic = b"\x11" * 16 + compact(None) + TAGS
-    body = compact_array([topic]) + I8(0) * 3 + TAGS
-    from wire import header
-
-    request = header(METADATA, 10, flexible=True) + body
-    return server.answer_to(I32(len(request)) + request).split()[0]
-
-
-def _framed_metadata_12(topic):
-    from wire import header
-
-    request = header(METADATA, 12, flexible=True) + compact_array([topic]) + I8(0) * 2 + TAGS
-    return I32(len(request)) + request
+_UNKNOWN_ID = b"\x11" * 16
+_by_id_case("unknown_topic_id", 12, _UNKNOWN_ID, None)
+_by_id_case("name_and_unknown_id", 12, _UNKNOWN_ID, "both")
+_by_id_case("empty_name_and_unknown_id", 12, _UNKNOWN_ID, "")
+_by_id_case("no_name_and_no_id", 12, bytes(16), None)
+_by_id_case("topic_id", 10, _UNKNOWN_ID, None)
+_by_id_case("name_and_topic_id", 11, _UNKNOWN_ID, "x")

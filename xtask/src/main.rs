@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tools of the house work on its files")]
 
 mod codegen;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -11,7 +12,9 @@ fn main() -> ExitCode {
     let result = match args.as_slice() {
         ["codegen"] => codegen::write(),
         ["codegen", "--check"] => codegen::check(),
-        _ => Err("usage: cargo xtask codegen [--check]".to_owned()),
+        ["tidy"] => tidy::check(),
+        ["tidy", "--write"] => tidy::write(),
+        _ => Err("usage: cargo xtask codegen [--check] | tidy [--write]".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,8 @@ use crate::node::Node;
 
 /// A connection that asks nothing for this long is closed.
 const IDLE_MAX: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long a peer may take to read one response.
+const TAKING_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 /// Connections served at once; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 64;
 
@@ -19,7 +21,12 @@ pub(crate) async fn serve(node: Arc<Node>, listener: Listener) {
     let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS_MAX));
     let mut stopping = node.stopping.clone();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let place = tokio::select! {
+            biased;
+            _ = stopping.wait_for(|stop| *stop) => return,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let Ok(place) = place else { return };
         let accepted = tokio::select! {
             biased;
             _ = stopping.wait_for(|stop| *stop) => return,
@@ -55,14 +62,17 @@ async fn converse(node: &Arc<Node>, stream: Stream) {
         let sent = match request {
             Ok(Some(Ok(request))) => {
                 let response = route(node, &request);
-                let sent = http::respond(&mut write, Some(&request), &response).await;
+                let responded = http::respond(&mut write, Some(&request), &response);
+                // Whoever asks and does not read gives the place back to those who do.
+                let Some(sent) = node.io.timeout(TAKING_MAX, responded).await else { return };
                 if !request.keep_alive {
                     return;
                 }
                 sent
             }
             Ok(Some(Err(refusal))) => {
-                let _ = http::respond(&mut write, None, &refusal).await;
+                let refused = http::respond(&mut write, None, &refusal);
+                let _ = node.io.timeout(TAKING_MAX, refused).await;
                 return;
             }
             Ok(None) => return,
@@ -72,6 +82,8 @@ async fn converse(node: &Arc<Node>, stream: Stream) {
             debug!(%error, "admin connection broke");
             return;
         }
+        // Many requests may have arrived at once; others get their turn between them.
+        node.io.yield_now().await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Changes to settings as both requests for them see them: what the broker refuses itself, what
 //! the controller decides, and the answers in the order of the request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ottla_config::Kind;
@@ -60,13 +60,14 @@ pub(crate) async fn make(
 ) -> Vec<Result<(), Fault>> {
     let image = node.metadata.image();
     let place = Place { fixed: &node.settings.metadata.fixed, image: &image };
+    let mut mentions: BTreeMap<(i8, &str), usize> = BTreeMap::new();
+    for one in wanted {
+        *mentions.entry((one.resource_type, &one.resource_name)).or_default() += 1;
+    }
     let mut results: Vec<Option<Fault>> = wanted
         .iter()
         .map(|one| {
-            let same = |other: &&WantedChanges| {
-                other.resource_type == one.resource_type && other.resource_name == one.resource_name
-            };
-            if wanted.iter().filter(same).count() > 1 {
+            if mentions.get(&(one.resource_type, &*one.resource_name)).is_some_and(|n| *n > 1) {
                 return Some(invalid_request("Each resource must appear at most once."));
             }
             place.check(manner, one).err()
@@ -214,10 +215,9 @@ impl Place<'_> {
 }
 
 fn check_names_and_values(manner: Manner, changes: &[WantedChange]) -> Result<(), Fault> {
-    for (at, change) in changes.iter().enumerate() {
-        if changes.iter().take(at).any(|earlier| earlier.name == change.name) {
-            return Err(invalid_request("Error due to duplicate config keys"));
-        }
+    let names: BTreeSet<&str> = changes.iter().map(|change| &*change.name).collect();
+    if names.len() < changes.len() {
+        return Err(invalid_request("Error due to duplicate config keys"));
     }
     let is_null = |change: &&WantedChange| {
         change.value.is_none() && (manner == Manner::Whole || change.operation != DELETE)

@@ -22,7 +22,7 @@ use crate::request::{Peer, Request};
 pub(crate) enum End {
     /// The peer closed it, between two requests.
     Closed,
-    /// Nothing came for `connections.max.idle.ms`.
+    /// Nothing came, or nothing was taken, for `connections.max.idle.ms`.
     Idle,
     /// The node stops.
     Stopping,
@@ -70,6 +70,9 @@ async fn run(node: &Arc<Node>, mut frames: Frames, mut write: WriteHalf, peer: &
         if let Err(end) = answer(node, frame, &mut write, peer).await {
             return end;
         }
+        // A peer may have sent thousands of small requests at once: nothing above waits then, and
+        // signals, timers and all other connections would.
+        node.io.yield_now().await;
     }
 }
 
@@ -87,11 +90,14 @@ async fn answer(
         key = request.key.name(), version = request.version, client = request.client_id.as_deref(),
         peer = %request.peer.address, "request"
     );
-    let outcome = api::dispatch(node, &request, reader).await;
+    // Nobody listens behind a broken connection, and a request may ask to be parked for weeks.
+    let idle_max = node.settings.connection_idle_max;
+    let dispatched = node.io.timeout(idle_max, api::dispatch(node, &request, reader)).await;
+    let Some(outcome) = dispatched else { return Err(End::Idle) };
     let bytes_out = match outcome {
         Outcome::Reply(reply) => {
             let len = reply.len();
-            reply.send(write).await.map_err(|error| End::Broken(error.to_string()))?;
+            reply.send(&node.io, write, idle_max).await.map_err(ended)?;
             len
         }
         Outcome::Silence => 0,
@@ -100,6 +106,14 @@ async fn answer(
     let took = node.io.now().mono.since(received);
     node.metrics.request(request.key, took, bytes_in, bytes_out);
     Ok(())
+}
+
+/// A peer that takes nothing of its response is as idle as one that asks nothing.
+fn ended(error: std::io::Error) -> End {
+    if error.kind() == std::io::ErrorKind::TimedOut {
+        return End::Idle;
+    }
+    End::Broken(error.to_string())
 }
 
 fn read_header(reader: &mut Reader, peer: &Peer, received: MonoTime) -> Result<Request, End> {

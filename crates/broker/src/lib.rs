@@ -3,6 +3,7 @@
 mod acceptor;
 mod admin;
 mod api;
+mod authorized_operations;
 mod codec_spaces;
 mod config_changes;
 pub mod config_rules;

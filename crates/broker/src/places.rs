@@ -46,11 +46,11 @@ impl Places {
         if taken.total >= self.total_max {
             return Err("max.connections");
         }
-        let of_ip = taken.by_ip.entry(ip).or_insert(0);
-        if *of_ip >= self.per_ip_max {
+        let of_ip = taken.by_ip.get(&ip).copied().unwrap_or_default();
+        if of_ip >= self.per_ip_max {
             return Err("max.connections.per.ip");
         }
-        *of_ip += 1;
+        taken.by_ip.insert(ip, of_ip + 1);
         taken.total += 1;
         Ok(Place { places: Arc::clone(self), ip })
     }

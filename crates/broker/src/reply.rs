@@ -1,6 +1,8 @@
 //! What goes back to a client: encoded bytes, and stretches of files between them.
 
-use ottla_io::{File, WriteHalf};
+use std::time::Duration;
+
+use ottla_io::{File, Io, WriteHalf};
 use ottla_wire::{Encoded, Segment};
 
 /// A stretch of a log file that is sent without passing through memory of ours.
@@ -29,16 +31,23 @@ impl Reply {
         4 + self.encoded.total_len()
     }
 
-    /// Sends the length and the response.
+    /// Sends the length and the response; the peer has `piece_max` for each piece of it.
     ///
     /// # Errors
-    /// The socket's. Part of the response may have gone out: the connection is of no use any more.
-    pub(crate) async fn send(self, stream: &mut WriteHalf) -> std::io::Result<()> {
+    /// The socket's; `TimedOut` when the peer does not take what is sent. Part of the response may
+    /// have gone out: the connection is of no use any more.
+    pub(crate) async fn send(
+        self,
+        io: &Io,
+        stream: &mut WriteHalf,
+        piece_max: Duration,
+    ) -> std::io::Result<()> {
         let length = i32::try_from(self.encoded.total_len())
             .map_err(|_| std::io::Error::other("a response of more than 2 GiB"))?
             .to_be_bytes();
         if self.encoded.gaps.is_empty() {
-            return stream.write_all_vectored(&[&length, &self.encoded.bytes]).await;
+            let parts: [&[u8]; 2] = [&length, &self.encoded.bytes];
+            return within(io, piece_max, stream.write_all_vectored(&parts)).await;
         }
         // The length goes out with the first bytes; what stands before a file waits for it.
         let mut ahead: Vec<u8> = length.to_vec();
@@ -46,16 +55,28 @@ impl Reply {
             match segment {
                 Segment::Bytes(bytes) => ahead.extend_from_slice(bytes),
                 Segment::Gap(gap) => {
-                    stream.write_all_with_more(&ahead).await?;
+                    within(io, piece_max, stream.write_all_with_more(&ahead)).await?;
                     ahead.clear();
                     let slice = self
                         .slices
                         .get(gap.index as usize)
                         .ok_or_else(|| std::io::Error::other("a gap without a file"))?;
-                    stream.send_file(&slice.file, slice.position, slice.len).await?;
+                    let sent = stream.send_file(&slice.file, slice.position, slice.len);
+                    within(io, piece_max, sent).await?;
                 }
             }
         }
-        if ahead.is_empty() { Ok(()) } else { stream.write_all(&ahead).await }
+        if ahead.is_empty() {
+            return Ok(());
+        }
+        within(io, piece_max, stream.write_all(&ahead)).await
     }
+}
+
+async fn within(
+    io: &Io,
+    limit: Duration,
+    sent: impl Future<Output = std::io::Result<()>>,
+) -> std::io::Result<()> {
+    io.timeout(limit, sent).await.unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()))
 }

@@ -15,4 +15,6 @@ pub use acl::AclOperation;
 pub use error::ErrorCode;
 pub use ids::{BrokerId, LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 pub use ottla_base::Uuid;
-pub use topic::{InvalidTopicName, TopicPartition, check_topic_name, is_internal_topic};
+pub use topic::{
+    InvalidTopicName, METADATA_TOPIC, TopicPartition, check_topic_name, is_internal_topic,
+};

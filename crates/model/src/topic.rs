@@ -11,6 +11,10 @@ pub const TOPIC_NAME_LEN_MAX: usize = 249;
 pub const INTERNAL_TOPICS: [&str; 3] =
     ["__consumer_offsets", "__transaction_state", "__share_group_state"];
 
+/// The topic whose one partition is the metadata log. It is the quorum's: nobody creates, deletes or
+/// writes it as a topic.
+pub const METADATA_TOPIC: &str = "__cluster_metadata";
+
 /// Whether `name` is a topic of the coordinators: clients may read it, and not write to it.
 pub fn is_internal_topic(name: &str) -> bool {
     INTERNAL_TOPICS.contains(&name)

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use ottla_broker::settings::{ListenerSettings, NodeSettings};
 use ottla_broker::topic_settings::FixedSettings;
 
+/// The name under which clients are told to find it.
+const HOST: &str = "broker";
+
 /// A single node with Kafka's defaults, serving clients on every address at `port`, with its data
 /// in `/data`. Topics are not created by themselves: scenarios say what there is.
 pub fn settings(node_id: i32, port: u16) -> NodeSettings {
@@ -24,7 +27,7 @@ pub fn settings_with(node_id: i32, port: u16, texts: &[(&str, &str)]) -> NodeSet
         name: "PLAINTEXT".to_owned(),
         host: String::new(),
         port,
-        advertised_host: None,
+        advertised_host: Some(HOST.to_owned()),
         advertised_port: None,
         security_protocol: 0,
     };

@@ -2,3 +2,5 @@
 
 pub mod batch_text;
 pub mod fuzz_targets;
+#[cfg(feature = "script")]
+pub mod script;

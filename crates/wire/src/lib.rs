@@ -15,9 +15,12 @@ pub mod any;
 mod api_key;
 mod encoder;
 pub mod frame;
-// Fields are documented by Kafka's names; every module takes the same prelude; every `decode`
-// begins with the default, since which fields follow depends on the version.
-#[allow(missing_docs, unused_imports, clippy::field_reassign_with_default)]
+#[allow(missing_docs, reason = "a field is its protocol name; the protocol documents it")]
+#[allow(unused_imports, reason = "every module takes the same prelude")]
+#[allow(
+    clippy::field_reassign_with_default,
+    reason = "`decode` begins with the default: which fields follow depends on the version"
+)]
 mod generated;
 mod header;
 mod message;

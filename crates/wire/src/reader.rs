@@ -38,7 +38,7 @@ pub enum DecodeErrorKind {
     },
     /// A varint that does not end, or does not fit 32 bits.
     Varint,
-    /// A negative length other than the one that says null.
+    /// A frame of less than nothing.
     NegativeLength(i32),
     /// Null where this version has no null.
     Null,
@@ -228,7 +228,7 @@ impl Reader {
         field: &'static str,
     ) -> Result<Option<Str>, DecodeError> {
         let len = if flex { self.compact_len(field)? } else { i32::from(self.int16(field)?) };
-        let Some(len) = known_len(len, field)? else { return Ok(None) };
+        let Some(len) = known_len(len) else { return Ok(None) };
         if len > STRING_BYTES_MAX {
             return Err(DecodeError { field, kind: DecodeErrorKind::StringTooLong(len) });
         }
@@ -247,7 +247,7 @@ impl Reader {
         field: &'static str,
     ) -> Result<Option<Bytes>, DecodeError> {
         let len = if flex { self.compact_len(field)? } else { self.int32(field)? };
-        let Some(len) = known_len(len, field)? else { return Ok(None) };
+        let Some(len) = known_len(len) else { return Ok(None) };
         Ok(Some(self.slice(len, field)?))
     }
 
@@ -300,7 +300,7 @@ impl Reader {
         field: &'static str,
     ) -> Result<Option<usize>, DecodeError> {
         let len = if flex { self.compact_len(field)? } else { self.int32(field)? };
-        let Some(len) = known_len(len, field)? else { return Ok(None) };
+        let Some(len) = known_len(len) else { return Ok(None) };
         if len > ARRAY_LEN_MAX {
             return Err(DecodeError { field, kind: DecodeErrorKind::ArrayTooLong(len) });
         }
@@ -381,15 +381,9 @@ fn null(field: &'static str) -> DecodeError {
     DecodeError { field, kind: DecodeErrorKind::Null }
 }
 
-/// `None` for the length that says null.
-fn known_len(len: i32, field: &'static str) -> Result<Option<usize>, DecodeError> {
-    match len {
-        -1 => Ok(None),
-        _ => match usize::try_from(len) {
-            Ok(len) => Ok(Some(len)),
-            Err(_) => Err(DecodeError { field, kind: DecodeErrorKind::NegativeLength(len) }),
-        },
-    }
+/// `None` for a length that says null: -1, and to Apache Kafka 4.4 any other below zero as well.
+fn known_len(len: i32) -> Option<usize> {
+    usize::try_from(len).ok()
 }
 
 #[cfg(test)]

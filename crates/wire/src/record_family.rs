@@ -4,7 +4,7 @@ macro_rules! record_family {
     ($(#[$doc:meta])* $family:ident { $($key:literal => $variant:ident($($path:ident)::+),)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq)]
-        #[allow(clippy::large_enum_variant)]
+        #[allow(clippy::large_enum_variant, reason = "one at a time, matched and taken apart where it is read")]
         pub enum $family {
             $(#[doc = concat!("Key ", $key, ".")] $variant($($path)::+),)+
         }

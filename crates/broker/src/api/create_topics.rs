@@ -15,7 +15,6 @@ use ottla_wire::messages::create_topics::{
 
 use crate::request::Request;
 use crate::node::Node;
-use crate::storage::METADATA_TOPIC;
 use crate::topic_settings::changed_settings;
 
 /// Answers CreateTopics.
@@ -34,13 +33,10 @@ pub(crate) async fn serve(
         if *count > 1 {
             let fault = Fault::new(ErrorCode::InvalidRequest, "Duplicate topic name.");
             refused.push(((*name).to_owned(), Err(fault)));
-        } else if *name == METADATA_TOPIC {
-            let text = format!("Creation of internal topic {METADATA_TOPIC} is prohibited.");
-            refused.push(((*name).to_owned(), Err(Fault::new(ErrorCode::InvalidRequest, text))));
         }
     }
     for topic in &body.topics {
-        if mentions.get(&*topic.name) == Some(&1) && *topic.name != *METADATA_TOPIC {
+        if mentions.get(&*topic.name) == Some(&1) {
             wanted.push(new_topic(topic));
         }
     }

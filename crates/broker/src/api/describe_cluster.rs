@@ -10,7 +10,7 @@ use ottla_wire::messages::describe_cluster::{
     DescribeClusterBroker, DescribeClusterRequest, DescribeClusterResponse,
 };
 
-use super::authorized_operations::{ALL_OF_CLUSTER, NOT_ASKED_FOR};
+use crate::authorized_operations::{ALL_OF_CLUSTER, NOT_ASKED_FOR};
 use crate::request::Request;
 use crate::node::Node;
 

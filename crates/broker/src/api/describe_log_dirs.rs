@@ -5,7 +5,7 @@
 //!
 //! `topics` = null asks for every replica; topics named but not here are left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ottla_model::ErrorCode;
@@ -25,13 +25,15 @@ pub(crate) async fn serve(
     body: DescribeLogDirsRequest,
 ) -> DescribeLogDirsResponse {
     let partitions = node.storage.partitions();
+    let asked: Option<BTreeSet<(&str, i32)>> = body.topics.as_ref().map(|topics| {
+        let named = topics.iter().flat_map(|topic| {
+            topic.partitions.iter().map(|index| (&*topic.topic, *index))
+        });
+        named.collect()
+    });
     let wanted = |partition: &Partition| {
         let name = partition.topic_partition();
-        body.topics.as_ref().is_none_or(|topics| {
-            topics.iter().any(|topic| {
-                *topic.topic == *name.topic && topic.partitions.contains(&name.partition)
-            })
-        })
+        asked.as_ref().is_none_or(|asked| asked.contains(&(&*name.topic, name.partition)))
     };
     let results = node.storage.log_dirs().into_iter().map(|dir| {
         let inside = partitions.iter().filter(|p| p.log_dir() == dir.path && wanted(p));

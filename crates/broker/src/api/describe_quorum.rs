@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use ottla_base::Uuid;
-use ottla_model::ErrorCode;
+use ottla_model::{ErrorCode, METADATA_TOPIC};
 use ottla_raft::Voter;
 use ottla_wire::messages::describe_quorum::{
     DescribeQuorumRequest, DescribeQuorumResponse, Listener, Node as VoterNode, ReplicaState,
@@ -15,7 +15,6 @@ use ottla_wire::messages::describe_quorum::{
 use crate::request::Request;
 use crate::metadata::QuorumView;
 use crate::node::Node;
-use crate::storage::METADATA_TOPIC;
 
 /// First version that tells directory ids and listeners.
 const PLACES_VERSION_MIN: i16 = 2;

@@ -14,7 +14,7 @@ use ottla_wire::messages::describe_topic_partitions::{
     DescribeTopicPartitionsResponsePartition, DescribeTopicPartitionsResponseTopic, ResponseCursor,
 };
 
-use super::authorized_operations::ALL_OF_TOPIC;
+use crate::authorized_operations::ALL_OF_TOPIC;
 use super::metadata::offline_replicas;
 use crate::request::Request;
 use crate::node::Node;

@@ -34,12 +34,20 @@ const LEADER_HINT_VERSION_MIN: i16 = 16;
 /// `isolation_level` of consumers that want committed transactions only.
 const READ_COMMITTED: i8 = 1;
 
+/// Whether a number says how much of open transactions a reader wants to see: 0 all, 1 nothing.
+pub(super) fn is_isolation_level(level: i8) -> bool {
+    (0..=READ_COMMITTED).contains(&level)
+}
+
 /// Answers Fetch.
 pub(crate) async fn serve(
     node: &Arc<Node>,
     request: &Request,
     body: FetchRequest,
 ) -> Answer<FetchResponse> {
+    if !is_isolation_level(body.isolation_level) {
+        return refused(request.version, &body, ErrorCode::UnknownServerError).into();
+    }
     let incoming = incoming(request.version, &body);
     let plan = node.fetch_sessions().begin(node.io.now().mono, incoming);
     let (partitions, kind) = match plan {
@@ -56,6 +64,35 @@ pub(crate) async fn serve(
     respond(node, request.version, &kind, targets, read)
 }
 
+/// The request as a whole is refused; versions without topic ids say so for each partition as well.
+fn refused(version: i16, body: &FetchRequest, error: ErrorCode) -> FetchResponse {
+    let named = if version < TOPIC_ID_VERSION_MIN { body.topics.as_slice() } else { &[] };
+    let responses = named.iter().map(|topic| FetchableTopicResponse {
+        topic: topic.topic.clone(),
+        topic_id: topic.topic_id,
+        partitions: topic.partitions.iter().map(|p| failed(p.partition, error)).collect(),
+    });
+    FetchResponse {
+        error_code: error.code(),
+        session_id: body.session_id,
+        responses: responses.collect(),
+        ..FetchResponse::default()
+    }
+}
+
+/// A partition of which nothing is told but the error.
+fn failed(partition_index: i32, error: ErrorCode) -> PartitionData {
+    PartitionData {
+        partition_index,
+        error_code: error.code(),
+        high_watermark: -1,
+        last_stable_offset: -1,
+        log_start_offset: -1,
+        records: Records::Bytes(Bytes::new()),
+        ..PartitionData::default()
+    }
+}
+
 /// What a request asks of all partitions together.
 struct Limits {
     wait: Duration,
@@ -63,20 +100,24 @@ struct Limits {
     bytes_max: u64,
     upto: ReadLimit,
     is_follower: bool,
+    /// Below zero: Apache Kafka fails on each partition that it would read.
+    is_negative: bool,
 }
 
 impl Limits {
     fn of(node: &Node, body: &FetchRequest) -> Self {
-        let bytes_max = u64::try_from(body.max_bytes).unwrap_or(0);
+        let bytes_max =
+            u64::try_from(body.max_bytes).unwrap_or(0).min(node.settings.fetch_bytes_max);
         let committed = body.isolation_level == READ_COMMITTED;
         let replica_id = body.replica_id.max(body.replica_state.replica_id);
         Self {
             wait: Duration::from_millis(u64::try_from(body.max_wait_ms).unwrap_or(0)),
             // More than may be sent would never be reached.
             bytes_min: u64::try_from(body.min_bytes).unwrap_or(0).min(bytes_max),
-            bytes_max: bytes_max.min(node.settings.fetch_bytes_max),
+            bytes_max,
             upto: if committed { ReadLimit::LastStable } else { ReadLimit::HighWatermark },
             is_follower: replica_id >= 0,
+            is_negative: body.max_bytes < 0,
         }
     }
 }
@@ -158,7 +199,11 @@ fn read_one(target: &Target, limits: &Limits, room: u64, one_at_least: bool) -> 
         return Err(ErrorCode::NotLeaderOrFollower);
     }
     partition.check_leader_epoch(target.wanted.current_leader_epoch)?;
-    let bytes = u64::try_from(target.wanted.partition_bytes_max).unwrap_or(0).min(room);
+    let bytes = u64::try_from(target.wanted.partition_bytes_max);
+    let Some(bytes) = bytes.ok().filter(|_| !limits.is_negative) else {
+        return Err(ErrorCode::UnknownServerError);
+    };
+    let bytes = bytes.min(room);
     partition.read(target.wanted.fetch_offset, bytes, one_at_least, limits.upto)
 }
 
@@ -251,14 +296,8 @@ fn partition_data(
             ..PartitionData::default()
         },
         Err(error) => PartitionData {
-            partition_index,
-            error_code: error.code(),
-            high_watermark: -1,
-            last_stable_offset: -1,
-            log_start_offset: -1,
             current_leader: leader_hint(node, version, target, error),
-            records: Records::Bytes(Bytes::new()),
-            ..PartitionData::default()
+            ..failed(partition_index, error)
         },
     }
 }

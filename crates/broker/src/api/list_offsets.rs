@@ -16,6 +16,7 @@ use ottla_wire::messages::list_offsets::{
     ListOffsetsTopicResponse,
 };
 
+use super::fetch::is_isolation_level;
 use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Partition, ReadLimit};
@@ -48,12 +49,20 @@ pub(crate) async fn serve(
 ) -> ListOffsetsResponse {
     let upto =
         if body.isolation_level == 1 { ReadLimit::LastStable } else { ReadLimit::HighWatermark };
+    if !is_isolation_level(body.isolation_level) {
+        return refused(&body);
+    }
     let repeated = repeated(&body);
+    let mut told = BTreeSet::new();
     let mut response = ListOffsetsResponse::default();
     for topic in &body.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for wanted in &topic.partitions {
-            let is_repeated = repeated.contains(&(&topic.name, wanted.partition_index));
+            let key = (&*topic.name, wanted.partition_index);
+            let is_repeated = repeated.contains(&key);
+            if is_repeated && !told.insert(key) {
+                continue;
+            }
             let listed = if is_repeated {
                 Err(ErrorCode::InvalidRequest)
             } else {
@@ -69,7 +78,18 @@ pub(crate) async fn serve(
     response
 }
 
-/// Partitions named more than once: Apache Kafka answers INVALID_REQUEST for each mention.
+/// Apache Kafka fails on a level it does not know, and says so for every partition.
+fn refused(body: &ListOffsetsRequest) -> ListOffsetsResponse {
+    let topics = body.topics.iter().map(|topic| {
+        let partitions = topic.partitions.iter().map(|wanted| {
+            answer(0, wanted.partition_index, Err(ErrorCode::UnknownServerError))
+        });
+        ListOffsetsTopicResponse { name: topic.name.clone(), partitions: partitions.collect() }
+    });
+    ListOffsetsResponse { topics: topics.collect(), ..ListOffsetsResponse::default() }
+}
+
+/// Partitions named more than once: Apache Kafka answers INVALID_REQUEST, once for each.
 fn repeated(body: &ListOffsetsRequest) -> BTreeSet<(&str, i32)> {
     let mut seen = BTreeSet::new();
     let mut repeated = BTreeSet::new();
@@ -98,6 +118,7 @@ async fn list(
         EARLIEST_LOCAL => 8,
         LATEST_TIERED => 9,
         EARLIEST_PENDING_UPLOAD => 11,
+        ..EARLIEST_PENDING_UPLOAD => return Err(ErrorCode::UnsupportedVersion),
         _ => 1,
     };
     if version < since {

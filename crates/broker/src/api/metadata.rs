@@ -4,12 +4,14 @@
 //!   v5: offline replicas; v7: leader epochs; v8: authorized operations; v9: flexible;
 //!   v10, v12: topic ids; v13: an error on top.
 //!
+//! A topic that is named twice is answered once, and an id before v12 refuses the request.
 //! A topic that does not exist is created if setting and client allow it, and is answered as it is
 //! then; Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION and lets the client ask again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ottla_base::Uuid;
 use ottla_controller::Image;
 use ottla_controller::decide::NewTopic;
 use ottla_controller::image::{Partition, Topic};
@@ -21,9 +23,12 @@ use ottla_wire::messages::metadata::{
 };
 use tracing::info;
 
-use super::authorized_operations::{ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED_FOR};
+use crate::authorized_operations::{ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED_FOR};
 use crate::request::Request;
 use crate::node::Node;
+
+/// First version in which a topic may be named by its id.
+const TOPIC_ID_VERSION_MIN: i16 = 12;
 
 /// Answers Metadata.
 pub(crate) async fn serve(
@@ -32,7 +37,14 @@ pub(crate) async fn serve(
     body: MetadataRequest,
 ) -> MetadataResponse {
     let wanted = body.topics.as_ref().filter(|topics| request.version > 0 || !topics.is_empty());
-    if let Some(wanted) = wanted {
+    let wanted = wanted.map(|topics| named_once(topics));
+    if let Some(wanted) = &wanted {
+        if request.version < TOPIC_ID_VERSION_MIN && wanted.iter().any(|topic| is_by_id(topic)) {
+            return refused(wanted, ErrorCode::InvalidRequest);
+        }
+        if wanted.iter().any(|topic| topic.name.is_none() && topic.topic_id.is_zero()) {
+            return refused(wanted, ErrorCode::UnknownServerError);
+        }
         let may_create = request.version < 4 || body.allow_auto_topic_creation;
         if node.settings.auto_create_topics && may_create {
             create_missing(node, wanted).await;
@@ -40,7 +52,7 @@ pub(crate) async fn serve(
     }
     let image = node.metadata.image();
     let view = View { image: &image, listener: &request.peer.listener };
-    let mut topics: Vec<MetadataResponseTopic> = match wanted {
+    let mut topics: Vec<MetadataResponseTopic> = match &wanted {
         None => image.topics.iter().map(|topic| view.topic(topic)).collect(),
         Some(wanted) => wanted.iter().map(|topic| view.wanted(topic)).collect(),
     };
@@ -65,12 +77,41 @@ pub(crate) async fn serve(
     }
 }
 
+/// The topics asked for, each at its first mention, as Kafka answers: else a small request for one
+/// large topic, over and over, would be answered with more than memory holds.
+fn named_once(topics: &[MetadataRequestTopic]) -> Vec<&MetadataRequestTopic> {
+    // With a name, the id says nothing.
+    let key = |topic: &MetadataRequestTopic| match &topic.name {
+        Some(name) => (Some(name.clone()), Uuid::ZERO),
+        None => (None, topic.topic_id),
+    };
+    let mut seen = BTreeSet::new();
+    topics.iter().filter(|topic| seen.insert(key(topic))).collect()
+}
+
+fn is_by_id(topic: &MetadataRequestTopic) -> bool {
+    topic.name.is_none() || !topic.topic_id.is_zero()
+}
+
+/// The answer to a request that Apache Kafka fails on as a whole: versions 10 and 11 with a topic's
+/// id, which they only seem to allow, and a topic with neither name nor id.
+fn refused(wanted: &[&MetadataRequestTopic], error: ErrorCode) -> MetadataResponse {
+    let topics = wanted.iter().map(|topic| MetadataResponseTopic {
+        error_code: error.code(),
+        name: Some(topic.name.clone().unwrap_or_default()),
+        topic_id: topic.topic_id,
+        ..MetadataResponseTopic::default()
+    });
+    MetadataResponse { topics: topics.collect(), ..MetadataResponse::default() }
+}
+
 /// Creates the topics that are named and do not exist. One that cannot be created shows as missing
 /// in the answer.
-async fn create_missing(node: &Arc<Node>, wanted: &[MetadataRequestTopic]) {
+async fn create_missing(node: &Arc<Node>, wanted: &[&MetadataRequestTopic]) {
     let image = node.metadata.image();
     let names: BTreeSet<&str> = wanted
         .iter()
+        .filter(|topic| topic.topic_id.is_zero())
         .filter_map(|topic| topic.name.as_deref())
         .filter(|name| image.topic(name).is_none())
         .filter(|name| check_topic_name(name).is_ok() && !is_internal_topic(name))
@@ -120,7 +161,8 @@ impl View<'_> {
     }
 
     fn wanted(&self, wanted: &MetadataRequestTopic) -> MetadataResponseTopic {
-        let Some(name) = &wanted.name else {
+        // An id counts before a name: the Java client sends an empty one beside it.
+        let Some(name) = wanted.name.as_ref().filter(|_| wanted.topic_id.is_zero()) else {
             return match self.image.topic_by_id(wanted.topic_id) {
                 Some(topic) => self.topic(topic),
                 None => MetadataResponseTopic {

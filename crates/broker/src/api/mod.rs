@@ -40,8 +40,6 @@ impl<R> From<R> for Answer<R> {
     }
 }
 
-mod authorized_operations;
-
 #[cfg(test)]
 pub(crate) use describe_configs::describe;
 

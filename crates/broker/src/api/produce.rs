@@ -8,12 +8,14 @@
 //! The batch is checked and written on the thread that read it; nothing waits but acks=all.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use ottla_base::{MonoTime, Uuid};
 use ottla_model::ErrorCode;
+use ottla_record::BatchHeader;
 use ottla_record::validate::{Rejection, Validated, validate};
 use ottla_wire::messages::produce::{
     BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse,
@@ -36,7 +38,12 @@ pub(crate) async fn serve(
     request: &Request,
     body: ProduceRequest,
 ) -> Answer<ProduceResponse> {
-    let acks = Acks::from_wire(body.acks);
+    let mut body = body;
+    keep_last_mentions(&mut body);
+    let acks = Acks::from_wire(body.acks).and_then(|acks| match is_transaction_of_nobody(&body) {
+        true => Err(ErrorCode::TransactionalIdAuthorizationFailed),
+        false => Ok(acks),
+    });
     let deadline =
         request.received + Duration::from_millis(u64::try_from(body.timeout_ms).unwrap_or(0));
     let mut written = Vec::with_capacity(body.topic_data.len());
@@ -62,6 +69,30 @@ pub(crate) async fn serve(
         }
     }
     respond(&body, written).into()
+}
+
+/// Of a partition that is named more than once, what was said last counts, as in Apache Kafka.
+fn keep_last_mentions(body: &mut ProduceRequest) {
+    if let [topic] = body.topic_data.as_slice()
+        && topic.partition_data.len() == 1
+    {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for topic in body.topic_data.iter_mut().rev() {
+        let (id, name) = (topic.topic_id, topic.name.clone());
+        topic.partition_data.reverse();
+        topic.partition_data.retain(|data| seen.insert((id, name.clone(), data.index)));
+        topic.partition_data.reverse();
+    }
+    body.topic_data.retain(|topic| !topic.partition_data.is_empty());
+}
+
+/// A batch says that it belongs to a transaction, and the request does not say to whose.
+fn is_transaction_of_nobody(body: &ProduceRequest) -> bool {
+    let data = body.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    let mut batches = data.filter_map(|data| BatchHeader::parse(data.records.bytes()?).ok());
+    body.transactional_id.is_none() && batches.any(|header| header.is_transactional())
 }
 
 /// Where one batch is to go.

@@ -235,7 +235,7 @@ fn put(line: &mut MetricEncoder<'_>, kind: MetricType, value: i64) -> Result<(),
 }
 
 fn put_histogram(line: &mut MetricEncoder<'_>, of_key: &OfKey) -> Result<(), fmt::Error> {
-    let bounds = REQUEST_SECONDS.iter().copied().chain([f64::MAX]);
+    let bounds = REQUEST_SECONDS.iter().copied().chain([f64::INFINITY]);
     let buckets: Vec<(f64, u64)> =
         bounds.zip(&of_key.buckets).map(|(bound, count)| (bound, count.get())).collect();
     let seconds = of_key.nanos.get() as f64 / 1e9;

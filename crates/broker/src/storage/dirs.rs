@@ -12,7 +12,7 @@ use ottla_io::{DirLock, Disk};
 use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
-use ottla_model::{Offset, TopicPartition};
+use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
 use tracing::warn;
 
 /// Name of the lock file in a log dir.
@@ -324,9 +324,6 @@ impl LogDir {
         (total, self.disk.free_bytes(&self.path).ok())
     }
 }
-
-/// The topic whose one partition is the metadata log; it is the quorum's.
-pub const METADATA_TOPIC: &str = "__cluster_metadata";
 
 impl Checkpoints {
     fn read(disk: &Disk, dir: &Path) -> io::Result<Self> {

@@ -30,12 +30,12 @@ use ottla_base::Uuid;
 use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::{clean_shutdown, names, partition_metadata};
-use ottla_model::TopicPartition;
+use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tokio::sync::Notify;
 use tracing::{info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
-pub use dirs::{LogDir, METADATA_TOPIC};
+pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use ottla_log::FoundTimestamp;
 pub use ottla_replica::{Acks, Leadership, Role};
@@ -255,6 +255,10 @@ impl Storage {
         topic_id: Uuid,
         config: LogConfig,
     ) -> io::Result<Arc<Partition>> {
+        // Its directory is the metadata log, which has one writer.
+        if &*name.topic == METADATA_TOPIC {
+            return Err(invalid(format!("{name} is the quorum's, and no partition of a topic")));
+        }
         let shared = &self.shared;
         let _changing = shared.changing();
         if let Some(found) = self.partition(name) {

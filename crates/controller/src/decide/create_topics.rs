@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use ottla_base::{Rng, Uuid};
-use ottla_model::{BrokerId, ErrorCode, check_topic_name};
+use ottla_model::{BrokerId, ErrorCode, METADATA_TOPIC, check_topic_name};
 
 use super::configs::{ConfigRules, topic_config_records};
 use super::place::{check_manual, fresh_partition, place};
@@ -135,6 +135,10 @@ impl Creation<'_> {
     }
 
     fn check_name(&mut self, name: &str) -> Result<(), Fault> {
+        if name == METADATA_TOPIC {
+            let text = format!("Creation of internal topic {METADATA_TOPIC} is prohibited.");
+            return Err(Fault::new(ErrorCode::InvalidRequest, text));
+        }
         let invalid = |text: String| Err(Fault::new(ErrorCode::InvalidTopicException, text));
         if let Err(reason) = check_topic_name(name) {
             return invalid(reason.sentence(name));

@@ -1,3 +1,5 @@
+//! Values as they are read, and what is not a value.
+
 use super::*;
 
 fn reader(bytes: &'static [u8]) -> Reader {
@@ -29,14 +31,14 @@ fn lengths_are_checked_against_what_remains() {
 }
 
 #[test]
-fn only_minus_one_is_null() {
+fn a_length_below_zero_is_null() {
     assert_eq!(reader(&[0xff, 0xff]).nullable_string(false, "x"), Ok(None));
     assert_eq!(reader(&[0]).nullable_string(true, "x"), Ok(None));
     assert_eq!(kind(reader(&[0xff, 0xff]).string(false, "x")), DecodeErrorKind::Null);
-    assert_eq!(
-        kind(reader(&[0xff, 0xfe]).nullable_string(false, "x")),
-        DecodeErrorKind::NegativeLength(-2)
-    );
+    assert_eq!(reader(&[0xff, 0xfe]).nullable_string(false, "x"), Ok(None));
+    assert_eq!(kind(reader(&[0xff, 0xfe]).string(false, "x")), DecodeErrorKind::Null);
+    let array = reader(&[0x80, 0, 0, 0]).nullable_array::<_, 1>(false, "x", |r| r.int8("x"));
+    assert_eq!(array, Ok(None));
 }
 
 #[test]

@@ -169,6 +169,18 @@ fn records_of_a_partition_made_again_survive_the_log_start_of_its_predecessor() 
 }
 
 #[test]
+fn the_metadata_log_is_no_partition_of_a_topic() {
+    let dir = TempDir::new();
+    let paths = [dir.0.clone()];
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(&paths)).await.unwrap();
+        let name = ottla_model::TopicPartition::new(ottla_model::METADATA_TOPIC, 0);
+        assert!(storage.create_partition(&name, super::topic_id(), super::small()).is_err());
+        assert!(storage.partitions().is_empty());
+    });
+}
+
+#[test]
 fn damage_before_the_recovery_point_leaves_the_bytes_behind_it_in_a_file() {
     let dir = TempDir::new();
     let path = dir.0.clone();
