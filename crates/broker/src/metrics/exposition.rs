@@ -8,7 +8,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
-use ottla_controller::Image;
+use ottla_controller::{Image, image};
 
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
@@ -93,6 +93,31 @@ const OF_NODE: &[OfNode] = &[
         |node| node.storage.offline_partition_count() as i64,
     ),
     gauge(
+        "kafka_server_replicamanager_underreplicatedpartitions",
+        "Partitions led by this node with a replica that is not in sync.",
+        |node| {
+            let own = node.settings.node_id;
+            partitions_that(&node.metadata.image(), |partition| {
+                partition.leader == own && partition.isr.len() < partition.replicas.len()
+            })
+        },
+    ),
+    gauge(
+        "kafka_controller_kafkacontroller_offlinepartitionscount",
+        "Partitions in the cluster that nobody leads.",
+        |node| partitions_that(&node.metadata.image(), |partition| partition.leader < 0),
+    ),
+    gauge(
+        "kafka_controller_kafkacontroller_activebrokercount",
+        "Brokers in the cluster that serve clients.",
+        |node| brokers_that(&node.metadata.image(), |broker| !broker.fenced),
+    ),
+    gauge(
+        "kafka_controller_kafkacontroller_fencedbrokercount",
+        "Brokers in the cluster that are fenced.",
+        |node| brokers_that(&node.metadata.image(), |broker| broker.fenced),
+    ),
+    gauge(
         "kafka_controller_kafkacontroller_activecontrollercount",
         "1 on the active controller.",
         |node| i64::from(node.metadata.is_active()),
@@ -135,6 +160,15 @@ const OF_PARTITION: &[OfPartition] = &[
 
 fn partition_count(image: &Image) -> i64 {
     image.topics.iter().map(|topic| topic.partitions.size() as i64).sum()
+}
+
+fn partitions_that(image: &Image, is_meant: impl Fn(&image::Partition) -> bool) -> i64 {
+    let partitions = image.topics.iter().flat_map(|topic| topic.partitions.iter());
+    partitions.filter(|(_, partition)| is_meant(partition)).count() as i64
+}
+
+fn brokers_that(image: &Image, is_meant: impl Fn(&image::Broker) -> bool) -> i64 {
+    image.brokers.values().filter(|broker| is_meant(broker)).count() as i64
 }
 
 const fn counter(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
@@ -200,12 +234,8 @@ impl Scrape {
         let metrics = &self.0.metrics;
         let counters: [CounterOfKey; 3] = [
             ("kafka_network_requestmetrics_requests", "Requests answered.", |k| k.requests.get()),
-            ("kafka_network_requestmetrics_requestbytes", "Bytes of those requests.", |k| {
-                k.request_bytes.get()
-            }),
-            ("kafka_network_requestmetrics_responsebytes", "Bytes of their responses.", |k| {
-                k.response_bytes.get()
-            }),
+            ("ottla_request_bytes", "Bytes of those requests.", |k| k.request_bytes.get()),
+            ("ottla_response_bytes", "Bytes of their responses.", |k| k.response_bytes.get()),
         ];
         for (name, help, value) in counters {
             let mut lines = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;

@@ -80,7 +80,11 @@ pub(super) struct Locked {
 impl Locked {
     /// Makes the dir if it does not exist, and takes its lock.
     pub(super) fn take(disk: &Disk, path: &Path) -> io::Result<Self> {
-        create_dir_durably(disk, path)?;
+        create_dir_durably(disk, path).map_err(|error| {
+            let text =
+                format!("{error}; let log.dirs name a directory that this user may write to");
+            io::Error::new(error.kind(), text)
+        })?;
         let lock = disk.lock(path.join(LOCK_FILE)).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => io::Error::new(
                 io::ErrorKind::WouldBlock,
