@@ -110,8 +110,12 @@ impl Locked {
         &self.path
     }
 
-    /// Sees that the dir belongs to this node and cluster, formats it if it is new, and reads its
-    /// checkpoints.
+    /// Sees that the dir belongs to this node and cluster, if it is not new.
+    pub(super) fn check(&self, identity: &Identity) -> io::Result<()> {
+        self.meta.as_ref().map_or(Ok(()), |meta| identity.check(&self.path, meta))
+    }
+
+    /// Formats the dir if it is new, takes the mark of a clean stop, and reads its checkpoints.
     pub(super) fn open(
         self,
         disk: &Disk,
@@ -122,10 +126,7 @@ impl Locked {
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
-            Some(meta) => {
-                identity.check(&path, meta)?;
-                meta.directory_id
-            }
+            Some(meta) => meta.directory_id,
             None => None,
         };
         let complete = meta.as_ref().is_some_and(|meta| meta.directory_id.is_some());
