@@ -6,6 +6,7 @@
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PEER=${PEER:-ottla}
+NODE_PID=
 KAFKA_PEER=${KAFKA_PEER:-$(for d in "$here/../../shared" /work/shared; do [ -e "$d/peers/apache-kafka" ] && echo "$d/peers/apache-kafka" && break; done)}
 KAFKA_HOME_DIR=${KAFKA_HOME:-$HOME/.cache/peers/apache-kafka}/${KAFKA_VERSION:-4.4.0}
 KAFKA_LIBS=$KAFKA_HOME_DIR/libs-${KAFKA_VERSION:-4.4.0}

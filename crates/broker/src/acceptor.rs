@@ -7,6 +7,7 @@ use tracing::warn;
 
 use crate::connection;
 use crate::node::{ACCEPT_RETRY, Node};
+use crate::places::TOTAL;
 use crate::request::Peer;
 
 /// Serves clients of `listener` until the node stops.
@@ -27,7 +28,22 @@ pub(crate) async fn accept(node: Arc<Node>, name: Arc<str>, listener: Listener) 
                 continue;
             }
         };
-        match node.places.take(address.ip()) {
+        // As in Kafka, over `max.connections` a client waits until another one leaves.
+        let taken = loop {
+            let given_back = node.places.given_back();
+            match node.places.take(address.ip()) {
+                Err(limit @ TOTAL) => {
+                    warn!(listener = %name, peer = %address, "connections wait: {limit} is reached");
+                }
+                taken => break taken,
+            }
+            tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stop| *stop) => return,
+                () = given_back => {}
+            }
+        };
+        match taken {
             Ok(place) => {
                 let peer = Peer { listener: Arc::clone(&name), address };
                 let served = Arc::clone(&node);

@@ -56,9 +56,14 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
     let storage = Arc::new(storage);
     let endpoints = bound.iter().map(|(listener, address, _)| advertised(listener, *address));
     let metadata =
-        MetadataHandle::start(&io, settings.metadata.clone(), &storage, endpoints.collect())
-            .await
-            .map_err(refused)?;
+        MetadataHandle::start(&io, settings.metadata.clone(), &storage, endpoints.collect()).await;
+    let metadata = match metadata {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            give_back(&storage).await;
+            return Err(refused(error));
+        }
+    };
     let node = Arc::new(Node {
         cluster_id: storage.cluster_id().into(),
         storage,
@@ -74,9 +79,24 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
     });
     let mut running =
         RunningNode { node, stop, tasks: Vec::new(), listeners: Vec::new(), admin: None };
-    running.open_admin().await?;
-    running.open_listeners(bound)?;
+    let opened = match running.open_admin().await {
+        Ok(()) => running.open_listeners(bound),
+        refused => refused,
+    };
+    if let Err(error) = opened {
+        let _ = running.stop().await;
+        return Err(error);
+    }
     Ok(running)
+}
+
+/// After a start that was refused: the log dirs are as cleanly stopped as before, also for the
+/// other broker whose they may be.
+async fn give_back(storage: &Storage) {
+    storage.set_broker_epoch(storage.previous_broker_epoch());
+    if let Err(error) = storage.close_cleanly().await {
+        warn!(%error, "the log dirs will be recovered at the next start");
+    }
 }
 
 /// A listener that is to be encrypted or authenticated is never opened without that.

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+/// The limit that makes clients wait; the other one sends them away.
+pub(crate) const TOTAL: &str = "max.connections";
+
 /// Connections open now, and how many there may be.
 #[derive(Debug)]
 pub(crate) struct Places {
@@ -44,7 +47,7 @@ impl Places {
     pub(crate) fn take(self: &Arc<Self>, ip: IpAddr) -> Result<Place, &'static str> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.total >= self.total_max {
-            return Err("max.connections");
+            return Err(TOTAL);
         }
         let of_ip = taken.by_ip.get(&ip).copied().unwrap_or_default();
         if of_ip >= self.per_ip_max {
@@ -58,6 +61,14 @@ impl Places {
     /// Connections open now.
     pub(crate) fn taken(&self) -> usize {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).total
+    }
+
+    /// Resolves when a place is given back after this call.
+    pub(crate) fn given_back(&self) -> impl Future<Output = ()> + Send + '_ {
+        let mut given_back = Box::pin(self.given_back.notified());
+        // Registered now, not when it is first looked at.
+        given_back.as_mut().enable();
+        given_back
     }
 
     /// Waits until no connection is open.

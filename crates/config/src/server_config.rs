@@ -260,7 +260,8 @@ fn build(
         node_id: reader.int("node.id"),
         roles: roles(reader.0),
         rack: reader.text("broker.rack"),
-        cluster_id: reader.text("ottla.cluster.id"),
+        // A compose file may pass an empty one on: then none is asked for.
+        cluster_id: reader.text("ottla.cluster.id").filter(|id| !id.trim().is_empty()),
         listeners: listeners.broker,
         controller_listeners: listeners.controller,
         advertised_listeners: listeners.advertised,

@@ -92,6 +92,10 @@ impl Source {
                 return Err(SourceError(format!("-X {argument}: write -X {argument}=value")));
             };
             let (name, text) = (name.trim().to_string(), text.to_string());
+            if name.is_empty() {
+                let text = format!("-X {argument} names no setting: write -X name=value");
+                return Err(SourceError(text));
+            }
             let place = format!("-X {name}");
             source.given.push(Given { name, text, place });
         }

@@ -45,6 +45,7 @@ pub(crate) fn load(arguments: &cli::Serve) -> Result<Loaded, Vec<String>> {
         sources(arguments, &disk, variables()).map_err(|error| vec![error.to_string()])?;
     let resolved = resolve(&sources).map_err(sentences)?;
     let config = ServerConfig::new(&resolved).map_err(sentences)?;
+    logging::check(&config.log_level).map_err(|problem| vec![problem])?;
     let mut notes = resolved.notes.clone();
     notes.extend(resolved.given().map(|(name, text, origin)| {
         let sensitive = ottla_config::describe::setting_behind(name)

@@ -5,6 +5,7 @@
 //!
 //! Documentation is told for the settings that ottla acts on; Kafka's texts are its own.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ottla_config::{
@@ -35,8 +36,39 @@ pub(crate) async fn serve(
         synonyms: body.include_synonyms,
         documentation: body.include_documentation,
     };
-    let results = body.resources.into_iter().map(|resource| asked.result(node, &image, resource));
-    DescribeConfigsResponse { results: results.collect(), ..DescribeConfigsResponse::default() }
+    let mut told = 0;
+    let mut response = DescribeConfigsResponse::default();
+    for resource in body.resources {
+        if told >= SETTINGS_MAX {
+            response.results.push(refused(resource, too_many()));
+            continue;
+        }
+        let result = asked.result(node, &image, resource);
+        told += result.configs.len();
+        response.results.push(result);
+        // A request for a thousand topics lets others have their turn.
+        node.io.yield_now().await;
+    }
+    response
+}
+
+/// Settings told in one response; one resource may be asked for over and over, in a few bytes each.
+/// Enough for all settings of 5,000 topics; Apache Kafka knows no limit, and runs out of memory.
+const SETTINGS_MAX: usize = 200_000;
+
+fn too_many() -> Fault {
+    let text = format!("One request is told {SETTINGS_MAX} settings at most: ask for fewer at once");
+    Fault::new(ErrorCode::InvalidRequest, text)
+}
+
+fn refused(resource: DescribeConfigsResource, fault: Fault) -> DescribeConfigsResult {
+    DescribeConfigsResult {
+        resource_type: resource.resource_type,
+        resource_name: resource.resource_name,
+        error_code: fault.code.code(),
+        error_message: fault.message.map(Into::into),
+        ..DescribeConfigsResult::default()
+    }
 }
 
 /// What is told of every setting.
@@ -66,9 +98,9 @@ impl Asked {
         match described {
             Ok(entries) => {
                 let keys = resource.configuration_keys.unwrap_or_default();
-                let wanted = |entry: &ConfigEntry| {
-                    keys.is_empty() || keys.iter().any(|key| **key == *entry.name)
-                };
+                let keys: BTreeSet<&str> = keys.iter().map(|key| &**key).collect();
+                let wanted =
+                    |entry: &ConfigEntry| keys.is_empty() || keys.contains(&*entry.name);
                 let entries = entries.into_iter().filter(wanted);
                 result.configs = entries.map(|entry| self.told(entry)).collect();
             }

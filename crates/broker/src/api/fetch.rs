@@ -59,8 +59,9 @@ pub(crate) async fn serve(
     };
     let limits = Limits::of(node, &body);
     let targets: Vec<Target> =
-        partitions.into_iter().map(|(key, wanted)| Target::find(node, key, wanted)).collect();
-    let read = read_or_wait(node, request, &targets, &limits).await;
+        partitions.into_iter().map(|(key, wanted)| Target::find(node, request.version, key, wanted)).collect();
+    let mut read = read_or_wait(node, request, &targets, &limits).await;
+    tell_deleted(node, &targets, &mut read);
     count(node, &read);
     respond(node, request.version, &kind, targets, read)
 }
@@ -131,8 +132,8 @@ struct Target {
 }
 
 impl Target {
-    fn find(node: &Node, key: Key, wanted: Wanted) -> Self {
-        let found = if key.topic_id.is_zero() {
+    fn find(node: &Node, version: i16, key: Key, wanted: Wanted) -> Self {
+        let found = if version < TOPIC_ID_VERSION_MIN {
             node.partition_by_name(&key.topic, key.partition)
         } else {
             node.partition_by_id(key.topic_id, key.partition)
@@ -179,6 +180,20 @@ async fn read_or_wait(
             () = waiter.moved() => {}
             () = node.io.sleep_until(deadline) => return read_all(targets, limits),
             _ = stopping.wait_for(|stop| *stop) => return read_all(targets, limits),
+        }
+    }
+}
+
+/// A partition that was deleted while a request waited for it can be read no more than one whose
+/// disk has failed; its reader is told what it is.
+fn tell_deleted(node: &Node, targets: &[Target], read: &mut [ReadResult]) {
+    for (target, result) in targets.iter().zip(read) {
+        let (Ok(found), Err(error @ ErrorCode::KafkaStorageError)) = (&target.found, result) else {
+            continue;
+        };
+        let is_here = |now: Arc<Partition>| Arc::ptr_eq(&now, found);
+        if !node.storage.partition(found.topic_partition()).is_some_and(is_here) {
+            *error = ErrorCode::UnknownTopicOrPartition;
         }
     }
 }

@@ -8,7 +8,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
-use ottla_controller::Image;
+use ottla_controller::{Image, image};
 
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
@@ -93,6 +93,31 @@ const OF_NODE: &[OfNode] = &[
         |node| node.storage.offline_partition_count() as i64,
     ),
     gauge(
+        "kafka_server_replicamanager_underreplicatedpartitions",
+        "Partitions led by this node with a replica that is not in sync.",
+        |node| {
+            let own = node.settings.node_id;
+            partitions_that(&node.metadata.image(), |partition| {
+                partition.leader == own && partition.isr.len() < partition.replicas.len()
+            })
+        },
+    ),
+    gauge(
+        "kafka_controller_kafkacontroller_offlinepartitionscount",
+        "Partitions in the cluster that nobody leads.",
+        |node| partitions_that(&node.metadata.image(), |partition| partition.leader < 0),
+    ),
+    gauge(
+        "kafka_controller_kafkacontroller_activebrokercount",
+        "Brokers in the cluster that serve clients.",
+        |node| brokers_that(&node.metadata.image(), |broker| !broker.fenced),
+    ),
+    gauge(
+        "kafka_controller_kafkacontroller_fencedbrokercount",
+        "Brokers in the cluster that are fenced.",
+        |node| brokers_that(&node.metadata.image(), |broker| broker.fenced),
+    ),
+    gauge(
         "kafka_controller_kafkacontroller_activecontrollercount",
         "1 on the active controller.",
         |node| i64::from(node.metadata.is_active()),
@@ -135,6 +160,15 @@ const OF_PARTITION: &[OfPartition] = &[
 
 fn partition_count(image: &Image) -> i64 {
     image.topics.iter().map(|topic| topic.partitions.size() as i64).sum()
+}
+
+fn partitions_that(image: &Image, is_meant: impl Fn(&image::Partition) -> bool) -> i64 {
+    let partitions = image.topics.iter().flat_map(|topic| topic.partitions.iter());
+    partitions.filter(|(_, partition)| is_meant(partition)).count() as i64
+}
+
+fn brokers_that(image: &Image, is_meant: impl Fn(&image::Broker) -> bool) -> i64 {
+    image.brokers.values().filter(|broker| is_meant(broker)).count() as i64
 }
 
 const fn counter(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
@@ -200,12 +234,8 @@ impl Scrape {
         let metrics = &self.0.metrics;
         let counters: [CounterOfKey; 3] = [
             ("kafka_network_requestmetrics_requests", "Requests answered.", |k| k.requests.get()),
-            ("kafka_network_requestmetrics_requestbytes", "Bytes of those requests.", |k| {
-                k.request_bytes.get()
-            }),
-            ("kafka_network_requestmetrics_responsebytes", "Bytes of their responses.", |k| {
-                k.response_bytes.get()
-            }),
+            ("ottla_request_bytes", "Bytes of those requests.", |k| k.request_bytes.get()),
+            ("ottla_response_bytes", "Bytes of their responses.", |k| k.response_bytes.get()),
         ];
         for (name, help, value) in counters {
             let mut lines = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
@@ -240,4 +270,42 @@ fn put_histogram(line: &mut MetricEncoder<'_>, of_key: &OfKey) -> Result<(), fmt
         bounds.zip(&of_key.buckets).map(|(bound, count)| (bound, count.get())).collect();
     let seconds = of_key.nanos.get() as f64 / 1e9;
     line.encode_histogram::<NoLabelSet>(seconds, of_key.requests.get(), &buckets, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    use ottla_wire::ApiKey;
+
+    use crate::metrics::Metrics;
+
+    #[derive(Debug)]
+    struct Histogram(Metrics);
+
+    impl Collector for Histogram {
+        fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+            let mut lines = encoder.encode_descriptor("h", "x", None, MetricType::Histogram)?;
+            for (_, of_key) in self.0.keys_seen() {
+                put_histogram(&mut lines.encode_family(&[("k", "v")])?, of_key)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Prometheus refuses the page without it.
+    #[test]
+    fn the_last_bucket_of_a_histogram_is_infinite_and_holds_everything() {
+        let metrics = Metrics::new();
+        metrics.request(ApiKey::Fetch, Duration::from_micros(1), 0, 0);
+        metrics.request(ApiKey::Fetch, Duration::from_secs(3600), 0, 0);
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Histogram(metrics)));
+        let mut page = String::new();
+        prometheus_client::encoding::text::encode(&mut page, &registry).unwrap();
+        let last = page.lines().rfind(|line| line.starts_with("h_bucket")).unwrap();
+        assert!(last.contains("le=\"+Inf\"") && last.ends_with(" 2"), "{page}");
+        assert!(page.contains("h_count{k=\"v\"} 2"), "{page}");
+    }
 }

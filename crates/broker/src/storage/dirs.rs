@@ -80,7 +80,11 @@ pub(super) struct Locked {
 impl Locked {
     /// Makes the dir if it does not exist, and takes its lock.
     pub(super) fn take(disk: &Disk, path: &Path) -> io::Result<Self> {
-        create_dir_durably(disk, path)?;
+        create_dir_durably(disk, path).map_err(|error| {
+            let text =
+                format!("{error}; let log.dirs name a directory that this user may write to");
+            io::Error::new(error.kind(), text)
+        })?;
         let lock = disk.lock(path.join(LOCK_FILE)).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => io::Error::new(
                 io::ErrorKind::WouldBlock,
@@ -106,8 +110,12 @@ impl Locked {
         &self.path
     }
 
-    /// Sees that the dir belongs to this node and cluster, formats it if it is new, and reads its
-    /// checkpoints.
+    /// Sees that the dir belongs to this node and cluster, if it is not new.
+    pub(super) fn check(&self, identity: &Identity) -> io::Result<()> {
+        self.meta.as_ref().map_or(Ok(()), |meta| identity.check(&self.path, meta))
+    }
+
+    /// Formats the dir if it is new, takes the mark of a clean stop, and reads its checkpoints.
     pub(super) fn open(
         self,
         disk: &Disk,
@@ -118,10 +126,7 @@ impl Locked {
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
-            Some(meta) => {
-                identity.check(&path, meta)?;
-                meta.directory_id
-            }
+            Some(meta) => meta.directory_id,
             None => None,
         };
         let complete = meta.as_ref().is_some_and(|meta| meta.directory_id.is_some());

@@ -460,6 +460,10 @@ fn open_dirs(
     let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
     let cluster_id = cluster_id.unwrap_or_else(made_up);
     let identity = Identity { node_id: settings.node_id, cluster_id: cluster_id.clone() };
+    // All of them before the first is opened, which takes the mark of a clean stop away.
+    for dir in &locked {
+        dir.check(&identity)?;
+    }
     let mut dirs = Vec::new();
     for (dir, &id) in locked.into_iter().zip(new_ids) {
         if dir.meta.is_none() {

@@ -8,7 +8,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use ottla_base::{Now, Uuid};
 use ottla_io::Disk;
@@ -37,6 +37,9 @@ pub struct Partition {
     sealed: Arc<Notify>,
     pub(super) is_removed: AtomicBool,
     produce: Mutex<ProduceSettings>,
+    /// Read while a flush runs, which writes by path; taken to rename the dir, in whose place the
+    /// dir of another partition may come. Before `state`.
+    pub(super) flushing: RwLock<()>,
     state: Mutex<State>,
 }
 
@@ -75,6 +78,7 @@ impl Partition {
             sealed,
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
+            flushing: RwLock::default(),
             state: Mutex::new(State { path, config, replica, log: None, is_closed: false }),
         }
     }

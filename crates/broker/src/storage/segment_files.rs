@@ -81,14 +81,11 @@ impl SegmentFiles {
     pub(super) fn remove(&self, base_offset: Offset) -> io::Result<()> {
         for file in SegmentFile::ALL {
             self.lock().remove(&(base_offset, file));
-            let removed = self.disk.remove_file(self.path(base_offset, file));
-            match removed {
-                Err(error) if file == SegmentFile::Log => {
-                    if error.kind() != io::ErrorKind::NotFound {
-                        return Err(error);
-                    }
-                }
-                _ => {}
+            if let Err(error) = self.disk.remove_file(self.path(base_offset, file))
+                && file == SegmentFile::Log
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(error);
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use ottla_base::{Now, WallTime};
@@ -17,6 +18,7 @@ impl Partition {
     /// # Errors
     /// [`ErrorCode::KafkaStorageError`]; the log dir is not used any more then.
     pub fn flush(&self) -> Result<(), ErrorCode> {
+        let _running = self.flushing.read().unwrap_or_else(PoisonError::into_inner);
         let flush = self
             .with_log(|log, _| log.begin_flush())?
             .map_err(|error| self.failed("flush", &error))?;
@@ -127,6 +129,7 @@ impl Partition {
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
+        let _no_flush = self.flushing.write().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;
         state.replica.go_offline();

@@ -142,14 +142,17 @@ pub fn environment<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) 
     let mut source = Source::new(SourceKind::Environment);
     for (name, text) in &variables {
         if CLUSTER_ID.contains(name) {
-            source.give("ottla.cluster.id", text, name);
+            // Compose files pass `CLUSTER_ID: ${CLUSTER_ID}` on when there is none.
+            if !text.is_empty() {
+                source.give("ottla.cluster.id", text, name);
+            }
         } else if *name == "OTTLA_LOG" {
             source.give("ottla.log.level", text, name);
         } else if let Some(rest) = name.strip_prefix("OTTLA_") {
             let setting = format!("ottla.{}", rest.to_ascii_lowercase().replace('_', "."));
             source.give(&setting, text, name);
         } else if *name == "KAFKA_LOG4J_ROOT_LOGLEVEL" {
-            source.give("ottla.log.level", &text.to_ascii_lowercase(), name);
+            source.give("ottla.log.level", level_of_log4j(text), name);
         } else if let Some(rest) = name.strip_prefix("KAFKA_") {
             take_variable(&mut source, family, name, rest, text);
         }
@@ -197,6 +200,21 @@ fn take_bitnami(source: &mut Source, name: &str, rest: &str, text: &str) {
             source.warnings.push(format!("{name} is ignored: write KAFKA_CFG_{right}"));
         }
         None => source.notes.push(format!("{name} is ignored: ottla does not know it")),
+    }
+}
+
+/// Log4j's levels under the names ottla has for them; what is none of them stays as it is.
+fn level_of_log4j(level: &str) -> &str {
+    match level.to_ascii_uppercase().as_str() {
+        "FATAL" => "error",
+        "ALL" => "trace",
+        "ERROR" => "error",
+        "WARN" => "warn",
+        "INFO" => "info",
+        "DEBUG" => "debug",
+        "TRACE" => "trace",
+        "OFF" => "off",
+        _ => level,
     }
 }
 
@@ -367,6 +385,14 @@ mod tests {
                 "ottla.log.level=warn (KAFKA_LOG4J_ROOT_LOGLEVEL)",
                 "ottla.log.format=json (OTTLA_LOG_FORMAT)",
             ],
+        );
+    }
+
+    #[test]
+    fn what_ottla_would_stumble_over_is_translated_or_left_out() {
+        check(
+            &[("CLUSTER_ID", ""), ("KAFKA_LOG4J_ROOT_LOGLEVEL", "FATAL")],
+            &["ottla.log.level=error (KAFKA_LOG4J_ROOT_LOGLEVEL)"],
         );
     }
 

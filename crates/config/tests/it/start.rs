@@ -49,6 +49,29 @@ fn nothing_at_all_is_enough() {
 }
 
 #[test]
+fn metrics_and_health_are_on_whoever_wrote_the_settings() {
+    for file in ["", "process.roles=broker,controller\nnode.id=1"] {
+        let resolved = resolve(&[Source::file("server.properties", file).expect("file reads")]);
+        let config = ServerConfig::new(&resolved.expect("resolves")).expect("is a configuration");
+        let admin = config.admin_listener.expect("on by default");
+        assert_eq!((&*admin.host, admin.port, admin.asked_for), ("127.0.0.1", 9644, false));
+    }
+}
+
+#[test]
+fn an_empty_cluster_id_asks_for_none() {
+    let source = Source::arguments(["ottla.cluster.id="]).expect("arguments read");
+    let resolved = resolve(&[source]).expect("resolves");
+    assert_eq!(ServerConfig::new(&resolved).expect("is a configuration").cluster_id, None);
+}
+
+#[test]
+fn an_argument_without_a_name_is_refused() {
+    let refusal = Source::arguments(["=v"]).expect_err("no name");
+    assert_eq!(refusal.to_string(), "-X =v names no setting: write -X name=value");
+}
+
+#[test]
 fn the_stronger_source_wins() {
     let lines = start(
         "num.partitions=2\nlog.dirs=/file\nnode.id=7",

@@ -113,7 +113,10 @@ pub enum LogDirEntry {
 impl LogDirEntry {
     /// What the dir called `name` is.
     pub fn of(name: &str) -> Self {
-        if name.ends_with("-delete") {
+        // What ends like that but was no replica is somebody else's, and not to be removed.
+        let is_replica =
+            |rest: &str| rest.rsplit_once('.').is_some_and(|(name, _)| replica(name).is_some());
+        if name.strip_suffix("-delete").is_some_and(is_replica) {
             return Self::Deleted;
         }
         if name.ends_with("-stray") {
@@ -195,6 +198,8 @@ mod tests {
             ("a-b-7.0123456789abcdef0123456789abcdef-future", LogDirEntry::Future(partition)),
             ("a-b-7.0123456789abcdef0123456789abcdef-stray", LogDirEntry::Stray),
             ("lost+found", LogDirEntry::Other),
+            ("not-to-delete", LogDirEntry::Other),
+            ("2026.backup-delete", LogDirEntry::Other),
             ("a-b", LogDirEntry::Other),
             ("a--1", LogDirEntry::Replica(TopicPartition::new("a-", 1))),
         ] {

@@ -3,6 +3,7 @@
 
 mod idempotence;
 mod one_log;
+mod refused_start;
 mod room;
 mod topic_churn;
 mod toy_broker;

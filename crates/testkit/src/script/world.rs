@@ -142,6 +142,8 @@ fn settings(session: &Session) -> Result<NodeSettings, String> {
     let delete = texts.remove("delete.topic.enable");
     let page = texts.remove("max.request.partition.size.limit");
     let request_bytes = texts.remove("socket.request.max.bytes");
+    let connections = texts.remove("max.connections");
+    let idle_ms = texts.remove("connections.max.idle.ms");
     let texts: Vec<_> = texts.iter().map(|(name, value)| (&**name, &**value)).collect();
     let mut settings = settings_with(1, 9092, &texts);
     set(&mut settings.auto_create_topics, auto_create)?;
@@ -150,6 +152,10 @@ fn settings(session: &Session) -> Result<NodeSettings, String> {
     set(&mut settings.delete_topics, delete)?;
     set(&mut settings.describe_partitions_max, page)?;
     set(&mut settings.request_bytes_max, request_bytes)?;
+    set(&mut settings.connections_max, connections)?;
+    let mut idle_max_ms = settings.connection_idle_max.as_millis() as u64;
+    set(&mut idle_max_ms, idle_ms)?;
+    settings.connection_idle_max = Duration::from_millis(idle_max_ms);
     Ok(settings)
 }
 

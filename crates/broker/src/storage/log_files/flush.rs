@@ -46,7 +46,7 @@ impl LogFiles {
     ///
     /// # Errors
     /// A file could not be opened.
-    pub fn begin_flush(&self) -> io::Result<Flush> {
+    pub fn begin_flush(&mut self) -> io::Result<Flush> {
         let mut files = Vec::new();
         for &(base_offset, file) in self.unsynced.keys() {
             files.extend(self.files.get(base_offset, file)?);
@@ -56,7 +56,9 @@ impl LogFiles {
             dir: self.files.dir().to_owned(),
             files,
             names: self.names_unsynced.is_some(),
-            snapshots: self.pending_snapshots.clone(),
+            // Taken: another flush may begin before this one has ended, and two cannot write one
+            // file.
+            snapshots: std::mem::take(&mut self.pending_snapshots),
             changes: self.changes,
             cuts: self.cuts,
             end_offset: self.log.log_end_offset(),
@@ -74,14 +76,20 @@ impl LogFiles {
         // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
         self.unsynced.retain(|_, change| *change > flush.changes);
         self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
-        let written = !flush.without_snapshots.load(Ordering::Relaxed);
-        for offset in flush.snapshots.keys().filter(|_| written) {
-            if self.pending_snapshots.remove(offset).is_some() {
-                self.snapshots.insert(*offset);
-            }
-        }
-        if flush.cuts == self.cuts {
+        let was_cut = flush.cuts != self.cuts;
+        if !was_cut {
             self.log.flushed(flush.end_offset);
+        }
+        let unwritten = flush.without_snapshots.load(Ordering::Relaxed);
+        for (offset, content) in flush.snapshots {
+            if was_cut {
+                // It may be of what was cut off. The next start would take such a one away too.
+                let _ = self.files.disk().remove_file(self.dir().join(names::snapshot(offset)));
+            } else if unwritten {
+                self.pending_snapshots.entry(offset).or_insert(content);
+            } else {
+                self.snapshots.insert(offset);
+            }
         }
     }
 

@@ -238,3 +238,20 @@ fn a_roll_that_failed_half_way_leaves_no_segment_in_the_middle() {
         assert_eq!((log.log().segments().len(), log.log().log_end_offset()), (1, 2));
     });
 }
+
+#[test]
+fn a_start_that_is_refused_takes_no_mark_of_a_clean_stop() {
+    let (own, others) = (TempDir::new(), TempDir::new());
+    let stop = |path: &std::path::Path, node_id| {
+        let mut settings = settings(&[path.to_owned()]);
+        settings.node_id = node_id;
+        on_disk(|io| async move {
+            Storage::open(&io, settings).await.unwrap().close_cleanly().await.unwrap();
+        });
+    };
+    stop(&own.0, 1);
+    stop(&others.0, 2);
+    refused(settings(&[own.0.clone(), others.0.clone()]), "belongs to node 2, this is node 1");
+    let mark = own.0.join(".kafka_cleanshutdown");
+    assert!(on_disk(|io| async move { io.disk().exists(mark).unwrap() }));
+}

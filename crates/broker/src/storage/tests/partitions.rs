@@ -175,3 +175,63 @@ fn what_holds_on_to_a_removed_or_closed_partition_does_not_open_it_again() {
         assert_eq!(partition.flush(), Err(ErrorCode::KafkaStorageError));
     });
 }
+
+#[test]
+fn flushes_of_several_producers_at_once_do_not_disturb_each_other() {
+    let dir = super::TempDir::new();
+    let path = dir.0.clone();
+    ottla_io::run_os(4, |io| async move {
+        let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+        let partition = led(&storage, 0);
+        for round in 0..60 {
+            let now = io.now();
+            for sequence in [2 * round, 2 * round + 1] {
+                let bytes = batch(sequence, 1, 700, now.wall.millis);
+                partition.append(now, &bytes, Acks::All).unwrap();
+            }
+            let flushes: Vec<_> = (0..4)
+                .map(|_| {
+                    let (own, partition) = (io.clone(), Arc::clone(&partition));
+                    io.spawn("flush", async move {
+                        let flushed = own.flushing(move || partition.flush()).await;
+                        assert_eq!(flushed, Ok(()), "round {round}");
+                    })
+                })
+                .collect();
+            for flush in flushes {
+                flush.join().await.unwrap();
+            }
+        }
+        assert!(!partition.is_offline());
+    });
+}
+
+#[test]
+fn a_flush_under_way_leaves_nothing_in_the_partition_that_is_made_next() {
+    let dir = super::TempDir::new();
+    let path = dir.0.clone();
+    ottla_io::run_os(4, |io| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        for round in 0..20 {
+            let partition = led(&storage, 0);
+            let now = io.now();
+            for sequence in 0..8 {
+                let bytes = batch(sequence, 1, 700, now.wall.millis);
+                partition.append(now, &bytes, Acks::All).unwrap();
+            }
+            let (own, flushed) = (io.clone(), Arc::clone(&partition));
+            let flushing = io.spawn("flush", async move {
+                let _ = own.flushing(move || flushed.flush()).await;
+            });
+            io.sleep(std::time::Duration::from_micros(100 * (round % 10))).await;
+            storage.delete_partition(&name()).unwrap();
+            led(&storage, 0);
+            flushing.join().await.unwrap();
+            let entries = io.disk().list(path.join("words-0")).unwrap();
+            let left_over = entries.iter().find(|entry| entry.name.contains(".snapshot"));
+            assert_eq!(left_over, None, "round {round}");
+            assert!(!partition.is_offline(), "round {round}");
+            storage.delete_partition(&name()).unwrap();
+        }
+    });
+}
