@@ -1,5 +1,7 @@
-//! A producer's records stand in the order in which it sent them, each at most once, and nothing
-//! is read that nobody sent. Holds for producers that send one batch at a time and none twice.
+//! A producer's acknowledged records stand in the order in which it sent them, each record at most
+//! once, and nothing is read that nobody sent. Holds for producers that send one batch at a time
+//! and none twice, and for idempotent ones. What was given up without an acknowledgement may come
+//! to the log late, from a connection that was given up with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +14,8 @@ pub struct RecordOrder {
     sent: BTreeSet<(u64, u64)>,
     /// Producer → number → offset.
     seen: BTreeMap<u64, BTreeMap<u64, i64>>,
+    /// The acknowledged ones of them.
+    acknowledged: BTreeMap<u64, BTreeMap<u64, i64>>,
     /// Offset → (producer, number).
     at: BTreeMap<i64, (u64, u64)>,
 }
@@ -33,8 +37,16 @@ impl RecordOrder {
         {
             return Err(format!("{record:?} is at offset {other} and at {offset}"));
         }
-        let before = seen.range(..number).next_back();
-        let after = seen.range(number + 1..).next();
+        Ok(())
+    }
+
+    fn on_acknowledged(&mut self, record: (u64, u64), offset: i64) -> Result<(), String> {
+        self.on_seen(record, offset)?;
+        let (producer, number) = record;
+        let others = self.acknowledged.entry(producer).or_default();
+        others.insert(number, offset);
+        let before = others.range(..number).next_back();
+        let after = others.range(number + 1..).next();
         if let Some((other, at)) = before.filter(|(_, at)| **at > offset) {
             return Err(format!("its record {other} stands at {at}, behind {number} at {offset}"));
         }
@@ -47,8 +59,10 @@ impl RecordOrder {
     /// What stood at or behind `offset` is gone, and its offsets may be given anew.
     fn forget_from(&mut self, offset: i64) {
         for (producer, number) in self.at.split_off(&offset).into_values() {
-            if let Some(seen) = self.seen.get_mut(&producer) {
-                seen.remove(&number);
+            for records in [&mut self.seen, &mut self.acknowledged] {
+                if let Some(records) = records.get_mut(&producer) {
+                    records.remove(&number);
+                }
             }
         }
     }
@@ -65,8 +79,10 @@ impl Invariant for RecordOrder {
                 self.sent.insert((producer, number));
                 Ok(())
             }
-            Event::Acknowledged { producer, number, offset }
-            | Event::Read { producer, number, offset, .. } => {
+            Event::Acknowledged { producer, number, offset } => {
+                self.on_acknowledged((producer, number), offset)
+            }
+            Event::Read { producer, number, offset, .. } => {
                 self.on_seen((producer, number), offset)
             }
             Event::LogEnd { .. } | Event::Asked { .. } => Ok(()),

@@ -65,7 +65,7 @@ fn a_power_cut_may_take_the_end_unless_it_was_promised() {
 #[test]
 fn swapped_doubled_and_invented_records_are_found() {
     let order = "records keep their order";
-    check(Promise::ProcessEnd, "sent 1 0\n sent 1 1\n read 9 0 1 1\n read 9 1 1 0", order);
+    check(Promise::ProcessEnd, "sent 1 0\n sent 1 1\n ack 1 1 0\n ack 1 0 1", order);
     check(Promise::ProcessEnd, "sent 1 0\n read 9 0 1 0\n read 9 1 1 0", order);
     check(Promise::ProcessEnd, "sent 1 0\n read 9 0 1 1", order);
 }

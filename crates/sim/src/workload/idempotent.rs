@@ -1,5 +1,7 @@
 //! An idempotent producer: several batches on their way at once, each sent again, as it was, until
-//! it is acknowledged. The broker's sequence check makes of that each record once, in order.
+//! it is acknowledged. The broker's sequence check makes of that each record once, in order; but
+//! for the first batch, since a producer that a log does not know may begin anywhere in its
+//! sequence. So nothing is sent before that is acknowledged.
 //!
 //! Draws once: how many batches may be on their way. Draws per batch: number of records.
 
@@ -43,6 +45,8 @@ pub struct IdempotentProducer {
     producer_id: i64,
     next_number: u64,
     in_flight_max: usize,
+    /// Whether a batch was acknowledged.
+    is_known: bool,
     /// Not acknowledged yet, the oldest first.
     in_flight: VecDeque<Batch>,
     /// How many of them were sent on this connection.
@@ -68,6 +72,7 @@ impl IdempotentProducer {
             producer_id: -1,
             next_number: 0,
             in_flight_max,
+            is_known: false,
             in_flight: VecDeque::new(),
             sent: 0,
             connection: None,
@@ -99,7 +104,8 @@ impl IdempotentProducer {
         if self.producer_id < 0 {
             return self.init().await;
         }
-        while self.in_flight.len() < self.in_flight_max && self.next_number < count {
+        let in_flight_max = if self.is_known { self.in_flight_max } else { 1 };
+        while self.in_flight.len() < in_flight_max && self.next_number < count {
             self.add_batch();
         }
         let Some(connection) = &mut self.connection else { return Ok(()) };
@@ -184,6 +190,7 @@ impl IdempotentProducer {
             // What was sent behind it will be refused too.
             _ => return self.begin_again().await,
         }
+        self.is_known = true;
         self.in_flight.pop_front();
         self.sent -= 1;
     }

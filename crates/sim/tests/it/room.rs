@@ -59,11 +59,7 @@ impl Broker {
 /// Runs until it cannot go on; why.
 async fn serve_node(io: Io) -> String {
     match ottla_broker::start(io, node::settings(1, 9092)).await {
-        Ok(running) => {
-            let failed = running.failure().await;
-            let _ = running.stop().await;
-            failed
-        }
+        Ok(running) => running.failure().await,
         Err(refusal) => refusal.to_string(),
     }
 }
