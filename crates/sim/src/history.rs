@@ -45,6 +45,11 @@ pub enum Event {
         /// Which of its records.
         number: u64,
     },
+    /// A reader asks for records; what it is told next of the log's end is not older than this.
+    Asked {
+        /// Which reader.
+        reader: u64,
+    },
     /// A reader was told that the log ends before this offset.
     LogEnd {
         /// Which reader.

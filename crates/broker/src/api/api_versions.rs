@@ -33,6 +33,11 @@ pub(crate) async fn serve(
     {
         return refusal(ErrorCode::InvalidRequest);
     }
+    // Named together or not at all.
+    let is_half = body.cluster_id.is_some() != (body.node_id >= 0);
+    if request.version >= 5 && is_half {
+        return refusal(ErrorCode::InvalidRequest);
+    }
     if request.version >= 5 && is_misrouted(node, &body) {
         return refusal(ErrorCode::RebootstrapRequired);
     }

@@ -46,10 +46,10 @@ async fn delete(
     partition: i32,
     before: i64,
 ) -> Result<i64, ErrorCode> {
+    let partition = node.partition_by_name(topic, partition)?;
     if ottla_model::is_internal_topic(topic) {
         return Err(ErrorCode::InvalidTopicException);
     }
-    let partition = node.partition_by_name(topic, partition)?;
     let now = node.io.now();
     node.io.blocking(move || partition.delete_records(now, before)).await
 }

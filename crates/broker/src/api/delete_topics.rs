@@ -106,8 +106,8 @@ fn find_all(image: &Image, wanted: &[DeleteTopicState]) -> Vec<Found> {
     found
 }
 
-/// A topic may be wanted by name and by id at once.
-fn refuse_named_twice(found: &mut [Found]) {
+/// A topic may be wanted by name and by id at once: it is then refused, and told by its name alone.
+fn refuse_named_twice(found: &mut Vec<Found>) {
     let by_id: BTreeSet<Uuid> =
         found.iter().map(|topic| topic.asked_id).filter(|id| !id.is_zero()).collect();
     let named: BTreeSet<Uuid> = found
@@ -116,17 +116,13 @@ fn refuse_named_twice(found: &mut [Found]) {
         .filter_map(|topic| topic.id.as_ref().ok().copied())
         .filter(|id| by_id.contains(id))
         .collect();
+    found.retain(|topic| !named.contains(&topic.asked_id));
     for topic in found {
         let Some(id) = topic.id.as_ref().ok().copied().filter(|id| named.contains(id)) else {
             continue;
         };
-        let text = if topic.asked_id.is_zero() {
-            topic.asked_id = id;
-            "The provided topic name maps to an ID that was already supplied."
-        } else {
-            topic.name = None;
-            "Duplicate topic id."
-        };
+        topic.asked_id = id;
+        let text = "The provided topic name maps to an ID that was already supplied.";
         topic.id = Err(invalid(text.to_owned()));
     }
 }

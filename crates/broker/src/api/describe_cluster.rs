@@ -55,13 +55,17 @@ pub(crate) async fn serve(
     }
 }
 
-fn check_endpoint_type(endpoint_type: i8) -> Result<(), (ErrorCode, &'static str)> {
+fn check_endpoint_type(endpoint_type: i8) -> Result<(), (ErrorCode, String)> {
     match endpoint_type {
         BROKERS => Ok(()),
         CONTROLLERS => Err((
             ErrorCode::MismatchedEndpointType,
-            "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
+            "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
+                .to_owned(),
         )),
-        _ => Err((ErrorCode::UnsupportedEndpointType, "Unsupported endpoint type")),
+        _ => Err((
+            ErrorCode::UnsupportedEndpointType,
+            format!("Unsupported endpoint type {endpoint_type}"),
+        )),
     }
 }

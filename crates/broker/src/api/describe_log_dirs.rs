@@ -46,6 +46,13 @@ fn describe<'a>(
     dir: &LogDirState,
     partitions: impl Iterator<Item = &'a Partition>,
 ) -> DescribeLogDirsResult {
+    if dir.is_offline {
+        return DescribeLogDirsResult {
+            error_code: ErrorCode::KafkaStorageError.code(),
+            log_dir: dir.path.as_str().into(),
+            ..DescribeLogDirsResult::default()
+        };
+    }
     let mut topics: BTreeMap<Arc<str>, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
     for partition in partitions {
         let name = partition.topic_partition();
@@ -57,9 +64,8 @@ fn describe<'a>(
             is_future_key: false,
         });
     }
-    let error = if dir.is_offline { ErrorCode::KafkaStorageError } else { ErrorCode::None };
     DescribeLogDirsResult {
-        error_code: error.code(),
+        error_code: ErrorCode::None.code(),
         log_dir: dir.path.as_str().into(),
         topics: topics
             .into_iter()
@@ -68,8 +74,12 @@ fn describe<'a>(
                 partitions,
             })
             .collect(),
-        total_bytes: dir.total_bytes.map_or(-1, |bytes| bytes as i64),
-        usable_bytes: dir.usable_bytes.map_or(-1, |bytes| bytes as i64),
+        total_bytes: bytes_or_unknown(dir.total_bytes),
+        usable_bytes: bytes_or_unknown(dir.usable_bytes),
         is_cordoned: false,
     }
+}
+
+fn bytes_or_unknown(bytes: Option<u64>) -> i64 {
+    bytes.map_or(-1, |bytes| i64::try_from(bytes).unwrap_or(i64::MAX))
 }

@@ -12,6 +12,7 @@ use ottla_model::{ErrorCode, check_topic_name, is_internal_topic};
 use ottla_wire::messages::describe_topic_partitions::{
     DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
     DescribeTopicPartitionsResponsePartition, DescribeTopicPartitionsResponseTopic, ResponseCursor,
+    TopicRequest,
 };
 
 use crate::authorized_operations::ALL_OF_TOPIC;
@@ -25,6 +26,9 @@ pub(crate) async fn serve(
     _request: &Request,
     body: DescribeTopicPartitionsRequest,
 ) -> DescribeTopicPartitionsResponse {
+    if body.cursor.as_ref().is_some_and(|cursor| cursor.partition_index < 0) {
+        return refused(&body.topics);
+    }
     let image = node.metadata.image();
     let limit = usize::try_from(body.response_partition_limit).unwrap_or(0);
     let mut page = Page {
@@ -126,6 +130,20 @@ fn missing(name: &str) -> DescribeTopicPartitionsResponseTopic {
         error_code: error.code(),
         name: Some(name.into()),
         is_internal: is_internal_topic(name),
+        topic_authorized_operations: ALL_OF_TOPIC,
         ..DescribeTopicPartitionsResponseTopic::default()
+    }
+}
+
+/// Only topics that were named can be told that the cursor is wrong.
+fn refused(topics: &[TopicRequest]) -> DescribeTopicPartitionsResponse {
+    let topics = topics.iter().map(|topic| DescribeTopicPartitionsResponseTopic {
+        error_code: ErrorCode::InvalidRequest.code(),
+        name: Some(topic.name.clone()),
+        ..DescribeTopicPartitionsResponseTopic::default()
+    });
+    DescribeTopicPartitionsResponse {
+        topics: topics.collect(),
+        ..DescribeTopicPartitionsResponse::default()
     }
 }

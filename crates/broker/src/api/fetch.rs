@@ -16,7 +16,8 @@ use ottla_base::Uuid;
 use ottla_model::ErrorCode;
 use ottla_wire::Records;
 use ottla_wire::messages::fetch::{
-    FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
+    EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
+    PartitionData,
 };
 
 use super::Answer;
@@ -24,7 +25,7 @@ use crate::request::Request;
 use crate::fetch_session::{Incoming, Key, Kind, Plan, Told, Wanted};
 use crate::node::Node;
 use crate::reply::FileSlice;
-use crate::storage::{Partition, ReadLimit, ReadSlice};
+use crate::storage::{EpochEnd, Partition, ReadLimit, ReadSlice};
 use crate::waiting::{Waiter, Watch};
 
 /// First version that names topics by id.
@@ -141,7 +142,14 @@ impl Target {
     }
 }
 
-type ReadResult = Result<ReadSlice, ErrorCode>;
+/// What a partition has for a reader.
+struct Found {
+    slice: ReadSlice,
+    /// Where the reader's log and this one part; it gets no records then (KIP-595).
+    diverging: Option<EpochEnd>,
+}
+
+type ReadResult = Result<Found, ErrorCode>;
 
 /// Reads; if that is too little, sleeps until a partition moves and reads again, until the deadline.
 async fn read_or_wait(
@@ -151,7 +159,7 @@ async fn read_or_wait(
     limits: &Limits,
 ) -> Vec<ReadResult> {
     let read = read_all(targets, limits);
-    if targets.is_empty() || is_enough(&read, limits) || limits.wait.is_zero() {
+    if is_enough(targets, &read, limits) || limits.wait.is_zero() {
         return read;
     }
     let deadline = request.received + limits.wait;
@@ -164,7 +172,7 @@ async fn read_or_wait(
     let mut stopping = node.stopping.clone();
     loop {
         let read = read_all(targets, limits);
-        if is_enough(&read, limits) {
+        if is_enough(targets, &read, limits) {
             return read;
         }
         tokio::select! {
@@ -198,7 +206,7 @@ fn read_all(targets: &[Target], limits: &Limits) -> Vec<ReadResult> {
     let mut read = Vec::with_capacity(targets.len());
     for target in targets {
         let result = read_one(target, limits, room, one_at_least);
-        if let Ok(slice) = &result {
+        if let Ok(Found { slice, .. }) = &result {
             room = room.saturating_sub(slice.len);
             one_at_least &= slice.len == 0;
         }
@@ -218,18 +226,43 @@ fn read_one(target: &Target, limits: &Limits, room: u64, one_at_least: bool) -> 
     let Some(bytes) = bytes.ok().filter(|_| !limits.is_negative) else {
         return Err(ErrorCode::UnknownServerError);
     };
-    let bytes = bytes.min(room);
-    partition.read(target.wanted.fetch_offset, bytes, one_at_least, limits.upto)
+    if let Some(diverging) = diverging(partition, target.wanted)? {
+        let slice = partition.read(partition.log_start_offset(), 0, false, limits.upto)?;
+        return Ok(Found { slice, diverging: Some(diverging) });
+    }
+    let offset = target.wanted.fetch_offset;
+    let slice = partition.read(offset, bytes.min(room), one_at_least, limits.upto)?;
+    Ok(Found { slice, diverging: None })
 }
 
-fn is_enough(read: &[ReadResult], limits: &Limits) -> bool {
-    let bytes: u64 = read.iter().flatten().map(|slice| slice.len).sum();
-    bytes >= limits.bytes_min || read.iter().any(Result::is_err)
+/// Whether the epoch that the reader fetched last ended elsewhere than it thinks, and where.
+fn diverging(partition: &Partition, wanted: Wanted) -> Result<Option<EpochEnd>, ErrorCode> {
+    if wanted.last_fetched_epoch < 0 {
+        return Ok(None);
+    }
+    let end = partition.end_offset_for_leader_epoch(wanted.last_fetched_epoch);
+    let end = end.ok_or(ErrorCode::OffsetOutOfRange)?;
+    if wanted.fetch_offset < partition.log_start_offset() {
+        return Err(ErrorCode::OffsetOutOfRange);
+    }
+    let parts = end.leader_epoch < wanted.last_fetched_epoch || end.end_offset < wanted.fetch_offset;
+    Ok(parts.then_some(end))
+}
+
+/// Whether an answer need not wait: it has bytes enough, or something else to tell. A partition
+/// that is not here can wait with the others: its reader asks for metadata anyway, and a session
+/// with one would never wait again.
+fn is_enough(targets: &[Target], read: &[ReadResult], limits: &Limits) -> bool {
+    let bytes: u64 = read.iter().flatten().map(|found| found.slice.len).sum();
+    let mut here = targets.iter().zip(read).filter(|(target, _)| target.found.is_ok()).peekable();
+    let has_news =
+        |result: &ReadResult| result.as_ref().map_or(true, |found| found.diverging.is_some());
+    bytes >= limits.bytes_min || here.peek().is_none() || here.any(|(_, read)| has_news(read))
 }
 
 fn count(node: &Node, read: &[ReadResult]) {
     let failures = read.iter().filter(|result| result.is_err()).count();
-    let bytes: u64 = read.iter().flatten().map(|slice| slice.len).sum();
+    let bytes: u64 = read.iter().flatten().map(|found| found.slice.len).sum();
     node.metrics.fetch_requests.add(read.len() as u64);
     node.metrics.fetch_failures.add(failures as u64);
     node.metrics.bytes_out.add(bytes);
@@ -276,12 +309,12 @@ fn respond(
 
 fn told(result: &ReadResult) -> Told {
     match result {
-        Ok(slice) => Told {
+        Ok(Found { slice, diverging }) => Told {
             error: ErrorCode::None,
             has_records: slice.len > 0,
             high_watermark: slice.high_watermark,
             log_start_offset: slice.log_start_offset,
-            has_hint: false,
+            has_hint: diverging.is_some(),
         },
         Err(error) => Told {
             error: *error,
@@ -302,8 +335,12 @@ fn partition_data(
 ) -> PartitionData {
     let partition_index = target.key.partition;
     match result {
-        Ok(slice) => PartitionData {
+        Ok(Found { slice, diverging }) => PartitionData {
             partition_index,
+            diverging_epoch: diverging.map_or_else(EpochEndOffset::default, |end| EpochEndOffset {
+                epoch: end.leader_epoch,
+                end_offset: end.end_offset,
+            }),
             high_watermark: slice.high_watermark,
             last_stable_offset: slice.last_stable_offset,
             log_start_offset: slice.log_start_offset,

@@ -70,6 +70,10 @@ pub(crate) async fn serve(
             };
             partitions.push(answer(request.version, wanted.partition_index, listed));
         }
+        if partitions.is_empty() {
+            // All of them were told with an earlier mention of the topic.
+            continue;
+        }
         response.topics.push(ListOffsetsTopicResponse {
             name: topic.name.clone(),
             partitions,

@@ -15,7 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ottla_base::{MonoTime, Uuid};
 use ottla_model::ErrorCode;
-use ottla_record::BatchHeader;
+use ottla_record::{BatchHeader, BatchView};
 use ottla_record::validate::{Rejection, Validated, validate};
 use ottla_wire::messages::produce::{
     BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse,
@@ -31,6 +31,8 @@ use crate::waiting::Waiter;
 
 /// First version that names topics by id.
 const TOPIC_ID_VERSION_MIN: i16 = 13;
+/// The only batch format there is.
+const MAGIC: i8 = 2;
 
 /// Answers Produce; says nothing if acks=0.
 pub(crate) async fn serve(
@@ -109,7 +111,13 @@ struct Written {
     record_count: i32,
 }
 
-type Outcome = Result<Written, Rejection>;
+/// Why a batch is not in the log, and the log start if Kafka tells it with that.
+struct Refused {
+    rejection: Rejection,
+    log_start_offset: Option<i64>,
+}
+
+type Outcome = Result<Written, Refused>;
 
 async fn append(
     node: &Arc<Node>,
@@ -121,7 +129,14 @@ async fn append(
     let Some(records) = target.data.records.bytes() else {
         return Err(refusal(ErrorCode::InvalidRecord));
     };
-    let (appended, record_count) = check_and_append(node, request, &partition, records, acks)?;
+    if BatchView::parse(records).is_ok_and(|batch| batch.header().is_transactional()) {
+        return Err(unverified());
+    }
+    let (appended, record_count) = check_and_append(node, request, &partition, records, acks)
+        .map_err(|rejection| Refused {
+            log_start_offset: log_start_told(&partition, records, &rejection),
+            rejection,
+        })?;
     if appended.flush_first {
         let flushed = Arc::clone(&partition);
         node.io.flushing(move || flushed.flush()).await.map_err(refusal)?;
@@ -148,9 +163,27 @@ fn check_and_append(
     let appended = partition.append(now, &as_sent_or_anew(records, &validated), acks);
     let appended = appended.map_err(|error| {
         debug!(partition = %name, %error, "produce refused");
-        refusal(error.code)
+        bare(error.code)
     })?;
     Ok((appended, validated.header.record_count))
+}
+
+/// Kafka tells the log start with what its log refused, but for a few errors; not with what it
+/// refused before it came to the log.
+fn log_start_told(partition: &Partition, records: &[u8], rejection: &Rejection) -> Option<i64> {
+    let is_untold = matches!(
+        rejection.code,
+        ErrorCode::CorruptMessage
+            | ErrorCode::MessageTooLarge
+            | ErrorCode::RecordListTooLarge
+            | ErrorCode::KafkaStorageError
+            | ErrorCode::UnsupportedCompressionType
+            | ErrorCode::UnknownTopicOrPartition
+            | ErrorCode::NotLeaderOrFollower
+    );
+    let is_one_batch = BatchView::parse(records)
+        .is_ok_and(|batch| batch.bytes().len() == records.len() && batch.header().magic == MAGIC);
+    (!is_untold && is_one_batch).then(|| partition.log_start_offset())
 }
 
 /// The batch as the producer sent it, if nothing in it changes but its place; else written anew.
@@ -186,7 +219,21 @@ fn find(
     Ok(partition)
 }
 
-fn refusal(code: ErrorCode) -> Rejection {
+fn refusal(code: ErrorCode) -> Refused {
+    Refused { rejection: bare(code), log_start_offset: None }
+}
+
+/// Without a transaction coordinator nobody could end the transaction, and readers of committed
+/// records would wait behind it for ever (KIP-890).
+fn unverified() -> Refused {
+    let message = "Unable to verify the partition has been added to the transaction. Underlying \
+                   error: COORDINATOR_NOT_AVAILABLE";
+    let mut refused = refusal(ErrorCode::NotEnoughReplicas);
+    refused.rejection.message = Some(message.to_owned());
+    refused
+}
+
+fn bare(code: ErrorCode) -> Rejection {
     Rejection { code, message: None, record_errors: Vec::new(), why: code.name().to_owned() }
 }
 
@@ -207,7 +254,9 @@ fn count(node: &Node, data: &PartitionProduceData, outcome: &Outcome) {
 fn silence_or_close(written: &[Vec<Outcome>]) -> Answer<ProduceResponse> {
     let refused = written.iter().flatten().find_map(|outcome| outcome.as_ref().err());
     match refused {
-        Some(rejection) => Answer::Close(format!("Produce with acks=0 refused: {}", rejection.why)),
+        Some(Refused { rejection, .. }) => {
+            Answer::Close(format!("Produce with acks=0 refused: {}", rejection.why))
+        }
         None => Answer::Silence,
     }
 }
@@ -260,12 +309,12 @@ fn partition_response(index: i32, outcome: Outcome) -> PartitionProduceResponse 
             log_start_offset: appended.log_start_offset,
             ..PartitionProduceResponse::default()
         },
-        Err(rejection) => PartitionProduceResponse {
+        Err(Refused { rejection, log_start_offset }) => PartitionProduceResponse {
             index,
             error_code: rejection.code.code(),
             base_offset: -1,
             log_append_time_ms: -1,
-            log_start_offset: -1,
+            log_start_offset: log_start_offset.unwrap_or(-1),
             record_errors: rejection
                 .record_errors
                 .into_iter()

@@ -278,11 +278,13 @@ impl LogFiles {
     /// [`LogError::OffsetOutOfRange`], or what is wrong with the files.
     pub fn read(&self, request: ReadRequest) -> Result<FileSlice, LogError> {
         let plan = self.log.plan_read(request, &self.files)?;
-        let file = match plan.len {
+        // Part of a batch at the beginning is of no use to anybody (KIP-74).
+        let len = if plan.first_batch_incomplete { 0 } else { plan.len };
+        let file = match len {
             0 => None,
             _ => self.files.get(plan.base_offset, SegmentFile::Log).map_err(source_error)?,
         };
-        Ok(FileSlice { file, position: plan.position, len: plan.len })
+        Ok(FileSlice { file, position: plan.position, len })
     }
 
     /// Like [`Self::read`], into memory.

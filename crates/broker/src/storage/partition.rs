@@ -337,7 +337,10 @@ impl Partition {
     }
 
     fn check_dir(&self) -> Result<(), ErrorCode> {
-        if self.dir.is_offline() || self.is_removed.load(Ordering::Relaxed) {
+        if self.is_removed.load(Ordering::Relaxed) {
+            return Err(ErrorCode::UnknownTopicOrPartition);
+        }
+        if self.dir.is_offline() {
             return Err(ErrorCode::KafkaStorageError);
         }
         Ok(())

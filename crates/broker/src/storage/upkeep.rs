@@ -54,7 +54,7 @@ impl Partition {
             self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed(false))?;
             let moved = log.advance_log_start(start);
             moved.map_err(failed(log.is_broken()))?;
-            let removed = log.retain(high_watermark, now.wall);
+            let removed = log.remove_before_start(high_watermark, now.wall);
             removed.map_err(failed(log.is_broken()))?;
             replica.log_bounds_moved(start, log.log().log_end_offset());
             Ok(log.log().log_start_offset())

@@ -12,12 +12,19 @@ pub struct DurableAcks {
     acknowledged: BTreeMap<i64, (u64, u64)>,
     /// Where each reader was last.
     readers: BTreeMap<u64, i64>,
+    /// The last offset that was acknowledged when each reader asked.
+    asked: BTreeMap<u64, i64>,
 }
 
 impl DurableAcks {
     /// Nothing acknowledged yet.
     pub fn new(promise: Promise) -> Self {
-        Self { promise, acknowledged: BTreeMap::new(), readers: BTreeMap::new() }
+        Self {
+            promise,
+            acknowledged: BTreeMap::new(),
+            readers: BTreeMap::new(),
+            asked: BTreeMap::new(),
+        }
     }
 
     fn on_acknowledged(&mut self, offset: i64, record: (u64, u64)) -> Result<(), String> {
@@ -52,8 +59,13 @@ impl DurableAcks {
         }
     }
 
-    fn on_log_end(&mut self, offset: i64) -> Result<(), String> {
-        match self.acknowledged.range(offset..).next() {
+    fn last_acknowledged(&self) -> i64 {
+        self.acknowledged.last_key_value().map_or(-1, |(offset, _)| *offset)
+    }
+
+    /// `last` was acknowledged before the question.
+    fn on_log_end(&mut self, offset: i64, last: i64) -> Result<(), String> {
+        match self.acknowledged.range(offset..).next().filter(|(at, _)| **at <= last) {
             Some((at, record)) => {
                 Err(format!("the log ends at {offset}, {record:?} was acknowledged at {at}"))
             }
@@ -76,13 +88,21 @@ impl Invariant for DurableAcks {
             Event::Read { reader, offset, producer, number } => {
                 self.on_read(reader, offset, (producer, number))
             }
-            Event::LogEnd { offset, .. } => self.on_log_end(offset),
+            Event::Asked { reader } => {
+                self.asked.insert(reader, self.last_acknowledged());
+                Ok(())
+            }
+            Event::LogEnd { reader, offset } => {
+                let last = self.asked.get(&reader).copied();
+                self.on_log_end(offset, last.unwrap_or_else(|| self.last_acknowledged()))
+            }
             Event::RecoveredFromPowerCut { offset } => {
                 if self.promise == Promise::PowerCut {
-                    return self.on_log_end(offset);
+                    return self.on_log_end(offset, self.last_acknowledged());
                 }
                 self.acknowledged.split_off(&offset);
                 self.readers.clear();
+                self.asked.values_mut().for_each(|last| *last = (*last).min(offset - 1));
                 Ok(())
             }
         }

@@ -42,7 +42,7 @@ impl Invariant for OffsetsForward {
 
     fn observe(&mut self, event: &Event) -> Result<(), String> {
         match *event {
-            Event::Sent { .. } => Ok(()),
+            Event::Sent { .. } | Event::Asked { .. } => Ok(()),
             Event::Acknowledged { producer, offset, .. } => {
                 match self.acknowledged.insert(producer, offset) {
                     Some(before) if before >= offset => {

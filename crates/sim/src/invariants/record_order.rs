@@ -69,7 +69,7 @@ impl Invariant for RecordOrder {
             | Event::Read { producer, number, offset, .. } => {
                 self.on_seen((producer, number), offset)
             }
-            Event::LogEnd { .. } => Ok(()),
+            Event::LogEnd { .. } | Event::Asked { .. } => Ok(()),
             Event::RecoveredFromPowerCut { offset } => {
                 self.forget_from(offset);
                 Ok(())

@@ -2,7 +2,7 @@
 
 use crate::{Event, History, Promise};
 
-/// One event a line: `sent P N`, `ack P N OFFSET`, `read R OFFSET P N`, `end R OFFSET`,
+/// One event a line: `ask R`, `sent P N`, `ack P N OFFSET`, `read R OFFSET P N`, `end R OFFSET`,
 /// `recovered OFFSET`. Checks the beginning of the complaint, or that there is none.
 #[track_caller]
 fn check(promise: Promise, script: &str, complaint: &str) {
@@ -21,6 +21,7 @@ fn event(line: &str) -> Event {
         "sent" => Event::Sent { producer: id(0), number: id(1) },
         "ack" => Event::Acknowledged { producer: id(0), number: id(1), offset: n[2] },
         "read" => Event::Read { reader: id(0), offset: n[1], producer: id(2), number: id(3) },
+        "ask" => Event::Asked { reader: id(0) },
         "end" => Event::LogEnd { reader: id(0), offset: n[1] },
         "recovered" => Event::RecoveredFromPowerCut { offset: n[0] },
         other => panic!("no event is called {other}"),
@@ -43,6 +44,14 @@ fn a_lost_record_is_found_by_its_offset_its_place_or_the_end() {
     check(Promise::ProcessEnd, &format!("{TWO} sent 2 0\n read 9 1 2 0"), lost);
     let passed_over = "sent 1 2\n sent 1 3\n read 9 0 1 0\n read 9 2 1 2";
     check(Promise::ProcessEnd, &format!("{TWO} {passed_over}"), lost);
+}
+
+#[test]
+fn an_end_is_as_old_as_the_question() {
+    let asked = "sent 1 0\n sent 1 1\n ack 1 0 0\n ask 9\n ack 1 1 1";
+    check(Promise::PowerCut, &format!("{asked}\n end 9 1"), "");
+    check(Promise::PowerCut, &format!("{asked}\n end 9 0"), "no acknowledged record is lost");
+    check(Promise::PowerCut, &format!("{asked}\n ask 9\n end 9 1"), "no acknowledged record");
 }
 
 #[test]

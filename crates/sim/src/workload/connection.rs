@@ -52,6 +52,8 @@ pub struct Connection {
     frames: Frames,
     writer: WriteHalf,
     next_correlation_id: i32,
+    /// Correlation id of the oldest request that was not heard of.
+    next_answer: i32,
     answer_max: Duration,
 }
 
@@ -65,7 +67,14 @@ impl Connection {
         let stream = opened.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()));
         let (reader, writer) = stream.map_err(Failure::Network)?.split();
         let frames = Frames::new(reader, ANSWER_BYTES_MAX);
-        Ok(Self { io: io.clone(), frames, writer, next_correlation_id: 0, answer_max: ANSWER_MAX })
+        Ok(Self {
+            io: io.clone(),
+            frames,
+            writer,
+            next_correlation_id: 0,
+            next_answer: 0,
+            answer_max: ANSWER_MAX,
+        })
     }
 
     /// Waits this long for an answer.
@@ -95,6 +104,7 @@ impl Connection {
         version: i16,
     ) -> Result<R::Response, Failure> {
         let correlation_id = self.tell(request, version).await?;
+        self.next_answer = self.next_correlation_id;
         let answer = self.hear().await?;
         decode::<R>(answer, version, correlation_id)
     }
@@ -119,6 +129,19 @@ impl Connection {
     /// They cannot be sent.
     pub async fn tell_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.writer.write_all(bytes).await.map_err(Failure::Network)
+    }
+
+    /// Waits for the answer to the oldest request that was told and not heard of yet.
+    ///
+    /// # Errors
+    /// There was none, or it cannot be read.
+    pub async fn hear_answer<R: Request>(&mut self, version: i16) -> Result<R::Response, Failure> {
+        let io = self.io.clone();
+        let heard = io.timeout(self.answer_max, self.hear()).await;
+        let heard = heard.unwrap_or_else(|| Err(Failure::Network(io::ErrorKind::TimedOut.into())));
+        let correlation_id = self.next_answer;
+        self.next_answer = self.next_answer.wrapping_add(1);
+        decode::<R>(heard?, version, correlation_id)
     }
 
     /// Waits for the next frame, and gives what is behind its length.

@@ -4,12 +4,13 @@
 //! Draws per fetch: bytes at most, of the partition and of the response.
 
 use ottla_io::Io;
+use ottla_model::ErrorCode;
 use ottla_record::{records, split_batches};
 use ottla_wire::Records;
 use ottla_wire::Str;
 use ottla_wire::messages::fetch::{FetchPartition, FetchRequest, FetchTopic, PartitionData};
 
-use super::{Connection, Failure, PAUSE, Target, parse_value};
+use super::{Connection, Failure, LATEST, PAUSE, Target, offset_at, parse_value};
 use crate::{Event, History};
 
 /// Version of Fetch that is spoken: the last with topics by name.
@@ -46,14 +47,25 @@ impl Reader {
     /// Reads until its position is `end` or beyond, however long it takes.
     pub async fn run_to(&mut self, end: i64) {
         while self.position < end {
-            match self.fetch_once().await {
-                Ok(0) => self.io.sleep(PAUSE).await,
-                Ok(_) => {}
-                Err(failure) => {
-                    failure.tolerate_network();
-                    self.connection = None;
-                    self.io.sleep(PAUSE).await;
-                }
+            self.fetch_or_pause().await;
+        }
+    }
+
+    /// Reads on and on, wherever the log goes; ends with its node or its task.
+    pub async fn follow(&mut self) {
+        loop {
+            self.fetch_or_pause().await;
+        }
+    }
+
+    async fn fetch_or_pause(&mut self) {
+        match self.fetch_once().await {
+            Ok(0) => self.io.sleep(PAUSE).await,
+            Ok(_) => {}
+            Err(failure) => {
+                failure.tolerate_network();
+                self.connection = None;
+                self.io.sleep(PAUSE).await;
             }
         }
     }
@@ -66,6 +78,7 @@ impl Reader {
         };
         let bytes_max = 1 + (self.io.random_u64() % (64 << 10)) as i32;
         let request = request(&self.target, self.position, bytes_max);
+        self.history.note(Event::Asked { reader: self.reader });
         let response = connection.ask(&request, VERSION).await?;
         if response.error_code != 0 {
             return Ok(0);
@@ -77,6 +90,14 @@ impl Reader {
             .find(|partition| partition.partition_index == self.target.partition);
         match partition {
             Some(partition) if partition.error_code == 0 => self.note_records(&partition),
+            Some(partition) if partition.error_code == ErrorCode::OffsetOutOfRange.code() => {
+                // A power cut took what was read here.
+                self.history.note(Event::Asked { reader: self.reader });
+                let end = offset_at(&self.io, &self.target, LATEST).await;
+                self.history.note(Event::LogEnd { reader: self.reader, offset: end });
+                self.position = self.position.min(end);
+                Ok(0)
+            }
             _ => Ok(0),
         }
     }

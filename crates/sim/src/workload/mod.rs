@@ -1,15 +1,19 @@
 //! What clients do: one verb per file, on raw Kafka requests over simulated sockets, so that the
 //! whole broker is between a workload and the disk.
 
+mod churn;
 mod connection;
 mod create_topic;
 mod fetch;
+mod idempotent;
 mod list_offsets;
 mod produce;
 
+pub use churn::{Churn, topic_names};
 pub use connection::{Connection, Failure};
 pub use create_topic::create_topic;
 pub use fetch::Reader;
+pub use idempotent::IdempotentProducer;
 pub use list_offsets::{EARLIEST, LATEST, offset_at};
 pub use produce::Producer;
 

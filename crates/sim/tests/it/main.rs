@@ -1,6 +1,9 @@
 //! Scenarios: nodes, workloads, faults, and what must hold.
 #![allow(clippy::unwrap_used, reason = "a scenario ends at the first surprise")]
 
+mod idempotence;
 mod one_log;
 mod refused_start;
+mod room;
+mod topic_churn;
 mod toy_broker;

@@ -2,33 +2,15 @@
 //! proves the method, then on a real node.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
 
-use ottla_base::Rng;
-use ottla_io::Io;
 use ottla_sim::workload::{LATEST, Producer, Reader, Target, create_topic, offset_at};
-use ottla_sim::{Event, Faults, History, Promise, World, node, run_seeds};
+use ottla_sim::{Faults, History, Promise, World, run_seeds};
 
-use crate::toy_broker::{Sync, serve};
+use crate::room::{Broker, Crash, HOUR, NEVER, Room};
+use crate::toy_broker::Sync;
 
-const HOUR: Duration = Duration::from_secs(3600);
 const PRODUCERS: u64 = 3;
 const RECORDS: u64 = 60;
-
-/// What serves the log.
-#[derive(Clone, Copy)]
-enum Broker {
-    Toy(Sync),
-    /// A node; the value is the topic's `flush.messages`.
-    Node(&'static str),
-}
-
-#[derive(Clone, Copy)]
-enum Crash {
-    /// SIGKILL: the page cache stays.
-    Process,
-    Power,
-}
 
 /// Runs one world to its end; the hash of what happened.
 fn run(seed: u64, crash: Crash, broker: Broker, promise: Promise) -> u64 {
@@ -36,9 +18,9 @@ fn run(seed: u64, crash: Crash, broker: Broker, promise: Promise) -> u64 {
     let history = History::new(promise);
     let target =
         Target { host: "broker".to_owned(), port: 9092, topic: "t".to_owned(), partition: 0 };
-    start_broker(&world, broker);
+    broker.start(&world);
     let main = async {
-        if let Broker::Node(flush) = broker {
+        if let Broker::Node(flush) | Broker::FrailNode(flush) = broker {
             let configs = [("flush.messages", flush)];
             create_topic(&world.node("admin"), &target, &configs).await;
         }
@@ -51,7 +33,8 @@ fn run(seed: u64, crash: Crash, broker: Broker, promise: Promise) -> u64 {
                 })
             })
             .collect();
-        break_things(&world, &history, &target, crash, broker).await;
+        let room = Room { world: &world, history: &history, target: &target, broker };
+        room.break_things(&clients(), crash).await;
         for task in tasks {
             task.join().await.unwrap();
         }
@@ -64,81 +47,8 @@ fn run(seed: u64, crash: Crash, broker: Broker, promise: Promise) -> u64 {
     world.trace_hash()
 }
 
-fn start_broker(world: &World, broker: Broker) {
-    let io = world.node("broker");
-    io.clone().spawn("broker", async move {
-        match broker {
-            Broker::Toy(sync) => drop(serve(io, sync).await),
-            Broker::Node(_) => serve_node(io).await,
-        }
-    });
-}
-
-async fn serve_node(io: Io) {
-    let settings = node::settings(1, 9092);
-    match ottla_broker::start(io, settings).await {
-        Ok(running) => panic!("the node gave up: {}", running.failure().await),
-        Err(refusal) => panic!("the node does not start: {refusal}"),
-    }
-}
-
-/// A few crashes and cuts, then calm.
-async fn break_things(
-    world: &World,
-    history: &History,
-    target: &Target,
-    crash: Crash,
-    broker: Broker,
-) {
-    let io = world.node("chaos");
-    let mut rng = Rng::new(world.seed() ^ 0xc4a5);
-    for _ in 0..rng.range(1, 4) {
-        io.sleep(Duration::from_millis(rng.range(1, 400))).await;
-        if rng.chance(1, 3) {
-            let client = format!("producer-{}", rng.below(PRODUCERS));
-            world.partition(&client, "broker");
-            io.sleep(Duration::from_millis(rng.range(1, 8000))).await;
-            world.heal(&client, "broker");
-        }
-        match crash {
-            Crash::Process => {
-                world.kill("broker");
-                start_broker(world, broker);
-            }
-            Crash::Power => {
-                cut_power(world, &mut rng, broker).await;
-                let offset = offset_at(&io, target, LATEST).await;
-                history.note(Event::RecoveredFromPowerCut { offset });
-                (0..PRODUCERS).for_each(|p| world.heal(&format!("producer-{p}"), "broker"));
-            }
-        }
-    }
-    world.set_faults(Faults::default());
-}
-
-/// Cuts the broker's power, at any time or at any of its disk's changes, also once more while it
-/// recovers. It then runs, out of reach of the producers, so that its recovered end is the first
-/// thing that is known of its new life.
-async fn cut_power(world: &World, rng: &mut Rng, broker: Broker) {
-    let io = world.node("chaos");
-    let mut cuts_left = rng.range(1, 3);
-    loop {
-        if rng.chance(1, 2) {
-            world.crash_after_disk_writes("broker", rng.range(0, 60));
-            io.sleep(Duration::from_millis(rng.range(0, 1000))).await;
-        }
-        world.crash("broker");
-        // Long enough for the last acknowledgements on the wire to arrive.
-        io.sleep(Duration::from_millis(rng.range(1000, 3000))).await;
-        world.restart("broker");
-        (0..PRODUCERS).for_each(|p| world.partition(&format!("producer-{p}"), "broker"));
-        start_broker(world, broker);
-        cuts_left -= 1;
-        if cuts_left == 0 {
-            return;
-        }
-        io.sleep(Duration::from_millis(rng.range(0, 30))).await;
-    }
+fn clients() -> Vec<String> {
+    (0..PRODUCERS).map(|producer| format!("producer-{producer}")).collect()
 }
 
 #[test]
@@ -181,9 +91,6 @@ fn the_same_seed_does_the_same_twice() {
     }
 }
 
-/// `flush.messages` of a topic that is never synced for its own sake.
-const NEVER: &str = "9223372036854775807";
-
 #[test]
 fn a_killed_node_loses_nothing() {
     run_seeds(0..10, |seed| {
@@ -202,6 +109,20 @@ fn a_power_cut_takes_only_the_end_of_a_node_s_log() {
 fn a_node_that_syncs_each_batch_loses_nothing_to_a_power_cut() {
     run_seeds(0..10, |seed| {
         run(seed, Crash::Power, Broker::Node("1"), Promise::PowerCut);
+    });
+}
+
+#[test]
+fn a_full_disk_takes_nothing_that_was_acknowledged() {
+    run_seeds(0..8, |seed| {
+        run(seed, Crash::FullDisk, Broker::FrailNode(NEVER), Promise::ProcessEnd);
+    });
+}
+
+#[test]
+fn what_was_synced_survives_syncs_that_fail() {
+    run_seeds(0..8, |seed| {
+        run(seed, Crash::FailedSyncs, Broker::FrailNode("1"), Promise::PowerCut);
     });
 }
 

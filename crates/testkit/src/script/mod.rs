@@ -119,7 +119,6 @@ fn played(mut session: Session, script: &str) -> Result<String, String> {
             continue;
         }
         match session.run(line) {
-            Ok(answer) if answer == "ok\n" => {}
             Ok(answer) => answers += &answer,
             Err(error) if session.peer.is_some() => {
                 return Err(format!("{got}----\n{answers}{error}\n"));

@@ -18,6 +18,9 @@ type Answer = Result<String, String>;
 
 const NOTHING: Answer = Ok(String::new());
 
+/// After that the node may have closed what was not used.
+const IDLE: Duration = Duration::from_secs(600);
+
 /// What a person waits for.
 const PEER_ADVANCE_MAX: Duration = Duration::from_secs(5);
 
@@ -55,6 +58,9 @@ async fn advance(session: &mut Session, thing: &mut Thing) -> Answer {
         return Err("takes too long with a peer".to_owned());
     }
     session.io().sleep(duration).await;
+    if duration >= IDLE {
+        session.clients.clear();
+    }
     NOTHING
 }
 

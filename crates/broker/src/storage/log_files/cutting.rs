@@ -5,7 +5,7 @@ use std::io;
 use ottla_base::WallTime;
 use ottla_log::files::names;
 use ottla_log::truncate::Cut;
-use ottla_log::{SegmentFile, TruncatePlan};
+use ottla_log::{DeletionReason, RetentionPlan, SegmentFile, TruncatePlan};
 use ottla_model::Offset;
 
 use super::{LogFiles, log_error, remove_if_there};
@@ -93,6 +93,27 @@ impl LogFiles {
     pub fn retain(&mut self, high_watermark: Offset, now: WallTime) -> io::Result<usize> {
         self.check_sound()?;
         let plan = self.log.plan_retention(high_watermark, now, &self.files).map_err(log_error)?;
+        self.remove(&plan, now)
+    }
+
+    /// Removes the segments that the log start lets go, and no other; says how many. Waits for the
+    /// device if any goes.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn remove_before_start(
+        &mut self,
+        high_watermark: Offset,
+        now: WallTime,
+    ) -> io::Result<usize> {
+        self.check_sound()?;
+        let plan = self.log.plan_retention(high_watermark, now, &self.files).map_err(log_error)?;
+        let segments = plan.segments.into_iter();
+        let gone = segments.take_while(|(_, reason)| *reason == DeletionReason::LogStart);
+        self.remove(&RetentionPlan { segments: gone.collect(), roll: false }, now)
+    }
+
+    fn remove(&mut self, plan: &RetentionPlan, now: WallTime) -> io::Result<usize> {
         let Some(&(last, _)) = plan.segments.last() else { return Ok(0) };
         if plan.roll {
             self.roll(now)?;

@@ -80,7 +80,7 @@ fn a_reader_keeps_the_file_of_a_removed_partition() {
         slice.file.unwrap().read_at(slice.position, &mut read).unwrap();
         assert_eq!(read[16..], bytes[16..]);
         let refused = partition.append(io.now(), &bytes, Acks::All).unwrap_err();
-        assert_eq!(refused.code, ErrorCode::KafkaStorageError);
+        assert_eq!(refused.code, ErrorCode::UnknownTopicOrPartition);
         let again = led(&storage, 0);
         assert_eq!(again.log_end_offset(), 0, "a new partition of that name is empty");
     });
