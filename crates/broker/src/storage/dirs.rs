@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
@@ -13,6 +13,7 @@ use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
+use tokio::sync::Semaphore;
 use tracing::warn;
 
 /// Name of the lock file in a log dir.
@@ -21,6 +22,9 @@ const LOCK_FILE: &str = ".lock";
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
 const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
+/// Logs that are opened at a time because a request wants them, beside those that are recovered in
+/// the background.
+const OPENED_AT_ONCE: usize = 4;
 
 /// One log dir.
 #[derive(Debug)]
@@ -35,6 +39,9 @@ pub struct LogDir {
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     offline: AtomicBool,
+    /// A place for each log that is opened because a request wants it.
+    pub(super) opening: Semaphore,
+    pub(super) recovery: Recovery,
     checkpoints: Mutex<Checkpoints>,
     /// What the checkpoint files hold. Locked while they are written, so that what is older never
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
@@ -61,6 +68,28 @@ pub(super) struct Checkpointed {
     pub(super) log_start_offset: Offset,
     /// A log start that is the first segment's base offset need not be told.
     pub(super) first_base: Offset,
+}
+
+/// How many logs of a dir have been recovered since the start, of how many that had to be.
+#[derive(Debug, Default)]
+pub(super) struct Recovery {
+    ended: AtomicUsize,
+    found: AtomicUsize,
+}
+
+impl Recovery {
+    pub(super) fn found_one(&self) {
+        self.found.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn ended_one(&self) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Ended, found.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        (self.ended.load(Ordering::Relaxed), self.found.load(Ordering::Relaxed))
+    }
 }
 
 /// The partition dirs in a log dir.
@@ -152,6 +181,8 @@ impl Locked {
             seed,
             clean_epoch,
             offline: AtomicBool::new(false),
+            opening: Semaphore::new(OPENED_AT_ONCE),
+            recovery: Recovery::default(),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
         })
@@ -255,11 +286,8 @@ impl LogDir {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the checkpoints that changed, and forgets partitions that are gone.
-    pub(super) fn checkpoint(
-        &self,
-        told: BTreeMap<TopicPartition, Option<Checkpointed>>,
-    ) -> io::Result<()> {
+    /// Takes what the open logs tell, and writes the checkpoints that changed.
+    pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
         self.checkpoints().take(told);
         self.write_checkpoints()
     }
@@ -339,13 +367,8 @@ impl Checkpoints {
         })
     }
 
-    fn take(&mut self, told: BTreeMap<TopicPartition, Option<Checkpointed>>) {
-        let exists = |name: &TopicPartition, _: &mut Offset| told.contains_key(name);
-        self.recovery_points.retain(exists);
-        self.log_starts.retain(exists);
-        self.high_watermarks.retain(exists);
+    fn take(&mut self, told: Vec<(TopicPartition, Checkpointed)>) {
         for (name, offsets) in told {
-            let Some(offsets) = offsets else { continue };
             self.recovery_points.insert(name.clone(), offsets.recovery_point);
             self.high_watermarks.insert(name.clone(), offsets.high_watermark);
             // DeleteRecords may have written down a later one meanwhile.

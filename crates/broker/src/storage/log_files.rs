@@ -312,9 +312,11 @@ impl LogFiles {
     /// What the device said.
     pub fn start_leader_epoch(&mut self, epoch: LeaderEpoch) -> io::Result<()> {
         self.check_sound()?;
-        if self.log.start_leader_epoch(epoch) {
-            let epochs = self.log.leader_epochs().clone();
+        let mut epochs = self.log.leader_epochs().clone();
+        if epochs.assign(epoch, self.log.log_end_offset()) {
+            // What could not be written is not noted: an append in that epoch does it again.
             self.write_epochs(&epochs)?;
+            self.log.start_leader_epoch(epoch);
         }
         Ok(())
     }

@@ -72,7 +72,7 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: u64) {
     let snapshot_after_bytes = if rng.chance(1, 2) { 1500 } else { 1 << 20 };
     let plane = start(&io, |settings| {
         settings.snapshot_after_bytes = snapshot_after_bytes;
-        settings.segment_bytes = 3000;
+        settings.segment_bytes = 6000;
         settings.retention_bytes = 8000;
     })
     .await;

@@ -81,7 +81,12 @@ fn held(model: &Shared) -> MutexGuard<'_, Model> {
 async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
     let dirs = [PathBuf::from("/data")];
     let storage = Storage::open(&io, settings(&dirs)).await.unwrap();
+    if rng.chance(1, 2) {
+        // In the background, and maybe from here before its turn.
+        storage.recover();
+    }
     let partition = led(&storage, life);
+    partition.opened(&io, ottla_base::MonoTime::NEVER).await.unwrap();
     check(&partition, &model);
     for _ in 0..rng.range(5, 60) {
         match rng.below(10) {
