@@ -54,7 +54,7 @@ async fn delete(
     if ottla_model::is_internal_topic(topic) {
         return Err(ErrorCode::InvalidTopicException);
     }
-    partition.opened(&node.io, deadline).await?;
+    partition.opened(deadline).await?;
     let (now, before) = (node.io.now(), wanted.offset);
     node.io.blocking(move || partition.delete_records(now, before)).await
 }

@@ -60,7 +60,7 @@ pub(crate) async fn serve(
     let limits = Limits::of(node, &body);
     let mut targets: Vec<Target> =
         partitions.into_iter().map(|(key, wanted)| Target::find(node, request.version, key, wanted)).collect();
-    open_logs(node, request, &mut targets).await;
+    open_logs(request, &mut targets).await;
     let mut read = read_or_wait(node, request, &targets, &limits).await;
     tell_deleted(node, &targets, &mut read);
     count(node, &read);
@@ -149,7 +149,7 @@ impl Target {
 
 /// Sees that all logs are being opened, and waits for those that need no recovery. The others count
 /// as having nothing to tell until they are recovered.
-async fn open_logs(node: &Arc<Node>, request: &Request, targets: &mut [Target]) {
+async fn open_logs(request: &Request, targets: &mut [Target]) {
     let unopened = |target: &Target| target.found.as_ref().is_ok_and(|found| !found.is_open());
     if !targets.iter().any(unopened) {
         return;
@@ -158,12 +158,12 @@ async fn open_logs(node: &Arc<Node>, request: &Request, targets: &mut [Target]) 
         if let Ok(found) = &target.found
             && !found.is_open()
         {
-            found.want_open(&node.io);
+            found.want_open();
         }
     }
     for target in targets.iter_mut().filter(|target| unopened(target) && !target.is_recovering()) {
         if let Ok(found) = &target.found
-            && let Err(error) = found.opened(&node.io, request.received).await
+            && let Err(error) = found.opened(request.received).await
         {
             target.found = Err(error);
         }

@@ -135,7 +135,7 @@ async fn list(
     }
     let needs_log = !matches!(wanted.timestamp, LATEST | EARLIEST | EARLIEST_LOCAL);
     if needs_log || partition.summary().is_none() {
-        partition.opened(&node.io, request.received + OPENING_MAX).await?;
+        partition.opened(request.received + OPENING_MAX).await?;
     }
     match wanted.timestamp {
         LATEST => {

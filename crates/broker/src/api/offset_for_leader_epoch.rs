@@ -52,6 +52,6 @@ async fn find(
 ) -> Result<Option<EpochEnd>, ErrorCode> {
     let found = node.partition_by_name(topic, wanted.partition)?;
     found.check_leader_epoch(wanted.current_leader_epoch)?;
-    found.opened(&node.io, request.received + OPENING_MAX).await?;
+    found.opened(request.received + OPENING_MAX).await?;
     Ok(found.end_offset_for_leader_epoch(wanted.leader_epoch))
 }

@@ -5,8 +5,9 @@
 //! - Versions 0-2 are advertised, because librdkafka takes their absence for an old broker
 //!   (KAFKA-18659), and refused.
 //!
-//! The batch is checked and written on the thread that read it; what waits is acks=all, and the first
-//! batch for a log that has yet to be opened or recovered.
+//! The batch is checked and written on the thread that read it; what waits is acks=all, the
+//! acknowledgement of records that have to be on the device first, and the first batch for a log
+//! that has yet to be opened or recovered.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -67,9 +68,9 @@ pub(crate) async fn serve(
     if body.acks == 0 {
         return silence_or_close(&written);
     }
-    if acks == Ok(Acks::All) {
+    if let Ok(acks) = acks {
         for outcome in written.iter_mut().flatten() {
-            wait_for_replicas(node, outcome, deadline).await;
+            wait_until_safe(node, outcome, acks, deadline).await;
         }
     }
     respond(&body, written).into()
@@ -83,7 +84,7 @@ fn open_together(node: &Arc<Node>, version: i16, body: &ProduceRequest) {
             if let Ok(partition) = find(node, version, &target)
                 && !partition.is_open()
             {
-                partition.want_open(&node.io);
+                partition.want_open();
             }
         }
     }
@@ -143,7 +144,7 @@ async fn append(
     deadline: MonoTime,
 ) -> Outcome {
     let partition = find(node, request.version, target).map_err(refusal)?;
-    partition.opened(&node.io, deadline).await.map_err(refusal)?;
+    partition.opened(deadline).await.map_err(refusal)?;
     let Some(records) = target.data.records.bytes() else {
         return Err(refusal(ErrorCode::InvalidRecord));
     };
@@ -155,17 +156,13 @@ async fn append(
             log_start_offset: log_start_told(&partition, records, &rejection),
             rejection,
         })?;
-    if appended.flush_first {
-        let flushed = Arc::clone(&partition);
-        node.io.flushing(move || flushed.flush()).await.map_err(refusal)?;
-    }
     Ok(Written { partition, appended, record_count })
 }
 
 fn check_and_append(
     node: &Node,
     request: &Request,
-    partition: &Partition,
+    partition: &Arc<Partition>,
     records: &[u8],
     acks: Acks,
 ) -> Result<(Appended, i32), Rejection> {
@@ -279,17 +276,31 @@ fn silence_or_close(written: &[Vec<Outcome>]) -> Answer<ProduceResponse> {
     }
 }
 
-/// Waits until the high watermark has passed the batch.
-async fn wait_for_replicas(node: &Arc<Node>, outcome: &mut Outcome, deadline: MonoTime) {
+/// Waits until the batch is as safe as `acks` and the topic's settings ask: until the high watermark
+/// has passed it, until it is on the device, or both.
+async fn wait_until_safe(
+    node: &Arc<Node>,
+    outcome: &mut Outcome,
+    acks: Acks,
+    deadline: MonoTime,
+) {
     let Ok(written) = outcome else { return };
-    let last_offset = written.appended.last_offset;
-    let is_replicated = |written: &Written| written.partition.high_watermark() > last_offset;
-    if is_replicated(written) {
+    let appended = &written.appended;
+    let at_once = acks != Acks::All || appended.high_watermark > appended.last_offset;
+    if at_once && !appended.sync_first {
         return;
     }
     let waiter = Waiter::default();
     let _watch = written.partition.watchers().watch(&waiter);
-    while !is_replicated(written) {
+    loop {
+        match written.partition.is_acknowledged(appended, acks) {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => {
+                *outcome = Err(refusal(error));
+                return;
+            }
+        }
         tokio::select! {
             biased;
             () = waiter.moved() => {}

@@ -12,7 +12,7 @@ use ottla_controller::{Image, image};
 
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
-use crate::storage::LogSummary;
+use crate::storage::{LogSummary, Partition};
 
 /// A number of the whole node.
 struct OfNode {
@@ -27,7 +27,7 @@ struct OfNode {
 struct OfPartition {
     name: &'static str,
     help: &'static str,
-    value: fn(&LogSummary) -> i64,
+    value: fn(&Partition, &LogSummary) -> i64,
 }
 
 /// Name, help and value of what is counted of an api key.
@@ -145,6 +145,11 @@ const OF_NODE: &[OfNode] = &[
     gauge("ottla_open_logs", "Logs that have been opened since the start.", |node| {
         node.storage.open_log_count() as i64
     }),
+    counter(
+        "ottla_log_syncs",
+        "Syncs of partitions, each for all appends since the last.",
+        |node| node.storage.sync_count() as i64,
+    ),
     gauge("ottla_metadata_offset", "Last metadata record this node has applied.", |node| {
         node.metadata.image().offset - 1
     }),
@@ -154,22 +159,32 @@ const OF_PARTITION: &[OfPartition] = &[
     OfPartition {
         name: "kafka_log_log_logstartoffset",
         help: "First offset that can be read.",
-        value: |log| log.log_start_offset,
+        value: |_, log| log.log_start_offset,
     },
     OfPartition {
         name: "kafka_log_log_logendoffset",
         help: "Offset of the next record.",
-        value: |log| log.log_end_offset,
+        value: |_, log| log.log_end_offset,
     },
     OfPartition {
         name: "kafka_log_log_numlogsegments",
         help: "Segment files.",
-        value: |log| i64::from(log.segments),
+        value: |_, log| i64::from(log.segments),
     },
     OfPartition {
         name: "kafka_log_log_size",
         help: "Bytes of record batches on disk.",
-        value: |log| log.size as i64,
+        value: |_, log| log.size as i64,
+    },
+    OfPartition {
+        name: "ottla_log_ack_synced",
+        help: "1 if records are acknowledged once they are on the device (ottla.ack.durability).",
+        value: |partition, _| i64::from(partition.syncs_before_ack()),
+    },
+    OfPartition {
+        name: "ottla_log_syncedoffset",
+        help: "Every record before this offset is on the device.",
+        value: |partition, _| partition.synced_offset(),
     },
 ];
 
@@ -230,17 +245,16 @@ impl Collector for Scrape {
 impl Scrape {
     fn encode_partitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let partitions = self.0.storage.partitions();
-        let known: Vec<_> = partitions
-            .iter()
-            .filter_map(|one| Some((one.topic_partition(), one.summary()?)))
-            .collect();
+        let known: Vec<_> =
+            partitions.iter().filter_map(|one| Some((&**one, one.summary()?))).collect();
         for metric in OF_PARTITION {
             let mut lines =
                 encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
-            for (name, log) in &known {
+            for (partition, log) in &known {
+                let name = partition.topic_partition();
                 let number = name.partition.to_string();
                 let labels = [("topic", &*name.topic), ("partition", number.as_str())];
-                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(log))?;
+                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(partition, log))?;
             }
         }
         Ok(())

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
@@ -20,6 +20,9 @@ use tracing::warn;
 const LOCK_FILE: &str = ".lock";
 /// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
+/// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
+const SYNCS_AT_ONCE: usize = 4;
 /// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
 const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
 /// Logs that are opened at a time because a request wants them, beside those that are recovered in
@@ -42,6 +45,9 @@ pub struct LogDir {
     /// A place for each log that is opened because a request wants it.
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
+    /// Bounds the syncs that run at a time.
+    syncs: Semaphore,
+    syncs_done: AtomicU64,
     checkpoints: Mutex<Checkpoints>,
     /// What the checkpoint files hold. Locked while they are written, so that what is older never
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
@@ -183,6 +189,8 @@ impl Locked {
             offline: AtomicBool::new(false),
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
+            syncs: Semaphore::new(SYNCS_AT_ONCE),
+            syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
         })
@@ -252,6 +260,20 @@ impl LogDir {
     /// Takes it out of use, until the next start.
     pub(super) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
+    }
+
+    /// Who syncs a partition in it holds one of these meanwhile.
+    pub(super) fn syncs(&self) -> &Semaphore {
+        &self.syncs
+    }
+
+    pub(super) fn count_sync(&self) {
+        self.syncs_done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often partitions in it have been synced.
+    pub(super) fn sync_count(&self) -> u64 {
+        self.syncs_done.load(Ordering::Relaxed)
     }
 
     pub(super) fn opened_at(&self) -> WallTime {

@@ -5,7 +5,8 @@
 //! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
-//! opening.rs        Partition: opened on first use          answers.rs        what a Partition answers
+//! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
+//! answers.rs        what a Partition answers
 //! ```
 
 mod answers;
@@ -16,6 +17,7 @@ pub mod log_files;
 mod opening;
 mod partition;
 mod segment_files;
+mod syncing;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -127,7 +129,6 @@ struct Shared {
     /// so that they tell nothing of a partition that another has replaced. Taken before
     /// `partitions`, which every request needs and which therefore never waits for the device.
     changing: Mutex<()>,
-    sealed: Arc<Notify>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
     /// Set before the logs are closed: no other is recovered any more.
@@ -156,7 +157,6 @@ impl Storage {
             dirs,
             partitions: Mutex::default(),
             changing: Mutex::default(),
-            sealed: Arc::default(),
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
@@ -240,6 +240,11 @@ impl Storage {
     /// How many partitions there are.
     pub fn partition_count(&self) -> usize {
         self.shared.lock().len()
+    }
+
+    /// How often partitions have been synced since the start.
+    pub fn sync_count(&self) -> u64 {
+        self.shared.dirs.iter().map(|dir| dir.sync_count()).sum()
     }
 
     /// How many partitions are in log dirs that failed.
@@ -383,6 +388,9 @@ impl Storage {
         for task in closing {
             let _ = task.join().await;
         }
+        for partition in partitions {
+            partition.syncs_ended().await;
+        }
     }
 }
 
@@ -440,9 +448,9 @@ impl Shared {
 
     fn partition_at(&self, dir: &Arc<LogDir>, at: At, config: LogConfig) -> Partition {
         let At { name, topic_id, path, known } = at;
-        let (node_id, sealed) = (self.settings.node_id, Arc::clone(&self.sealed));
-        let found = partition::Found { name, topic_id, path, node_id, config, sealed, known };
-        Partition::new(&self.disk, dir, found)
+        let node_id = self.settings.node_id;
+        let found = partition::Found { name, topic_id, path, node_id, config, known };
+        Partition::new(&self.io, dir, found)
     }
 
     /// Gives a partition the topic id that its dir does not tell: the node died while it made the

@@ -8,13 +8,12 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use ottla_base::MonoTime;
-use ottla_io::Io;
 use ottla_log::files::names::PartitionFile;
 use ottla_log::{LogConfig, LogSummary, SegmentFile};
 use ottla_model::ErrorCode;
 use tracing::{info, warn};
 
-use super::log_files::{LogFiles, OpenLog};
+use super::log_files::{Covers, LogFiles, OpenLog};
 use super::partition::{Partition, State};
 use crate::waiting::Waiter;
 
@@ -50,18 +49,18 @@ impl Partition {
     /// [`ErrorCode::NotLeaderOrFollower`], which clients try again, if the log is still being
     /// recovered at `deadline`; [`ErrorCode::KafkaStorageError`] if it cannot be opened;
     /// [`ErrorCode::UnknownTopicOrPartition`] if it was removed.
-    pub async fn opened(self: &Arc<Self>, io: &Io, deadline: MonoTime) -> Result<(), ErrorCode> {
+    pub async fn opened(self: &Arc<Self>, deadline: MonoTime) -> Result<(), ErrorCode> {
         if self.is_open() {
             return Ok(());
         }
         self.check_dir()?;
         let deadline = match self.is_recovering() {
             true => deadline,
-            false => deadline.max(io.now().mono + OPENING_PATIENCE),
+            false => deadline.max(self.io.now().mono + OPENING_PATIENCE),
         };
         let waiter = Waiter::default();
         let _watch = self.watchers().watch(&waiter);
-        let before = self.want_open(io);
+        let before = self.want_open();
         loop {
             self.check_dir()?;
             if self.is_open() {
@@ -73,23 +72,23 @@ impl Partition {
             tokio::select! {
                 biased;
                 () = waiter.moved() => {}
-                () = io.sleep_until(deadline) => return Err(ErrorCode::NotLeaderOrFollower),
+                () = self.io.sleep_until(deadline) => return Err(ErrorCode::NotLeaderOrFollower),
             }
         }
     }
 
     /// Sees that somebody opens its log soon; returns how many attempts had ended before. Those who
     /// watch the partition are woken when this one has.
-    pub fn want_open(self: &Arc<Self>, io: &Io) -> u32 {
+    pub fn want_open(self: &Arc<Self>) -> u32 {
         let (is_mine, before) = self.claim_opening();
         if is_mine {
-            let (own, partition) = (io.clone(), Arc::clone(self));
-            io.spawn("open a log", async move {
+            let partition = Arc::clone(self);
+            self.io.spawn("open a log", async move {
                 // Never closed, so acquiring cannot fail.
                 let _place = partition.dir.opening.acquire().await;
                 // Whoever waits looks at the outcome.
                 let open = Arc::clone(&partition);
-                let _ = own.blocking(move || open.ensure_open()).await;
+                let _ = partition.io.blocking(move || open.open_and_sync()).await;
             });
         }
         before
@@ -101,6 +100,18 @@ impl Partition {
         let is_mine =
             state.log.is_none() && !std::mem::replace(&mut state.attempts.is_wanted, true);
         (is_mine, state.attempts.ended)
+    }
+
+    /// Opens its log on this thread. Records that count once they are synced are, if opening has not.
+    pub(super) fn open_and_sync(self: &Arc<Self>) -> Result<(), ErrorCode> {
+        self.ensure_open()?;
+        let behind =
+            self.with_open_log(|log, _| log.log().vouched_offset() < log.log().log_end_offset());
+        if behind == Some(true) {
+            self.sync_soon(Covers::Records);
+        }
+        self.watch_flush_ms();
+        Ok(())
     }
 
     /// Opens its log on this thread, or waits for the thread that does.
@@ -191,18 +202,11 @@ impl Partition {
         }
         let (start, end) = (log.log().log_start_offset(), log.log().log_end_offset());
         replica.log_bounds_moved(start, end);
-        replica.log_end_moved(end);
+        replica.log_end_moved(log.log().vouched_offset());
         log.high_watermark_moved(replica.high_watermark());
-        let led = match replica.role() {
-            ottla_replica::Role::Leader => log.start_leader_epoch(replica.leader_epoch()),
-            _ => Ok(()),
-        };
-        match led {
-            // The first append in the epoch writes it.
-            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                warn!(partition = %self.topic_partition(), %error, "leader epoch not written");
-            }
-            led => led.map_err(|error| self.failed("begin a leader epoch", &error))?,
+        if replica.role() == ottla_replica::Role::Leader {
+            let begun = log.start_leader_epoch(replica.leader_epoch());
+            begun.map_err(|error| self.failed("begin a leader epoch", &error))?;
         }
         state.log = Some(log);
         state.known = None;

@@ -10,23 +10,23 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Now, Uuid};
-use ottla_io::Disk;
+use ottla_io::{Disk, Io};
 use ottla_log::producers::Origin;
 use ottla_log::{
     AppendAs, FoundTimestamp, LogConfig, LogError, LogSummary, ReadRequest, TimestampTarget,
 };
 use ottla_model::{ErrorCode, LeaderEpoch, Offset, ProducerId, TopicPartition};
 use ottla_replica::{Acks, Leadership, Replica, Role};
-use tokio::sync::Notify;
 use tracing::{error, warn};
 
 use super::answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 use super::dirs::LogDir;
-use super::log_files::{AppendFailure, LogFiles};
+use super::log_files::{AppendFailure, Covers, LogFiles};
 use super::opening::Attempts;
+use super::syncing::Syncing;
 use crate::topic_settings::ProduceSettings;
 use crate::waiting::Watchers;
 
@@ -39,13 +39,13 @@ pub struct Partition {
     pub(super) dir: Arc<LogDir>,
     pub(super) disk: Disk,
     watchers: Arc<Watchers>,
-    /// Told when a segment was sealed, so that it is synced soon.
-    sealed: Arc<Notify>,
+    pub(super) io: Io,
+    pub(super) syncing: Syncing,
     pub(super) is_removed: AtomicBool,
     produce: Mutex<ProduceSettings>,
-    /// Read while a flush runs, which writes by path; taken to rename the dir, in whose place the
-    /// dir of another partition may come. Before `state`.
-    pub(super) flushing: RwLock<()>,
+    /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
+    /// rename the dir, in whose place the dir of another partition may come. Before `state`.
+    pub(super) flushing: Mutex<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
     pub(super) opening: Mutex<()>,
     state: Mutex<State>,
@@ -72,14 +72,13 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     pub(super) node_id: i32,
     pub(super) config: LogConfig,
-    pub(super) sealed: Arc<Notify>,
     /// What is known of its log before it is opened.
     pub(super) known: Option<LogSummary>,
 }
 
 impl Partition {
-    pub(super) fn new(disk: &Disk, dir: &Arc<LogDir>, found: Found) -> Self {
-        let Found { name, topic_id, path, node_id, config, sealed, known } = found;
+    pub(super) fn new(io: &Io, dir: &Arc<LogDir>, found: Found) -> Self {
+        let Found { name, topic_id, path, node_id, config, known } = found;
         let high_watermark = dir.checkpoints().high_watermark(&name);
         let mut replica = Replica::new(node_id, high_watermark);
         if let Some(known) = &known {
@@ -91,12 +90,13 @@ impl Partition {
             name,
             topic_id: Mutex::new(topic_id),
             dir: Arc::clone(dir),
-            disk: disk.clone(),
+            disk: io.disk(),
             watchers: Arc::default(),
-            sealed,
+            io: io.clone(),
+            syncing: Syncing::default(),
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
-            flushing: RwLock::default(),
+            flushing: Mutex::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
         }
@@ -151,13 +151,22 @@ impl Partition {
         *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
-    /// Replaces its log's settings.
-    pub fn set_config(&self, config: LogConfig) {
-        let mut state = self.lock();
-        if let Some(log) = &mut state.log {
-            log.set_config(config.clone());
+    /// Replaces its log's settings. Where records count once they are synced from now on, what is
+    /// there already is synced too; where they did until now, they count at once.
+    pub fn set_config(self: &Arc<Self>, config: LogConfig) {
+        self.lock().config = config.clone();
+        let behind = self.with_open_log(|log, replica| {
+            log.set_config(config);
+            if replica.log_end_moved(log.log().vouched_offset()) {
+                log.high_watermark_moved(replica.high_watermark());
+            }
+            log.log().vouched_offset() < log.log().log_end_offset()
+        });
+        self.watchers.wake();
+        if behind == Some(true) {
+            self.sync_soon(Covers::Records);
         }
-        state.config = config;
+        self.watch_flush_ms();
     }
 
     /// Takes the role that metadata gives it. A log that is not open notes the leader epoch when it
@@ -165,23 +174,32 @@ impl Partition {
     ///
     /// # Errors
     /// [`ErrorCode::KafkaStorageError`] if its log cannot be used.
-    pub fn become_as(&self, leadership: Leadership) -> Result<(), ErrorCode> {
+    pub fn become_as(self: &Arc<Self>, leadership: Leadership) -> Result<(), ErrorCode> {
         self.check_dir()?;
         let mut state = self.lock();
         let State { replica, log, known, is_closed, .. } = &mut *state;
         if *is_closed {
             return Err(ErrorCode::KafkaStorageError);
         }
-        let known_end = known.map_or(replica.high_watermark(), |known| known.log_end_offset);
-        let end = log.as_ref().map_or(known_end, |log| log.log().log_end_offset());
         let epoch = leadership.leader_epoch;
-        let begins = replica.become_as(leadership, end);
-        let result = log.as_mut().map_or(Ok(()), |log| {
-            log.high_watermark_moved(replica.high_watermark());
-            if begins { log.start_leader_epoch(epoch) } else { Ok(()) }
-        });
+        let (result, behind) = match log {
+            Some(log) => {
+                let begins = replica.become_as(leadership, log.log().vouched_offset());
+                log.high_watermark_moved(replica.high_watermark());
+                let behind = log.log().vouched_offset() < log.log().log_end_offset();
+                (if begins { log.start_leader_epoch(epoch) } else { Ok(()) }, behind)
+            }
+            None => {
+                let end = known.map_or(replica.high_watermark(), |known| known.log_end_offset);
+                replica.become_as(leadership, end);
+                (Ok(()), false)
+            }
+        };
         drop(state);
         self.watchers.wake();
+        if behind {
+            self.sync_soon(Covers::Records);
+        }
         result.map_err(|error| self.failed("begin a leader epoch", &error))
     }
 
@@ -211,7 +229,12 @@ impl Partition {
     ///
     /// # Errors
     /// What the producer is told. Nothing was appended then.
-    pub fn append(&self, now: Now, batches: &[u8], acks: Acks) -> Result<Appended, AppendError> {
+    pub fn append(
+        self: &Arc<Self>,
+        now: Now,
+        batches: &[u8],
+        acks: Acks,
+    ) -> Result<Appended, AppendError> {
         self.append_from(now, batches, acks, Origin::Client)
     }
 
@@ -220,13 +243,13 @@ impl Partition {
     /// # Errors
     /// As [`Self::append`].
     pub fn append_from(
-        &self,
+        self: &Arc<Self>,
         now: Now,
         batches: &[u8],
         acks: Acks,
         origin: Origin,
     ) -> Result<Appended, AppendError> {
-        let (appended, moved, rolled) = self
+        let (appended, moved, rolled, flush_due) = self
             .with_log(|log, replica| {
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
@@ -240,7 +263,7 @@ impl Partition {
                             refusal(self.write_failed("append", log.is_broken(), &error))
                         }
                     })?;
-                let moved = replica.log_end_moved(log.log().log_end_offset());
+                let moved = replica.log_end_moved(log.log().vouched_offset());
                 let high_watermark = replica.high_watermark();
                 if moved {
                     log.high_watermark_moved(high_watermark);
@@ -252,16 +275,22 @@ impl Partition {
                     log_start_offset: log.log().log_start_offset(),
                     high_watermark,
                     duplicate: done.duplicate,
-                    flush_first: log.wants_flush(now.wall),
+                    sync_first: log.log().syncs_first(done.last_offset),
                 };
-                Ok((appended, moved, log.wants_flush_after_roll()))
+                Ok((appended, moved, log.wants_flush_after_roll(), log.log().flush_due()))
             })
             .map_err(refusal)??;
         if moved {
             self.watchers.wake();
         }
+        if appended.sync_first {
+            self.sync_soon(Covers::Records);
+        }
         if rolled {
-            self.sealed.notify_one();
+            self.sync_soon(Covers::Everything);
+        }
+        if let Some(due) = flush_due {
+            self.wake_to_flush(due, now);
         }
         Ok(appended)
     }
@@ -419,6 +448,20 @@ impl Partition {
         }
     }
 
+    /// The same, if the log is open; `None` if it is not, or cannot be used.
+    pub(super) fn with_open_log<T>(
+        &self,
+        work: impl FnOnce(&mut LogFiles, &mut Replica) -> T,
+    ) -> Option<T> {
+        self.check_dir().ok()?;
+        let mut state = self.lock();
+        let State { replica, log, is_closed, .. } = &mut *state;
+        match log {
+            Some(log) if !*is_closed => Some(work(log, replica)),
+            _ => None,
+        }
+    }
+
     /// Asks the open log, or what is known of it; opens it if nothing is.
     fn try_ask<T>(
         &self,
@@ -434,7 +477,7 @@ impl Partition {
         self.with_log(|log, replica| of_log(log, replica))
     }
 
-    fn ask<T: Default>(
+    pub(super) fn ask<T: Default>(
         &self,
         of_log: impl FnOnce(&LogFiles, &Replica) -> T,
         of_known: impl FnOnce(&LogSummary, &Replica) -> T,

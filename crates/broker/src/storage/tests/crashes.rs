@@ -86,7 +86,7 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
         storage.recover();
     }
     let partition = led(&storage, life);
-    partition.opened(&io, ottla_base::MonoTime::NEVER).await.unwrap();
+    partition.opened(ottla_base::MonoTime::NEVER).await.unwrap();
     check(&partition, &model);
     for _ in 0..rng.range(5, 60) {
         match rng.below(10) {
@@ -108,7 +108,7 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
     held(&model).finished = true;
 }
 
-fn append(io: &Io, partition: &Partition, model: &Shared, rng: &mut Rng, life: i32) {
+fn append(io: &Io, partition: &Arc<Partition>, model: &Shared, rng: &mut Rng, life: i32) {
     let count = rng.range(1, 4) as usize;
     let sequence = held(model).next_sequence;
     let bytes = batch(sequence, count, rng.below(120) as usize, io.now().wall.millis);
