@@ -6,14 +6,17 @@
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
 //! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
+//! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! answers.rs        what a Partition answers
 //! ```
 
 mod answers;
 mod background;
 mod dirs;
+mod finding;
 mod load;
 pub mod log_files;
+mod manifest;
 mod opening;
 mod partition;
 mod segment_files;
@@ -22,7 +25,7 @@ mod syncing;
 mod tests;
 mod upkeep;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -48,9 +51,6 @@ use dirs::{Identity, Locked, create_dir_durably, invalid};
 
 /// Threads that close partitions at a stop.
 const CLOSING_AT_ONCE: usize = 8;
-
-/// Bytes of the largest `partition.metadata` that makes sense.
-const PARTITION_METADATA_BYTES_MAX: u64 = 4 << 10;
 
 /// Where a node keeps its logs, and how.
 #[derive(Debug, Clone)]
@@ -161,8 +161,7 @@ impl Storage {
             stopping: AtomicBool::new(false),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
         });
-        let finding = Arc::clone(&shared);
-        let doomed = io.blocking(move || finding.find_partitions()).await?;
+        let doomed = shared.find_partitions().await?;
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
         Ok(Self { shared, background: Mutex::new(Some(task)), recovering: Mutex::default() })
@@ -475,45 +474,6 @@ impl Shared {
         self.disk.write_atomic(path.join(partition_metadata::FILE_NAME), content.as_bytes())
     }
 
-    /// Looks for partitions in all dirs; returns dirs that wait for removal.
-    fn find_partitions(&self) -> io::Result<Vec<PathBuf>> {
-        let mut doomed = Vec::new();
-        let mut partitions = self.lock();
-        for dir in &self.dirs {
-            let content = dir.content()?;
-            doomed.extend(content.doomed);
-            let found: BTreeSet<_> = content.partitions.iter().map(|(name, _)| name).collect();
-            dir.forget_all_but(|name| found.contains(name));
-            for (name, path) in content.partitions {
-                let topic_id = self.topic_id_at(&path)?;
-                let config = self.settings.log.clone();
-                let at = At { name: name.clone(), topic_id, path, known: None };
-                let made = self.partition_at(dir, at, config);
-                if !dir.was_clean() {
-                    made.mark_to_recover();
-                }
-                if let Some(other) = partitions.insert(name, Arc::new(made)) {
-                    let name = other.topic_partition();
-                    return Err(invalid(format!("{name} is in two log dirs: remove one of them")));
-                }
-            }
-        }
-        Ok(doomed)
-    }
-
-    fn topic_id_at(&self, path: &Path) -> io::Result<Uuid> {
-        let path = path.join(partition_metadata::FILE_NAME);
-        let content = match self.disk.read(&path, PARTITION_METADATA_BYTES_MAX) {
-            Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Uuid::ZERO),
-            Err(error) => return Err(error),
-        };
-        Ok(partition_metadata::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
-            warn!(path = %path.display(), %why, "topic id could not be read");
-            Uuid::ZERO
-        }))
-    }
-
     fn close(&self) -> io::Result<()> {
         let mut failed = Ok(());
         for dir in &self.dirs {
@@ -535,7 +495,8 @@ impl Shared {
                 continue;
             }
             let broker_epoch = self.broker_epoch.load(Ordering::Relaxed);
-            failed = failed.and(checkpointed.and_then(|()| dir.mark_clean(broker_epoch)));
+            let told = inside.iter().map(|one| one.told()).collect();
+            failed = failed.and(checkpointed.and_then(|()| dir.mark_clean(broker_epoch, told)));
         }
         failed
     }
