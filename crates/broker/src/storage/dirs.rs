@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
@@ -14,6 +14,8 @@ use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
 use tracing::warn;
+
+use super::open_files::OpenFiles;
 
 /// Name of the lock file in a log dir.
 const LOCK_FILE: &str = ".lock";
@@ -35,6 +37,7 @@ pub struct LogDir {
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     offline: AtomicBool,
+    open_files: Arc<OpenFiles>,
     checkpoints: Mutex<Checkpoints>,
     /// What the checkpoint files hold. Locked while they are written, so that what is older never
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
@@ -123,6 +126,7 @@ impl Locked {
         now: WallTime,
         random_id: Uuid,
         seed: u64,
+        open_files: &Arc<OpenFiles>,
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
@@ -152,6 +156,7 @@ impl Locked {
             seed,
             clean_epoch,
             offline: AtomicBool::new(false),
+            open_files: Arc::clone(open_files),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
         })
@@ -221,6 +226,11 @@ impl LogDir {
     /// Takes it out of use, until the next start.
     pub(super) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
+    }
+
+    /// Among which the segment files of its logs count.
+    pub(super) fn open_files(&self) -> &Arc<OpenFiles> {
+        &self.open_files
     }
 
     pub(super) fn opened_at(&self) -> WallTime {

@@ -47,6 +47,7 @@ impl LogFiles {
     /// # Errors
     /// A file could not be opened.
     pub fn begin_flush(&mut self) -> io::Result<Flush> {
+        self.files.check_closed()?;
         let mut files = Vec::new();
         for &(base_offset, file) in self.unsynced.keys() {
             files.extend(self.files.get(base_offset, file)?);
@@ -74,7 +75,14 @@ impl LogFiles {
             return;
         }
         // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
-        self.unsynced.retain(|_, change| *change > flush.changes);
+        let files = &self.files;
+        self.unsynced.retain(|&(base_offset, file), change| {
+            let is_left = *change > flush.changes;
+            if !is_left {
+                files.synced(base_offset, file);
+            }
+            is_left
+        });
         self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
         let was_cut = flush.cuts != self.cuts;
         if !was_cut {
@@ -128,6 +136,7 @@ impl LogFiles {
     pub(super) fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
         self.changes += 1;
         self.unsynced.insert((base_offset, file), self.changes);
+        self.files.written(base_offset, file);
     }
 
     pub(super) fn names_changed(&mut self) {
