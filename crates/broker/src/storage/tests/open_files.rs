@@ -20,7 +20,7 @@ fn led(storage: &Storage, index: i32) -> Arc<Partition> {
     partition
 }
 
-fn append(io: &Io, partition: &Partition, sequence: i32) -> Result<(), ErrorCode> {
+fn append(io: &Io, partition: &Arc<Partition>, sequence: i32) -> Result<(), ErrorCode> {
     let bytes = batch(sequence, 1, 300, io.now().wall.millis);
     partition.append(io.now(), &bytes, Acks::All).map(drop).map_err(|error| error.code)
 }
