@@ -17,14 +17,15 @@ use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError,
-    ReadRequest, RollPlan, SegmentFile,
+    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError, ReadRequest, RollPlan,
+    SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
 pub use flush::{Covers, Flush};
 
 use super::load;
+use super::open_files::OpenFiles;
 use super::segment_files::SegmentFiles;
 
 /// How a log is opened.
@@ -124,7 +125,20 @@ impl LogFiles {
         dir: impl Into<PathBuf>,
         how: OpenLog,
     ) -> io::Result<(Self, OpenReport)> {
-        let files = SegmentFiles::new(disk.clone(), dir.into());
+        Self::open_among(disk, dir, how, OpenFiles::new(usize::MAX))
+    }
+
+    /// As [`Self::open`]; its files count as some of `all`.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn open_among(
+        disk: &Disk,
+        dir: impl Into<PathBuf>,
+        how: OpenLog,
+        all: Arc<OpenFiles>,
+    ) -> io::Result<(Self, OpenReport)> {
+        let files = SegmentFiles::new(disk.clone(), dir.into(), all);
         let loaded = load::load(&files, how)?;
         let mut this = Self {
             files,
@@ -327,7 +341,7 @@ impl LogFiles {
             let dir = self.dir().display();
             return Err(io::Error::other(format!("{dir}: an earlier write failed")));
         }
-        Ok(())
+        self.files.check_closed()
     }
 }
 

@@ -8,6 +8,7 @@
 mod crashes;
 mod dirs;
 mod interchange;
+mod open_files;
 mod partitions;
 
 use std::path::PathBuf;
