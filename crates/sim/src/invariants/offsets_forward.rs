@@ -78,6 +78,7 @@ impl Invariant for OffsetsForward {
                 // Under the stronger promise acknowledged records alone must still be there; what
                 // was only read may have been unsynced.
                 let acknowledged = self.acknowledged.values().max().copied().unwrap_or(-1);
+                let acknowledged = acknowledged.min(self.rotted_from.saturating_sub(1));
                 if self.promise == Promise::PowerCut && offset <= acknowledged {
                     return Err(format!("{acknowledged} had been given to a producer"));
                 }

@@ -127,7 +127,8 @@ async fn fail_syncs(room: &Room) {
     room.world.fail_syncs(BROKER, 0);
     room.lock_out();
     room.pause(SETTLE_MS.0, SETTLE_MS.1).await;
-    start_anew(room);
+    room.keeper.cut_power(Duration::from_millis(1)).await;
+    room.keeper.start();
     room.note_recovery().await;
 }
 
