@@ -46,15 +46,27 @@ pub fn run_traced(seed: u64, lines_max: usize) -> (Tally, String) {
     let world = World::with_faults(seed, plan.faults.clone());
     world.keep_trace(lines_max);
     let room = room::Room::new(&world, plan);
+    let shown = PrintTrace(world.clone());
     let done = world.run(WORLD_MAX, async {
         room.open().await;
         chaos::break_things(&room).await;
         audit::audit(&room).await;
     });
+    std::mem::forget(shown);
     if let Err(stuck) = done {
         panic!("{stuck}");
     }
-    (room.tally(), world.trace())
+    let trace = world.trace();
+    (room.tally(), trace)
+}
+
+/// Shows what is kept of the trace when a world ends in a panic.
+struct PrintTrace(World);
+
+impl Drop for PrintTrace {
+    fn drop(&mut self) {
+        eprint!("{}", self.0.trace());
+    }
 }
 
 /// What a seed draws, for a person.
