@@ -30,7 +30,7 @@ fn what_was_taken_back_from_a_full_disk_does_not_come_back_after_a_power_cut() {
             partition.append(io.now(), &first, Acks::All).unwrap();
             partition.flush().unwrap();
             world.set_disk_capacity(NODE, world.disk_used(NODE));
-            partition.append(io.now(), &batch(1, 50, 200, 0), Acks::All).unwrap_err();
+            partition.append(io.now(), &batch(1, 1, 100, 0), Acks::All).unwrap_err();
             world.set_disk_capacity(NODE, u64::MAX);
             partition.roll(io.now()).unwrap();
             partition.append(io.now(), &batch(1, 1, 100, 0), Acks::All).unwrap();
