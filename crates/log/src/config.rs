@@ -7,8 +7,18 @@ pub use ottla_record::TimestampType;
 const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// What an acknowledged record is safe from (`ottla.ack.durability`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AckDurability {
+    /// The end of the process: it has reached the page cache, as in Kafka.
+    #[default]
+    Written,
+    /// A power cut too: it is on the device.
+    Synced,
+}
+
 /// Settings of a log. A value of [`i64::MAX`] or a negative retention means "never".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LogConfig {
     /// `segment.bytes`: a segment is rolled before it would grow larger than this.
     pub segment_bytes: u32,
@@ -39,12 +49,22 @@ pub struct LogConfig {
     pub flush_messages: i64,
     /// `flush.ms`: age of the oldest unsynced record at which the log is synced.
     pub flush_ms: i64,
+    /// `ottla.ack.durability`.
+    pub ack_durability: AckDurability,
+    /// `preallocate`: a new segment's log file has `segment_bytes` at once.
+    pub preallocate: bool,
     /// `min.insync.replicas`.
     pub min_insync_replicas: u32,
     /// `producer.id.expiration.ms` (a broker setting): a producer idle for longer is forgotten.
     pub producer_id_expiration_ms: i64,
-    /// `delete.retention.ms`, for the cleaner.
+    /// `delete.retention.ms`: how long compaction keeps tombstones and transaction markers.
     pub delete_retention_ms: i64,
+    /// `min.cleanable.dirty.ratio`: how dirty a log is before it is compacted.
+    pub min_cleanable_dirty_ratio: f64,
+    /// `min.compaction.lag.ms`: how long records stay as they are.
+    pub min_compaction_lag_ms: i64,
+    /// `max.compaction.lag.ms`: how long records wait for compaction at most.
+    pub max_compaction_lag_ms: i64,
 }
 
 impl Default for LogConfig {
@@ -64,14 +84,25 @@ impl Default for LogConfig {
             file_delete_delay_ms: 60_000,
             flush_messages: i64::MAX,
             flush_ms: i64::MAX,
+            ack_durability: AckDurability::Written,
+            preallocate: false,
             min_insync_replicas: 1,
             producer_id_expiration_ms: DAY_MS,
             delete_retention_ms: DAY_MS,
+            min_cleanable_dirty_ratio: 0.5,
+            min_compaction_lag_ms: 0,
+            max_compaction_lag_ms: i64::MAX,
         }
     }
 }
 
 impl LogConfig {
+    /// Whether no record is acknowledged, or counts as replicated here, before it is on the device.
+    /// `flush.messages=1` says the same in Kafka's words: a flush before the append returns.
+    pub fn syncs_before_ack(&self) -> bool {
+        self.ack_durability == AckDurability::Synced || self.flush_messages <= 1
+    }
+
     /// Entries an offset index may hold; a segment with as many is full.
     pub fn offset_index_entries_max(&self) -> u64 {
         u64::from(self.segment_index_bytes) / crate::files::offset_index::ENTRY_BYTES

@@ -15,12 +15,14 @@
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash
 //! open.rs       from the files of a dir to a Log
+//! compact/      of every key the newest record
 //! ```
 #![no_std]
 
 extern crate alloc;
 
 pub mod append;
+pub mod compact;
 pub mod config;
 pub mod epochs;
 pub mod error;
@@ -38,7 +40,7 @@ pub mod timestamp;
 pub mod truncate;
 
 pub use append::{AppendAs, AppendPlan, Appended, IndexWrites, RollPlan};
-pub use config::{LogConfig, TimestampType};
+pub use config::{AckDurability, LogConfig, TimestampType};
 pub use epochs::LeaderEpochs;
 pub use error::{AppendError, LogError};
 pub use log::Log;
