@@ -232,13 +232,17 @@ impl LogFiles {
         Ok(())
     }
 
-    /// After a write that failed, possibly in the middle: the files end again where they did.
+    /// After a write that failed, possibly in the middle: the files end again where they did. That
+    /// is synced as an append is: what was taken back must not come back with a power cut, in a
+    /// segment that is sealed by then and not looked at again.
     fn take_back(&mut self, plan: &AppendPlan, log: &File) {
         let mut cut = log.set_len(plan.position);
+        self.changed(plan.base_offset, SegmentFile::Log);
         for index in &plan.index {
             let file = self.files.get_or_create(plan.base_offset, index.file);
             if let (Some(position), Ok(file)) = (index.position, file) {
                 cut = cut.and(file.set_len(position));
+                self.changed(plan.base_offset, index.file);
             }
         }
         self.broken |= cut.is_err();

@@ -176,6 +176,23 @@ impl LogFiles {
         Ok(())
     }
 
+    /// Writes the snapshots that wait for a flush. They may be ahead of what is on the device: the
+    /// next start takes one away that is. On a full disk they go on waiting.
+    pub(super) fn write_pending_snapshots(&mut self) -> io::Result<()> {
+        while let Some((offset, content)) = self.pending_snapshots.pop_first() {
+            let path = self.dir().join(names::snapshot(offset));
+            match self.files.disk().write_atomic(path, &content) {
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                    self.pending_snapshots.insert(offset, content);
+                    return Ok(());
+                }
+                written => written?,
+            }
+            self.snapshots.insert(offset);
+        }
+        Ok(())
+    }
+
     pub(super) fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
         self.changes += 1;
         self.unsynced.insert((base_offset, file), self.changes);
