@@ -145,6 +145,9 @@ const OF_NODE: &[OfNode] = &[
     gauge("ottla_open_logs", "Logs that have been opened since the start.", |node| {
         node.storage.open_log_count() as i64
     }),
+    gauge("ottla_log_open_files", "Segment files that are open.", |node| {
+        node.storage.open_file_count() as i64
+    }),
     counter(
         "ottla_log_syncs",
         "Syncs of partitions, each for all appends since the last.",

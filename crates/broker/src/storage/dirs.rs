@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::manifest;
+use super::open_files::OpenFiles;
 
 /// Name of the lock file in a log dir.
 const LOCK_FILE: &str = ".lock";
@@ -49,6 +50,7 @@ pub struct LogDir {
     /// A place for each log that is opened because a request wants it.
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
+    open_files: Arc<OpenFiles>,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -162,6 +164,7 @@ impl Locked {
         now: WallTime,
         random_id: Uuid,
         seed: u64,
+        open_files: &Arc<OpenFiles>,
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
@@ -195,6 +198,7 @@ impl Locked {
             offline: AtomicBool::new(false),
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
+            open_files: Arc::clone(open_files),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -266,6 +270,11 @@ impl LogDir {
     /// Takes it out of use, until the next start.
     pub(super) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
+    }
+
+    /// Among which the segment files of its logs count.
+    pub(super) fn open_files(&self) -> &Arc<OpenFiles> {
+        &self.open_files
     }
 
     /// Who syncs a partition in it holds one of these meanwhile.

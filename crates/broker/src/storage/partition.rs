@@ -485,8 +485,13 @@ impl Partition {
         self.try_ask(of_log, of_known).unwrap_or_default()
     }
 
-    /// Notes a failed call of the device: the log dir is not used any more.
+    /// Notes a failed call of the device: the log dir is not used any more. A process without
+    /// descriptors left says nothing about the device.
     pub(super) fn failed(&self, doing: &str, error: &io::Error) -> ErrorCode {
+        if ottla_io::is_out_of_descriptors(error) {
+            warn!(partition = %self.name, doing, %error, "refused: no descriptor is left");
+            return ErrorCode::KafkaStorageError;
+        }
         error!(partition = %self.name, doing, %error, "log dir failed");
         self.dir.fail();
         self.watchers.wake();

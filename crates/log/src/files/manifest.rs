@@ -356,7 +356,7 @@ mod tests {
         );
         assert_eq!(bytes[102..118], *b"\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x64");
         assert_eq!(bytes.len(), 81 + 2 * PARTITION_BYTES + 2 + 1 + 4 + PARTITION_BYTES);
-        assert_eq!(crc32c(&bytes), 0xF148_F7B8);
+        assert_eq!(crc32c(&bytes), 0xF149_81F8);
     }
 
     #[test]
