@@ -205,7 +205,7 @@ fn a_manifest_is_believed_for_the_very_state_it_was_written_for() {
         "known 3 of 3, topic ids 3",
     );
     manifest(
-        |node| node.write("replication-offset-checkpoint", 0, b"0\n3\nwords 0 1"),
+        |node| node.write("replication-offset-checkpoint", 0, b"0\n2\nwords 1 1"),
         &format!("{OTHER}known 0 of 3, topic ids 3"),
     );
     manifest(
