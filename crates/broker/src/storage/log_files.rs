@@ -25,6 +25,7 @@ use ottla_model::{LeaderEpoch, Offset};
 pub use flush::{Covers, Flush};
 
 use super::load;
+use super::open_files::OpenFiles;
 use super::segment_files::SegmentFiles;
 
 /// How a log is opened.
@@ -124,7 +125,20 @@ impl LogFiles {
         dir: impl Into<PathBuf>,
         how: OpenLog,
     ) -> io::Result<(Self, OpenReport)> {
-        let files = SegmentFiles::new(disk.clone(), dir.into());
+        Self::open_among(disk, dir, how, OpenFiles::new(usize::MAX))
+    }
+
+    /// As [`Self::open`]; its files count as some of `all`.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn open_among(
+        disk: &Disk,
+        dir: impl Into<PathBuf>,
+        how: OpenLog,
+        all: Arc<OpenFiles>,
+    ) -> io::Result<(Self, OpenReport)> {
+        let files = SegmentFiles::new(disk.clone(), dir.into(), all);
         let loaded = load::load(&files, how)?;
         let mut this = Self {
             files,
@@ -331,7 +345,7 @@ impl LogFiles {
             let dir = self.dir().display();
             return Err(io::Error::other(format!("{dir}: an earlier write failed")));
         }
-        Ok(())
+        self.files.check_closed()
     }
 }
 

@@ -9,6 +9,7 @@ mod crashes;
 mod dirs;
 mod failed_writes;
 mod interchange;
+mod open_files;
 mod partitions;
 
 use std::path::PathBuf;

@@ -111,9 +111,14 @@ impl LogFiles {
             return;
         }
         // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
-        let covers = flush.covers;
-        self.unsynced.retain(|(_, file), change| {
-            *change > flush.changes || (covers == Covers::Records && !is_log(*file))
+        let (files, covers) = (&self.files, flush.covers);
+        self.unsynced.retain(|&(base_offset, file), change| {
+            let was_left_out = covers == Covers::Records && !is_log(file);
+            let is_left = *change > flush.changes || was_left_out;
+            if !is_left {
+                files.synced(base_offset, file);
+            }
+            is_left
         });
         self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
         let was_cut = flush.cuts != self.cuts;
@@ -191,6 +196,7 @@ impl LogFiles {
     pub(super) fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
         self.changes += 1;
         self.unsynced.insert((base_offset, file), self.changes);
+        self.files.written(base_offset, file);
     }
 
     pub(super) fn names_changed(&mut self) {
