@@ -130,12 +130,9 @@ const OF_NODE: &[OfNode] = &[
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
     ),
-<<<<<<< HEAD
-=======
     gauge("ottla_log_open_files", "Segment files that are open.", |node| {
         node.storage.open_file_count() as i64
     }),
->>>>>>> main
     counter(
         "ottla_log_syncs",
         "Syncs of partitions, each for all appends since the last.",
