@@ -19,7 +19,7 @@ use ottla_log::files::leader_epoch_checkpoint;
 use ottla_log::scan::batches_of;
 use ottla_log::{
     AppendAs, AppendError, Appended, IndexWrites, LeaderEpochs, Log, LogConfig, LogError,
-    ReadRequest, RollPlan, SegmentFile,
+    ReadPlan, ReadRequest, RollPlan, SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
@@ -85,6 +85,8 @@ pub struct FileSlice {
     pub position: u64,
     /// Number of bytes.
     pub len: u64,
+    /// What was found, in the words of the core.
+    pub plan: ReadPlan,
 }
 
 /// A log and its files.
@@ -284,7 +286,7 @@ impl LogFiles {
             0 => None,
             _ => self.files.get(plan.base_offset, SegmentFile::Log).map_err(source_error)?,
         };
-        Ok(FileSlice { file, position: plan.position, len })
+        Ok(FileSlice { file, position: plan.position, len, plan: ReadPlan { len, ..plan } })
     }
 
     /// Like [`Self::read`], into memory.
