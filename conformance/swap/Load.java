@@ -59,7 +59,7 @@ final class Load {
                 Thread.sleep(100);
             }
         }
-        admin.deleteTopics(List.of("gone")).all().get();
+        remove("gone");
         alter(ConfigResource.Type.BROKER, "1", "log.cleaner.threads", "2", "background.threads", "7");
         alter(ConfigResource.Type.BROKER, "", "log.retention.ms", "86400000", "message.max.bytes", "900000");
     }
@@ -160,8 +160,8 @@ final class Load {
     /** Changes that both servers can make. */
     void change(int life) throws Exception {
         admin.createTopics(List.of(topic("born-" + life, 7, "retention.ms", "7200000"), topic("wide-" + life, 40))).all().get();
-        if (life == 2) admin.deleteTopics(List.of("doomed")).all().get();
-        if (life > 2) admin.deleteTopics(List.of("wide-" + (life - 1))).all().get();
+        if (life == 2) remove("doomed");
+        if (life > 2) remove("wide-" + (life - 1));
         admin.createPartitions(Map.of("many", NewPartitions.increaseTo(58 + 2 * life))).all().get();
         alter(ConfigResource.Type.TOPIC, "configured", "retention.ms", "" + (3_600_000 + life), "max.message.bytes", "88888");
         alter(ConfigResource.Type.BROKER, "1", "background.threads", "" + (7 + life));
@@ -181,10 +181,16 @@ final class Load {
         for (int n = 0; n < 60 && disk.newestSnapshot() < wanted; n++) {
             String name = "filler-" + life.replace(' ', '-') + "-" + n;
             admin.createTopics(List.of(topic(name, 30))).all().get();
-            eventually(() -> admin.deleteTopics(List.of(name)).all().get());
+            eventually(() -> remove(name));
             Thread.sleep(100);
         }
         if (disk.newestSnapshot() < wanted) throw new IllegalStateException("no snapshot of offset " + wanted);
+    }
+
+    /** Deletes a topic, and waits until nobody is told of it any more. */
+    private void remove(String topic) throws Exception {
+        admin.deleteTopics(List.of(topic)).all().get();
+        while (admin.listTopics().names().get().contains(topic)) Thread.sleep(20);
     }
 
     interface Body {

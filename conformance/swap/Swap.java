@@ -16,6 +16,9 @@ final class Swap {
     private final Disk disk;
     private final boolean isNew;
     private Live live;
+    /** What Apache Kafka told of what ottla does not serve, and the records it is kept as. */
+    private SortedMap<String, String> kept;
+    private SortedSet<String> records;
 
     private Swap(String scenario, Path dir, int port) throws Exception {
         String[] parts = scenario.split("/");
@@ -54,9 +57,36 @@ final class Swap {
     }
 
     private void run() throws Exception {
-        // Apache Kafka lives first.
-        SortedMap<String, String> kafkas, kept;
-        SortedSet<String> records;
+        SortedMap<String, String> told = kafkaFirst();
+        told = ottlaAfterKafka("stopped", told, 2);
+        Checks.equal("ottla ends with 0", node.stop(), 0);
+        Checks.equal("ottla had nothing to complain about", node.complaints(false), List.of());
+        Checks.equal("kafka-dump-log reads what ottla left", disk.dumpComplaints(), List.of());
+
+        told = kafkaAfterOttla("stopped", told, 3, false);
+        node.kill();
+        told = ottlaAfterKafka("killed", told, 4);
+        node.kill();
+        told = kafkaAfterOttla("killed", told, 5, true);
+        node.stop();
+
+        var before = disk.prints();
+        node.startOttla();
+        try (Cluster cluster = new Cluster(node.bootstrap())) {
+            cluster.ready();
+            compare("the last time: ottla tells what Apache Kafka told", cluster.state(LIVE), told);
+            live.more(20);
+            Checks.equal("one producer, " + live.acknowledged() + " records, seven lives: each once, in order", live.end(), "");
+            Checks.equal("and the producer never had to begin anew", cluster.producers(Live.TOPIC), "1 of epoch 0");
+        }
+        Checks.equal("ottla ends with 0 again", node.stop(), 0);
+        Checks.equal("and changed nothing that was there", disk.changed(before), List.of());
+        Checks.equal("kafka-dump-log reads it all again", disk.dumpComplaints(), List.of());
+    }
+
+    /** Apache Kafka makes everything there is; what it tells in the end. */
+    private SortedMap<String, String> kafkaFirst() throws Exception {
+        SortedMap<String, String> told;
         node.startKafka();
         try (Cluster cluster = new Cluster(node.bootstrap())) {
             cluster.ready();
@@ -72,52 +102,49 @@ final class Swap {
             cluster.ready();
             load.snapshot(disk);
             kept = cluster.stewardship(isNew);
-            kafkas = cluster.state(LIVE);
+            told = cluster.state(LIVE);
             live.more(50);
         }
         records = disk.snapshotRecords(STEWARDED);
         Checks.check("Apache Kafka keeps records of what ottla does not act upon (" + records.size() + ")", records.size() > 10, records);
         node.stop();
-
-        SortedMap<String, String> ottlas = ottlaAfterKafka("clean", kafkas, records, 2);
-        kafkaAfterOttla("clean", ottlas, kept, records, 3);
+        return told;
     }
 
-    /** ottla on what Apache Kafka left, until it is stopped; what it told last. */
-    private SortedMap<String, String> ottlaAfterKafka(String how, SortedMap<String, String> kafkas, SortedSet<String> records, int life)
-            throws Exception {
+    /** ottla on what Apache Kafka left; it tells the same and goes on. What it tells in the end. */
+    private SortedMap<String, String> ottlaAfterKafka(String how, SortedMap<String, String> kafkas, int life) throws Exception {
+        String name = "Apache Kafka " + how + ": ";
         var before = disk.prints();
+        SortedMap<String, String> told;
         node.startOttla();
-        SortedMap<String, String> ottlas;
         try (Cluster cluster = new Cluster(node.bootstrap())) {
             cluster.ready();
-            compare(how + ": ottla tells what Apache Kafka told", cluster.state(LIVE), kafkas);
-            Load load = new Load(cluster, node.bootstrap(), life);
+            compare(name + "ottla tells what it told", cluster.state(LIVE), kafkas);
             live.more(50);
-            Checks.equal(how + ": a producer goes on under ottla", live.wrong(), "");
+            Checks.equal(name + "a producer goes on under ottla", live.wrong(), "");
+            Load load = new Load(cluster, node.bootstrap(), life);
             load.produce();
             load.change(life);
             load.snapshot(disk);
-            ottlas = cluster.state(LIVE);
+            told = cluster.state(LIVE);
         }
-        Checks.equal(how + ": a snapshot of ottla has what it does not act upon", disk.snapshotRecords(STEWARDED), records);
-        Checks.equal(how + ": ottla ends with 0", node.stop(), 0);
-        Checks.equal(how + ": ottla has nothing to complain about", node.complaints(), List.of());
-        Checks.equal(how + ": what Apache Kafka wrote has the same bytes", disk.changed(before), List.of());
-        Checks.equal(how + ": kafka-dump-log reads what ottla left", disk.dumpComplaints(), List.of());
-        return ottlas;
+        Checks.equal(name + "a snapshot of ottla has what it does not act upon", disk.snapshotRecords(STEWARDED), records);
+        Checks.equal(name + "what Apache Kafka wrote has the same bytes", disk.changed(before), List.of());
+        return told;
     }
 
-    private void kafkaAfterOttla(String how, SortedMap<String, String> ottlas, SortedMap<String, String> kept, SortedSet<String> records, int life)
-            throws Exception {
+    /** Apache Kafka on what ottla left; it tells the same and goes on. What it tells in the end. */
+    private SortedMap<String, String> kafkaAfterOttla(String how, SortedMap<String, String> ottlas, int life, boolean recovers) throws Exception {
+        String name = "ottla " + how + ": ";
         var before = disk.prints();
+        SortedMap<String, String> told;
         node.startKafka();
         try (Cluster cluster = new Cluster(node.bootstrap())) {
             cluster.ready();
-            compare(how + ": Apache Kafka tells what ottla told", cluster.state(LIVE), ottlas);
-            compare(how + ": and what ottla kept safe", cluster.stewardship(isNew), kept);
+            compare(name + "Apache Kafka tells what it told", cluster.state(LIVE), ottlas);
+            compare(name + "and of groups, credentials, quotas and ACLs what it told before", cluster.stewardship(isNew), kept);
             live.more(50);
-            Checks.equal(how + ": a producer goes on under Apache Kafka", live.wrong(), "");
+            Checks.equal(name + "a producer goes on under Apache Kafka", live.wrong(), "");
             Load load = new Load(cluster, node.bootstrap(), life);
             load.settle();
             load.produce();
@@ -125,11 +152,13 @@ final class Swap {
             load.commit(isNew);
             load.change(life);
             load.snapshot(disk);
+            kept = cluster.stewardship(isNew);
+            told = cluster.state(LIVE);
         }
-        Checks.equal(how + ": a snapshot of Apache Kafka has it too", disk.snapshotRecords(STEWARDED), records);
-        node.stop();
-        Checks.equal(how + ": Apache Kafka has nothing to complain about", node.complaints(), List.of());
-        Checks.equal(how + ": what ottla wrote has the same bytes", disk.changed(before), List.of());
+        Checks.equal(name + "a snapshot of Apache Kafka has what ottla does not act upon", disk.snapshotRecords(STEWARDED), records);
+        Checks.equal(name + "Apache Kafka has nothing to complain about", node.complaints(recovers), List.of());
+        Checks.equal(name + "what ottla wrote has the same bytes", disk.changed(before), List.of());
+        return told;
     }
 
     private static void compare(String name, SortedMap<String, String> got, SortedMap<String, String> want) {
