@@ -43,14 +43,7 @@ final class Cluster implements AutoCloseable {
             try {
                 return found.all().get();
             } catch (ExecutionException notYet) {
-                if (tries < 10) {
-                    if (System.getenv("SHOW") != null) {
-                    int n = 0;
-                    for (TopicPartition partition : wanted.keySet())
-                        if (found.partitionResult(partition).isCompletedExceptionally() && n++ < 3) System.out.println(java.time.Instant.now() + " " + spec + " no offset of " + partition + notYet.getCause() + notYet.getCause().getCause());
-                    }
-                    continue;
-                }
+                if (tries < 10) continue;
                 for (TopicPartition partition : wanted.keySet())
                     if (found.partitionResult(partition).isCompletedExceptionally()) System.out.println("        no offset of " + partition);
                 throw notYet;

@@ -19,7 +19,7 @@ final class Node {
     private static final Pattern WARNINGS = Pattern.compile("\\] (WARN|ERROR|FATAL) | (WARN|ERROR) |[Cc]orrupt|[Ss]tray|Exception");
     /** What it says of itself at every start or stop, also without ottla in between. */
     private static final Pattern USUAL = Pattern.compile(
-        "Skipping recovery of|Registering periodic task|Activated periodic tasks|Performing controller activation"
+        "Skipping recovery of|DuplicateBrokerRegistration|Registering periodic task|Activated periodic tasks|Performing controller activation"
             // The metadata log is looked through at every start, however it was left.
             + "|partition=__cluster_metadata-0.*Recovering unflushed segment \\d+\\. (\\d+) recovered"
             // A topic that grew: Apache Kafka says so of partitions that it is just told of.
