@@ -25,7 +25,8 @@ fn tagged_fields_stand_where_they_are_declared_and_only_if_they_are_set() {
         leader_recovery_state: -1,
         ..Default::default()
     };
-    let expected = r#"{"partitionId":1,"topicId":"AQEBAQEBAQEBAQEBAQEBAQ","isr":[1,2],"leader":-1}"#;
+    let expected =
+        r#"{"partitionId":1,"topicId":"AQEBAQEBAQEBAQEBAQEBAQ","isr":[1,2],"leader":-1}"#;
     check(&record, 0, expected);
 }
 
