@@ -22,6 +22,7 @@ const V2_LENGTH_MIN: i32 = (BatchHeader::LEN - LOG_OVERHEAD as usize) as i32;
 const CRC_FROM: u64 = 21;
 const LENGTH_AT: usize = 8;
 const MAGIC_AT: usize = 16;
+const MAGIC_V2: u8 = 2;
 
 /// A file and the stretch of it that was read last.
 #[derive(Debug)]
@@ -68,12 +69,16 @@ impl Window {
         Ok(self.slice(position, N)?.first_chunk().copied())
     }
 
-    /// The whole batch.
+    /// The whole batch, as one of today's format: Kafka's tool reads the records of any later one
+    /// like that.
     pub(super) fn batch(&mut self, found: &FoundBatch) -> Result<Vec<u8>, Failure> {
         // No more than the file has: the walk has seen that the batch ends in it.
         let mut bytes = vec![0; usize::try_from(found.size).unwrap_or(0)];
         let count = self.file.read_at(found.position, &mut bytes)?;
         bytes.truncate(count);
+        if let Some(magic) = bytes.get_mut(MAGIC_AT) {
+            *magic = MAGIC_V2;
+        }
         Ok(bytes)
     }
 
@@ -161,13 +166,13 @@ impl BatchWalk {
             return Err(refuse("the file ends within its header"));
         };
         let magic = bytes[MAGIC_AT] as i8;
-        if magic < 2 {
+        if magic < MAGIC_V2 as i8 {
             return Err(refuse(&format!(
                 "it is of message format {magic}, which only Kafka before 0.11 wrote and ottla does not read"
             )));
         }
         // Shown as it stands, whether or not it makes sense.
-        bytes[MAGIC_AT] = 2;
+        bytes[MAGIC_AT] = MAGIC_V2;
         bytes[LENGTH_AT..LENGTH_AT + 4].copy_from_slice(&length.max(V2_LENGTH_MIN).to_be_bytes());
         let header = BatchHeader::parse(&bytes).map_err(|error| refuse(&error.to_string()))?;
         Ok(BatchHeader { batch_length: length, magic, ..header })

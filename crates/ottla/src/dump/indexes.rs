@@ -1,5 +1,6 @@
 //! Offset indexes and transaction indexes.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use ottla_io::Disk;
@@ -8,6 +9,9 @@ use ottla_log::files::{offset_index, txn_index};
 use super::bytes::{BatchWalk, Window};
 use super::row::{Output, Row};
 use super::{Failure, Findings, Options};
+
+/// Entries at the end of an index that Kafka looks at first.
+const HOT_ENTRIES: u64 = 1024;
 
 /// An offset index that is read entry by entry.
 pub(super) struct OffsetIndex {
@@ -35,17 +39,27 @@ impl OffsetIndex {
         Ok((self.base_offset + i64::from(relative), u64::from(entry.position)))
     }
 
-    /// Where to look for an offset: the position of the last entry at or before it.
+    /// Where to look for an offset: the position of the last entry at or before it. Halves as
+    /// Kafka does, so that the answer is the same where a damaged index does not grow.
     pub(super) fn lookup(&mut self, offset: i64) -> Result<u64, Failure> {
-        let (mut low, mut high) = (0, self.count());
+        let Some(last) = self.count().checked_sub(1) else { return Ok(0) };
+        let hot = last.saturating_sub(HOT_ENTRIES);
+        let (mut low, mut high) = if self.entry(hot)?.0 < offset {
+            (hot, last)
+        } else if self.entry(0)?.0 > offset {
+            return Ok(0);
+        } else {
+            (0, hot)
+        };
         while low < high {
-            let middle = low + (high - low) / 2;
-            if self.entry(middle)?.0 <= offset { low = middle + 1 } else { high = middle }
+            let middle = (low + high).div_ceil(2);
+            match self.entry(middle)?.0.cmp(&offset) {
+                Ordering::Greater => high = middle - 1,
+                Ordering::Less => low = middle,
+                Ordering::Equal => return Ok(self.entry(middle)?.1),
+            }
         }
-        match low.checked_sub(1) {
-            Some(found) => Ok(self.entry(found)?.1),
-            None => Ok(0),
-        }
+        Ok(self.entry(low)?.1)
     }
 
     fn sanity_check(&mut self, path: &Path) -> Result<(), Failure> {
@@ -127,16 +141,22 @@ fn offset_found(
     position: u64,
     max_message_size: i32,
 ) -> Result<i64, Failure> {
-    if position > log.len() {
-        let (path, len) = (path.display(), log.len());
-        return Err(Failure::File(format!(
-            "Slice from position {position} exceeds end position of {path}, which has {len} bytes"
-        )));
-    }
+    check_slice(log, path, position)?;
     let end = log.len().min(position + u64::try_from(max_message_size).unwrap_or(0));
     let found = BatchWalk::new(position, end, path).next(log)?;
     let missing = || Failure::File(format!("{}: no batch at position {position}", path.display()));
     found.map(|found| found.header.last_offset()).ok_or_else(missing)
+}
+
+/// Refuses a position behind the end of the log.
+pub(super) fn check_slice(log: &Window, path: &Path, position: u64) -> Result<(), Failure> {
+    if position <= log.len() {
+        return Ok(());
+    }
+    let (path, len) = (path.display(), log.len());
+    Err(Failure::File(format!(
+        "Slice from position {position} exceeds end position of {path}, which has {len} bytes"
+    )))
 }
 
 /// The file of the same segment with another ending.

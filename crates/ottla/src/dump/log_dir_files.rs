@@ -34,11 +34,6 @@ pub(super) fn dump(
     })
 }
 
-/// Whether files of this name are known here.
-pub(super) fn is_known(name: &str) -> bool {
-    printer(name).is_some()
-}
-
 fn printer(name: &str) -> Option<Printer> {
     Some(match name {
         offset_checkpoint::RECOVERY_POINT
@@ -89,9 +84,9 @@ fn topic_id(text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
 fn properties(text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
     let meta = meta_properties::parse(text).map_err(bad)?;
     let mut row = Row::new("metaProperties");
-    meta.cluster_id.into_iter().for_each(|id| drop(row.add("clusterId", id)));
-    meta.node_id.into_iter().for_each(|id| drop(row.add("nodeId", i64::from(id))));
-    meta.directory_id.into_iter().for_each(|id| drop(row.add("directoryId", id.to_string())));
+    row.add_some("clusterId", meta.cluster_id)
+        .add_some("nodeId", meta.node_id.map(i64::from))
+        .add_some("directoryId", meta.directory_id.map(|id| id.to_string()));
     output.row(&row)
 }
 

@@ -72,12 +72,14 @@ fn dump_all(disk: &Disk, options: &Options, output: &mut Output<'_>) -> bool {
                 Ok(()) => {}
                 Err(Failure::Output) => return false,
                 Err(Failure::File(why)) => {
-                    all_right = false;
-                    complain(output, &why);
                     // Kafka's tool ends with the first file it cannot read, and says no more.
                     if options.manner == Manner::Kafka {
+                        let _ = output.flush();
+                        eprintln!("{why}");
                         return false;
                     }
+                    all_right = false;
+                    complain(output, &why);
                 }
             }
         }
@@ -170,8 +172,8 @@ impl Findings {
                 )?;
             }
         }
-        for pairs in self.offsets_not_found.values() {
-            writeln!(err, "The following indexed offsets are not found in the log.")?;
+        for (file, pairs) in &self.offsets_not_found {
+            writeln!(err, "The following indexed offsets are not found in :{file}")?;
             for (index, log) in pairs {
                 writeln!(err, "Indexed offset: {index}, found log offset: {log}")?;
             }

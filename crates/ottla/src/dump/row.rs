@@ -80,6 +80,14 @@ impl Row {
         self.add_as(name, ": ", &value.into())
     }
 
+    /// Adds `name: value` if there is a value.
+    pub(crate) fn add_some(&mut self, name: &str, value: Option<impl Into<Cell>>) -> &mut Self {
+        match value {
+            Some(value) => self.add(name, value),
+            None => self,
+        }
+    }
+
     /// Adds `name value`, without a colon.
     pub(crate) fn add_bare(&mut self, name: &str, value: impl Into<Cell>) -> &mut Self {
         self.add_as(name, " ", &value.into())

@@ -9,7 +9,7 @@ use ottla_record::{BatchView, Codec, CodecSpace, Record, Records, TimestampType,
 use super::bytes::{BatchWalk, FoundBatch, Window};
 use super::decode::Decoder;
 use super::row::{Output, Row};
-use super::{Failure, Findings, Options, control};
+use super::{Failure, Findings, Manner, Options, control};
 
 /// Bytes that the records of one batch may unpack to.
 const UNPACKED_BYTES_MAX: usize = 1 << 30;
@@ -127,10 +127,7 @@ impl Dump<'_> {
                 "{path}: the records of the batch at position {at} cannot be read: {why}"
             ))
         };
-        let mut view = bytes.to_vec();
-        // What is beyond the known format is walked over all the same.
-        view.get_mut(16).into_iter().for_each(|magic| *magic = 2);
-        let view = BatchView::parse(&view).map_err(|why| damaged(&why))?;
+        let view = BatchView::parse(bytes).map_err(|why| damaged(&why))?;
         if found.header.record_count == 0 {
             return Ok(());
         }
@@ -154,7 +151,9 @@ impl Dump<'_> {
         output: &mut Output<'_>,
         findings: &mut Findings,
     ) -> Result<(), Failure> {
-        if record.offset != self.last_offset + 1 {
+        // Kafka's tool tells it of every segment but the first that it does not begin at 0.
+        let is_first = self.last_offset == -1 && self.options.manner == Manner::Ottla;
+        if record.offset != self.last_offset + 1 && !is_first {
             let gaps = findings.gaps.entry(super::absolute(self.path)).or_default();
             gaps.insert(self.last_offset, record.offset);
         }
@@ -171,12 +170,17 @@ impl Dump<'_> {
             row
         };
         if self.options.contents && !is_control {
-            let (key, value) = self.decoder.decode(record).map_err(Failure::File)?;
+            let (key, value) = match self.decoder.decode(record) {
+                Ok(decoded) => decoded,
+                Err(why) => {
+                    output.broken_row(&row)?;
+                    return Err(Failure::File(why));
+                }
+            };
             if self.options.skip_record_metadata && (key.is_some() || value.is_some()) {
                 row = Row::indented("record");
             }
-            key.into_iter().for_each(|key| drop(row.add("key", key)));
-            value.into_iter().for_each(|value| drop(row.add("payload", value)));
+            row.add_some("key", key).add_some("payload", value);
         }
         output.row(&row)
     }

@@ -7,7 +7,7 @@ use ottla_log::files::time_index::{ENTRY_BYTES, TimeEntry};
 use ottla_record::{BatchView, CodecSpace, records_with};
 
 use super::bytes::{BatchWalk, FoundBatch, Window};
-use super::indexes::{OffsetIndex, check_multiple, sibling};
+use super::indexes::{OffsetIndex, check_multiple, check_slice, sibling};
 use super::row::{Output, Row};
 use super::{Failure, Findings, Options};
 
@@ -110,6 +110,7 @@ impl Check {
         findings: &mut Findings,
     ) -> Result<(), Failure> {
         let position = self.index.lookup(offset)?;
+        check_slice(&self.log, &self.log_path, position)?;
         let found = self.batch_with(position, offset)?;
         let file = super::absolute(path);
         let Some(found) = found.filter(|found| found.header.last_offset() == offset) else {
@@ -145,6 +146,9 @@ impl Check {
     }
 
     fn largest_timestamp(&mut self, found: &FoundBatch) -> Result<i64, Failure> {
+        if found.header.record_count == 0 {
+            return Ok(-1);
+        }
         let bytes = self.log.batch(found)?;
         let damaged = |why: &dyn std::fmt::Display| {
             let (at, path) = (found.position, self.log_path.display());

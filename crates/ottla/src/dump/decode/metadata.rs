@@ -20,6 +20,13 @@ pub(super) fn decode(record: &Record<'_>) -> Cell {
 fn read(value: &[u8]) -> Result<String, String> {
     let mut r = Reader::new(Bytes::copy_from_slice(value));
     let frame = number(&mut r, "frame version")?;
+    if frame == 0 {
+        // As the preview of KRaft in Kafka 2.8 wrote them.
+        return Err("Could not deserialize metadata record with frame version 0. Note that \
+                    upgrades from the preview release of KRaft in 2.8 to newer versions are not \
+                    supported."
+            .to_owned());
+    }
     if frame != FRAME_VERSION {
         return Err(format!(
             "Could not deserialize metadata record due to unknown frame version {frame}(only frame version {FRAME_VERSION} is supported)"

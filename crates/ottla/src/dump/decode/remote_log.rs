@@ -42,7 +42,9 @@ fn read(value: &[u8]) -> Result<String, String> {
     let version = number(&mut r, "version")?;
     let Some(shape) = json::find(Kind::RemoteLogRecord, key).filter(|_| key <= PARTITION_DELETE)
     else {
-        return Err(format!("java.lang.IllegalArgumentException: Unknown metadata id: {key}"));
+        return Err(format!(
+            "org.apache.kafka.common.errors.UnsupportedVersionException: Unknown metadata id {key}"
+        ));
     };
     let data = shape.read(&mut r, version);
     let data = data.map_err(|_| format!("Failed to deserialize record with type {key}"))?;
