@@ -14,7 +14,7 @@
 //! truncate.rs   cut the end, drop the front, start over          epochs.rs   leader epochs
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash
-//! open.rs       from the files of a dir to a Log
+//! open.rs       from the files of a dir to a Log                scrub.rs   check a segment in pieces
 //! ```
 #![no_std]
 
@@ -32,6 +32,7 @@ pub mod read;
 pub mod recover;
 pub mod retention;
 pub mod scan;
+pub mod scrub;
 pub mod segment;
 pub mod source;
 pub mod timestamp;

@@ -17,8 +17,8 @@ use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError,
-    ReadRequest, RollPlan, SegmentFile,
+    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError, ReadRequest, RollPlan,
+    SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
 

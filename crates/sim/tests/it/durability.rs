@@ -93,11 +93,8 @@ fn a_power_cut_takes_nothing_that_was_acknowledged_or_shown() {
 
 #[test]
 fn it_holds_while_segments_roll_and_go() {
-    let configs = [
-        ("ottla.ack.durability", "synced"),
-        ("internal.segment.bytes", "600"),
-        ("flush.ms", "20"),
-    ];
+    let configs =
+        [("ottla.ack.durability", "synced"), ("internal.segment.bytes", "600"), ("flush.ms", "20")];
     run_seeds(0..10, |seed| {
         run(seed, Crash::Power, Broker::Node(NEVER), &configs);
     });
