@@ -3,8 +3,11 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
+use core::ops::Range;
 
 use ottla_base::crc32c::Crc32c;
+use ottla_base::{ByteSource, SourceError};
 use ottla_model::Offset;
 use ottla_record::BatchHeader;
 
@@ -171,6 +174,118 @@ impl SegmentCheck {
     }
 }
 
+/// How far damage goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Where the next sound batch begins; the end of the file if there is none.
+    pub end_position: u64,
+    /// Its offset, or the first one behind the file's.
+    pub next_offset: Offset,
+}
+
+/// Looks at a suspicious place of a file of `len` bytes once more: `None` if a sound batch is there
+/// after all, else where the next one is: where the broken one's length says, or the first place
+/// behind where bytes are a whole batch with a checksum that matches and an offset that can be.
+///
+/// # Errors
+/// What the device said.
+pub fn survey<S: ByteSource + ?Sized>(
+    source: &S,
+    suspicion: &Suspicion,
+    len: u64,
+    offset_end: Offset,
+) -> Result<Option<Extent>, SourceError> {
+    let mut look = Look { source, len, offsets: suspicion.offset..offset_end };
+    let at = suspicion.position;
+    if look.sound_at(at)?.is_some() {
+        return Ok(None);
+    }
+    if let Some(header) = look.header_at(at)? {
+        let behind = at.saturating_add(header.size_in_bytes() as u64);
+        if behind == len {
+            return Ok(Some(Extent { end_position: len, next_offset: offset_end }));
+        }
+        if let Some(next) = look.sound_at(behind)? {
+            let next_offset = next.base_offset;
+            return Ok(Some(Extent { end_position: behind, next_offset }));
+        }
+    }
+    look.first_sound_behind(at)
+}
+
+/// Bytes read at a time while looking.
+const LOOK_BYTES: usize = 64 << 10;
+/// Where a batch says its format, of which there is one.
+const MAGIC_AT: usize = 16;
+const MAGIC: u8 = 2;
+
+struct Look<'a, S: ?Sized> {
+    source: &'a S,
+    len: u64,
+    /// Offsets that a batch can have here.
+    offsets: Range<Offset>,
+}
+
+impl<S: ByteSource + ?Sized> Look<'_, S> {
+    /// A header at `position` whose batch ends in the file and has offsets that can be.
+    fn header_at(&self, position: u64) -> Result<Option<BatchHeader>, SourceError> {
+        let mut bytes = [0; BatchHeader::LEN];
+        let count = self.source.read_at(position, &mut bytes)?;
+        Ok(bytes.get(..count).and_then(|bytes| self.may_begin(position, bytes)))
+    }
+
+    fn may_begin(&self, position: u64, bytes: &[u8]) -> Option<BatchHeader> {
+        let header = BatchHeader::parse(bytes).ok()?;
+        let ends = position.saturating_add(header.size_in_bytes() as u64) <= self.len;
+        let fits = self.offsets.contains(&header.base_offset)
+            && header.last_offset_delta >= 0
+            && self.offsets.contains(&header.last_offset());
+        (ends && fits).then_some(header)
+    }
+
+    /// The header of a batch at `position` whose checksum matches.
+    fn sound_at(&mut self, position: u64) -> Result<Option<BatchHeader>, SourceError> {
+        let Some(header) = self.header_at(position)? else { return Ok(None) };
+        let end = position + header.size_in_bytes() as u64;
+        let (mut at, mut crc, mut buffer) =
+            (position + CRC_FROM, Crc32c::new(), vec![0; LOOK_BYTES]);
+        while at < end {
+            let wanted = usize::try_from(end - at).map_or(LOOK_BYTES, |left| left.min(LOOK_BYTES));
+            let count = self.source.read_at(at, &mut buffer[..wanted])?;
+            if count == 0 {
+                return Ok(None);
+            }
+            crc.update(&buffer[..count]);
+            at += count as u64;
+        }
+        Ok((crc.value() == header.crc).then_some(header))
+    }
+
+    fn first_sound_behind(&mut self, position: u64) -> Result<Option<Extent>, SourceError> {
+        let mut window = vec![0; LOOK_BYTES];
+        let mut from = position + 1;
+        while from + BatchHeader::LEN as u64 <= self.len {
+            let count = self.source.read_at(from, &mut window)?;
+            let Some(last) = count.checked_sub(BatchHeader::LEN) else { break };
+            for at in 0..=last {
+                if window[at + MAGIC_AT] != MAGIC {
+                    continue;
+                }
+                let here = from + at as u64;
+                if self.may_begin(here, &window[at..at + BatchHeader::LEN]).is_none() {
+                    continue;
+                }
+                if let Some(next) = self.sound_at(here)? {
+                    let next_offset = next.base_offset;
+                    return Ok(Some(Extent { end_position: here, next_offset }));
+                }
+            }
+            from += last as u64 + 1;
+        }
+        Ok(Some(Extent { end_position: self.len, next_offset: self.offsets.end }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,5 +372,31 @@ mod tests {
         let from = check.wants().unwrap() as usize;
         check.feed(&bytes[from..]).unwrap();
         assert_eq!(check.wants(), None);
+    }
+
+    /// What the survey says of a broken file.
+    fn surveyed(bytes: &[u8], position: u64, offset: Offset) -> Option<(u64, Offset)> {
+        let suspicion = Suspicion { position, offset, reason: String::new() };
+        let extent = survey(bytes, &suspicion, bytes.len() as u64, 13).unwrap()?;
+        Some((extent.end_position, extent.next_offset))
+    }
+
+    #[test]
+    fn a_survey_finds_the_next_sound_batch() {
+        let whole = segment();
+        let size = whole.len() / 3;
+        let (second, third, end) = (size as u64, 2 * size as u64, 3 * size as u64);
+        assert_eq!(surveyed(&whole, second, 11), None);
+        let broken = |at: usize, byte: u8| {
+            let mut bytes = whole.clone();
+            bytes[at] = byte;
+            bytes
+        };
+        // In the content, and in the length, which then leads nowhere.
+        assert_eq!(surveyed(&broken(size + 80, b'!'), second, 11), Some((third, 12)));
+        assert_eq!(surveyed(&broken(size + 8, 0x11), second, 11), Some((third, 12)));
+        assert_eq!(surveyed(&broken(size + 16, 9), second, 11), Some((third, 12)));
+        // The last one.
+        assert_eq!(surveyed(&broken(2 * size + 80, b'!'), third, 12), Some((end, 13)));
     }
 }

@@ -6,7 +6,7 @@
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
 //! syncing.rs        Partition: group commit, flush.ms           answers.rs        what a Partition answers
-//! damage.rs         damaged batches that are known
+//! damage.rs         damaged batches that are known              scrub.rs          looking for them
 //! ```
 
 mod answers;
@@ -16,6 +16,7 @@ mod dirs;
 mod load;
 pub mod log_files;
 mod partition;
+mod scrub;
 mod segment_files;
 mod syncing;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use ottla_log::FoundTimestamp;
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
+pub use scrub::{ScrubProgress, ScrubSettings};
 
 use damage::Damages;
 use dirs::{Identity, Locked, create_dir_durably, invalid};
@@ -76,6 +78,8 @@ pub struct StorageSettings {
     pub checkpoint_interval: Duration,
     /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
     pub high_watermark_checkpoint_interval: Duration,
+    /// How much is read in search of damage.
+    pub scrub: ScrubSettings,
 }
 
 impl StorageSettings {
@@ -91,6 +95,7 @@ impl StorageSettings {
             retention_check_interval: Duration::from_secs(300),
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),
+            scrub: ScrubSettings::default(),
         }
     }
 }
@@ -116,6 +121,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    scrubber: Task,
 }
 
 #[derive(Debug)]
@@ -136,6 +142,7 @@ struct Shared {
     recovered: AtomicUsize,
     to_recover: AtomicUsize,
     damages: Arc<Damages>,
+    scrub: scrub::Scrub,
 }
 
 impl Storage {
@@ -164,13 +171,15 @@ impl Storage {
             recovered: AtomicUsize::new(0),
             to_recover: AtomicUsize::new(0),
             damages: Arc::default(),
+            scrub: scrub::Scrub::default(),
         });
         let finding = Arc::clone(&shared);
         let doomed = io.blocking(move || finding.find_partitions()).await?;
         background::recover(&shared).await;
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
-        Ok(Self { shared, background: Mutex::new(Some(task)) })
+        let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
+        Ok(Self { shared, background: Mutex::new(Some(task)), scrubber })
     }
 
     /// The id of the cluster its log dirs belong to.
@@ -253,12 +262,12 @@ impl Storage {
 
     /// Remembers a damage that was found; true, and one line in the log, if it was not known.
     pub fn note_damage(&self, damage: Damage) -> bool {
-        let text = damage.to_string();
-        let is_new = self.shared.damages.note(damage);
-        if is_new {
-            error!("{text}");
-        }
-        is_new
+        self.shared.note_damage(damage)
+    }
+
+    /// How far the search for damage is.
+    pub fn scrub_progress(&self) -> ScrubProgress {
+        self.shared.scrub.progress()
     }
 
     /// What DescribeLogDirs tells. Asks the device.
@@ -358,6 +367,7 @@ impl Storage {
     /// What the device said; the dir it happened in is recovered at the next start, the others are
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
+        self.scrubber.abort();
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -397,6 +407,7 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        self.scrubber.abort();
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             task.abort();
@@ -407,6 +418,15 @@ impl Drop for Storage {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
         self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_damage(&self, damage: Damage) -> bool {
+        let text = damage.to_string();
+        let is_new = self.damages.note(damage);
+        if is_new {
+            error!("{text}");
+        }
+        is_new
     }
 
     fn changing(&self) -> MutexGuard<'_, ()> {
