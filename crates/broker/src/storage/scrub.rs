@@ -35,7 +35,7 @@ const START_DELAY: Duration = Duration::from_secs(60);
 const PASS_REST_MIN: Duration = Duration::from_secs(60);
 /// Of the time, one part in so many is spent reading at most.
 const READING_SHARE: u32 = 10;
-/// The longest rest after a read.
+/// The longest rest after a read that took long, if the budget asks for none.
 const REST_MAX: Duration = Duration::from_secs(10);
 
 /// How much is read, and how often.
@@ -277,5 +277,5 @@ async fn rest(shared: &Arc<Shared>, bytes: u64, took: Duration) {
     let nanos = u128::from(bytes) * 1_000_000_000 / u128::from(rate);
     let budget = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
     let polite = took.saturating_mul(READING_SHARE - 1);
-    shared.io.sleep(budget.saturating_sub(took).max(polite).min(REST_MAX)).await;
+    shared.io.sleep(budget.saturating_sub(took).max(polite.min(REST_MAX))).await;
 }

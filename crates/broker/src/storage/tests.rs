@@ -9,6 +9,7 @@ mod crashes;
 mod dirs;
 mod interchange;
 mod partitions;
+mod scrub;
 
 use std::path::PathBuf;
 use std::sync::Arc;
