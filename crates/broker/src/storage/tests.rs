@@ -12,6 +12,7 @@ mod interchange;
 mod open_files;
 mod partitions;
 mod scrub;
+mod starts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
