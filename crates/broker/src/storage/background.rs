@@ -107,7 +107,7 @@ fn checkpoint_failed(dir: &LogDir, error: &std::io::Error) {
 
 async fn retain(shared: &Arc<Shared>) {
     let partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
-    let now = shared.io.now().wall;
+    let now = shared.io.now();
     for partition in partitions {
         // A failure takes the log dir offline, which is noted there.
         let _ = shared.io.blocking(move || partition.retain(now)).await;

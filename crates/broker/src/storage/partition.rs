@@ -8,7 +8,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};
@@ -40,6 +40,9 @@ pub struct Partition {
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
+    /// that no file comes back under a name that is given anew. Before `flushing`.
+    pub(super) removing: RwLock<()>,
     state: Mutex<State>,
 }
 
@@ -79,6 +82,7 @@ impl Partition {
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
             flushing: Mutex::default(),
+            removing: RwLock::default(),
             state: Mutex::new(State { path, config, replica, log: None, is_closed: false }),
         }
     }
@@ -344,10 +348,11 @@ impl Partition {
     }
 
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
-        self.with_log(|log, _| {
-            let found = log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes());
-            found.map_err(|error| self.read_failed(&error))
-        })?
+        let _no_removal = self.removing.read().unwrap_or_else(PoisonError::into_inner);
+        // Off the lock: indexes and batches may be cold, and appends go on.
+        let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
+        let found = log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes);
+        found.map_err(|error| self.read_failed(&error))
     }
 
     /// The producers it knows.
@@ -451,7 +456,7 @@ impl Partition {
         self.failed(doing, error)
     }
 
-    fn read_failed(&self, error: &LogError) -> ErrorCode {
+    pub(super) fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
             LogError::OffsetOutOfRange { .. } => {}
             LogError::Corrupt(why) => {

@@ -91,21 +91,18 @@ impl SegmentFiles {
         Ok(())
     }
 
-    /// Renames the files of a segment so that they are not part of the log any more; returns the
-    /// new names. Handles that readers hold stay good.
-    pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
-        let mut aside = Vec::new();
+    /// Closes the files of a segment. Handles that readers hold stay good.
+    pub(super) fn forget(&self, base_offset: Offset) {
         for file in SegmentFile::ALL {
             self.lock().remove(&(base_offset, file));
-            let from = self.path(base_offset, file);
-            let to = append_to_name(&from, names::DELETED_SUFFIX);
-            match self.disk.rename(&from, &to) {
-                Ok(()) => aside.push(to),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
         }
-        Ok(aside)
+    }
+
+    /// Renames the files of a segment so that they are not part of the log any more; returns the
+    /// new names.
+    pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
+        self.forget(base_offset);
+        rename_aside(&self.disk, &self.dir, base_offset)
     }
 
     /// Closes everything that is open.
@@ -148,7 +145,23 @@ impl SegmentBytes for SegmentFiles {
     }
 }
 
-pub(super) fn append_to_name(path: &Path, suffix: &str) -> PathBuf {
+/// Renames the files of a segment so that they are not part of the log any more; returns the new
+/// names.
+pub(super) fn rename_aside(disk: &Disk, dir: &Path, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
+    let mut aside = Vec::new();
+    for file in SegmentFile::ALL {
+        let from = dir.join(file.name(base_offset));
+        let to = append_to_name(&from, names::DELETED_SUFFIX);
+        match disk.rename(&from, &to) {
+            Ok(()) => aside.push(to),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(aside)
+}
+
+fn append_to_name(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -150,7 +150,7 @@ fn a_full_disk_does_not_end_a_log_dir_when_segments_are_removed() {
     let mut config = super::small();
     config.retention_bytes = 3000;
     partition.set_config(config);
-    assert!(partition.retain(io.now().wall).unwrap() > 0);
+    assert!(partition.retain(io.now()).unwrap() > 0);
     assert!(!partition.is_offline(), "retention on a full disk");
     let start = partition.log_start_offset();
     assert!(start > 0);
