@@ -52,7 +52,7 @@ impl FixedSettings {
 }
 
 /// The settings of a topic, as typed values.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopicSettings {
     /// For its logs.
     pub log: LogConfig,
@@ -83,6 +83,10 @@ impl Values {
         self.0.get(name).and_then(Value::as_i64).unwrap_or_default()
     }
 
+    fn f64(&self, name: &str) -> f64 {
+        self.0.get(name).and_then(Value::as_f64).unwrap_or_default()
+    }
+
     /// For settings whose range begins at 0 or above.
     fn u32(&self, name: &str) -> u32 {
         u32::try_from(self.i64(name)).unwrap_or_default()
@@ -108,7 +112,7 @@ impl Values {
 
 fn log_config(values: &Values, fixed: &FixedSettings) -> LogConfig {
     LogConfig {
-        segment_bytes: values.u32("segment.bytes"),
+        segment_bytes: u32::try_from(segment_bytes(values)).unwrap_or_default(),
         segment_ms: values.i64("segment.ms"),
         segment_jitter_ms: values.i64("segment.jitter.ms"),
         index_interval_bytes: values.u32("index.interval.bytes"),
@@ -127,6 +131,18 @@ fn log_config(values: &Values, fixed: &FixedSettings) -> LogConfig {
         min_insync_replicas: values.u32("min.insync.replicas"),
         producer_id_expiration_ms: fixed.producer_id_expiration_ms,
         delete_retention_ms: values.i64("delete.retention.ms"),
+        min_cleanable_dirty_ratio: values.f64("min.cleanable.dirty.ratio"),
+        min_compaction_lag_ms: values.i64("min.compaction.lag.ms"),
+        max_compaction_lag_ms: values.i64("max.compaction.lag.ms"),
+    }
+}
+
+/// Kafka's way around the smallest `segment.bytes`, for tests.
+fn segment_bytes(values: &Values) -> u64 {
+    let internal = values.0.get("internal.segment.bytes").and_then(Value::as_i64);
+    match internal {
+        Some(bytes) => u64::try_from(bytes).unwrap_or_default(),
+        None => values.u64("segment.bytes"),
     }
 }
 
@@ -138,7 +154,7 @@ fn produce_settings(values: &Values) -> ProduceSettings {
         timestamp_after_max_ms: values.i64("message.timestamp.after.max.ms"),
         compression: compression(values),
         message_bytes_max: values.u64("max.message.bytes"),
-        segment_bytes: values.u64("segment.bytes"),
+        segment_bytes: segment_bytes(values),
         record_bytes_max: values.u64("max.decompressed.message.bytes"),
     }
 }

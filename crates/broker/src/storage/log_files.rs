@@ -26,6 +26,7 @@ pub use cutting::Removal;
 pub use flush::{Covers, Flush};
 
 use super::load;
+use super::open_files::OpenFiles;
 use super::segment_files::SegmentFiles;
 
 /// How a log is opened.
@@ -102,6 +103,8 @@ pub struct LogFiles {
     names_unsynced: Option<u64>,
     /// Snapshots taken at rolls, to be written with the next flush.
     pending_snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    /// Segments whose log file may be longer than what was written to it.
+    preallocated: BTreeSet<Offset>,
     /// A segment was sealed and no flush has begun since.
     rolled: bool,
     /// The leader epochs have changed since their checkpoint was written. Until a flush writes it,
@@ -128,9 +131,25 @@ impl LogFiles {
         dir: impl Into<PathBuf>,
         how: OpenLog,
     ) -> io::Result<(Self, OpenReport)> {
-        let files = SegmentFiles::new(disk.clone(), dir.into());
+        Self::open_among(disk, dir, how, OpenFiles::new(usize::MAX))
+    }
+
+    /// As [`Self::open`]; its files count as some of `all`.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn open_among(
+        disk: &Disk,
+        dir: impl Into<PathBuf>,
+        how: OpenLog,
+        all: Arc<OpenFiles>,
+    ) -> io::Result<(Self, OpenReport)> {
+        let files = SegmentFiles::new(disk.clone(), dir.into(), all);
         let loaded = load::load(&files, how)?;
         let oldest_on_disk = loaded.log.segments().next().map_or(0, |segment| segment.base_offset);
+        let active = loaded.log.active();
+        let is_new = active.size == 0 && loaded.log.config().preallocate;
+        let preallocated = is_new.then_some(active.base_offset).into_iter().collect();
         let mut this = Self {
             files: Arc::new(files),
             log: loaded.log,
@@ -139,6 +158,7 @@ impl LogFiles {
             unsynced: loaded.changed.into_iter().map(|file| (file, 0)).collect(),
             names_unsynced: Some(0),
             pending_snapshots: BTreeMap::new(),
+            preallocated,
             rolled: false,
             epochs_unwritten: false,
             set_aside: Vec::new(),
@@ -224,13 +244,17 @@ impl LogFiles {
         Ok(())
     }
 
-    /// After a write that failed, possibly in the middle: the files end again where they did.
+    /// After a write that failed, possibly in the middle: the files end again where they did. That
+    /// is synced as an append is: what was taken back must not come back with a power cut, in a
+    /// segment that is sealed by then and not looked at again.
     fn take_back(&mut self, plan: &AppendPlan, log: &File) {
         let mut cut = log.set_len(plan.position);
+        self.changed(plan.base_offset, SegmentFile::Log);
         for index in &plan.index {
             let file = self.files.get_or_create(plan.base_offset, index.file);
             if let (Some(position), Ok(file)) = (index.position, file) {
                 cut = cut.and(file.set_len(position));
+                self.changed(plan.base_offset, index.file);
             }
         }
         self.broken |= cut.is_err();
@@ -263,7 +287,7 @@ impl LogFiles {
         if let Some(index) = &roll.index {
             self.write_index(roll.sealed, std::slice::from_ref(index))?;
         }
-        if let Err(error) = self.files.create(roll.base_offset) {
+        if let Err(error) = self.create_files(roll.base_offset) {
             // The log goes on in the old segment. An empty one left in the middle of it would hide
             // everything behind from the next start.
             if roll.base_offset != roll.sealed {
@@ -281,6 +305,14 @@ impl LogFiles {
         self.log.commit_roll(roll);
         self.rolled = true;
         Ok(())
+    }
+
+    fn create_files(&mut self, base_offset: Offset) -> io::Result<()> {
+        let bytes = self.log.config().preallocated_bytes();
+        if bytes > 0 {
+            self.preallocated.insert(base_offset);
+        }
+        self.files.create(base_offset, bytes)
     }
 
     /// Finds what a reader may have.
@@ -362,7 +394,7 @@ impl LogFiles {
             let dir = self.dir().display();
             return Err(io::Error::other(format!("{dir}: an earlier write failed")));
         }
-        Ok(())
+        self.files.check_closed()
     }
 }
 

@@ -93,11 +93,15 @@ impl Partition {
         if plan.segments.is_empty() {
             return Ok(());
         }
+        // No flush is under way while it begins: a producer snapshot that one is about to write may
+        // be all that is left of what the removed records told.
+        let turn = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let removal = self.with_log(|log, replica| {
             let removal = log.begin_removal(plan, now.wall);
             replica.log_bounds_moved(log.log().log_start_offset(), log.log().log_end_offset());
             removal.map_err(|error| self.write_failed("remove segments", log.is_broken(), &error))
         })??;
+        drop(turn);
         let done = removal.run();
         self.with_log(|log, _| log.end_removal(removal, &done))?;
         done.map_err(|error| self.failed("remove segments", &error))?;

@@ -1,7 +1,10 @@
 //! Taking parts of a log away: its end, its front, all of it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ottla_base::WallTime;
 use ottla_io::Disk;
@@ -71,7 +74,7 @@ impl LogFiles {
             self.set_aside(base_offset)?;
         }
         self.drop_snapshots(|_| true)?;
-        self.files.create(offset)?;
+        self.create_files(offset)?;
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
             self.changed(offset, file);
         }
@@ -132,6 +135,9 @@ impl LogFiles {
             dir: self.dir().to_owned(),
             segments: Vec::new(),
             snapshots: Vec::new(),
+            // What is removed may be all that tells what its producers sent last.
+            pending: self.pending_snapshots.split_off(&first_kept.unwrap_or(Offset::MAX)),
+            pending_written: AtomicBool::new(false),
             first_kept,
         };
         let Some(first_kept) = first_kept else { return Ok(removal) };
@@ -139,10 +145,11 @@ impl LogFiles {
             tracing::info!(dir = %self.dir().display(), base_offset, ?reason, "segment removed");
             self.files.forget(base_offset);
             self.unsynced.retain(|(base, _), _| *base != base_offset);
+        self.preallocated.remove(&base_offset);
             removal.segments.push(base_offset);
         }
         self.epochs_unwritten |= self.log.commit_deletion(first_kept);
-        self.pending_snapshots.retain(|offset, _| *offset >= first_kept);
+        self.pending_snapshots.clear();
         let kept = self.snapshots.split_off(&first_kept);
         removal.snapshots.extend(std::mem::replace(&mut self.snapshots, kept));
         Ok(removal)
@@ -152,6 +159,14 @@ impl LogFiles {
     /// be gone.
     pub fn end_removal(&mut self, removal: Removal, done: &io::Result<Vec<PathBuf>>) {
         let Some(first_kept) = removal.first_kept else { return };
+        let is_written = removal.pending_written.load(Ordering::Relaxed);
+        for (offset, content) in removal.pending {
+            if is_written {
+                self.snapshots.insert(offset);
+            } else {
+                self.pending_snapshots.entry(offset).or_insert(content);
+            }
+        }
         let Ok(aside) = done else {
             self.broken = true;
             return;
@@ -169,6 +184,7 @@ impl LogFiles {
     fn set_aside(&mut self, base_offset: Offset) -> io::Result<()> {
         self.set_aside.extend(self.files.set_aside(base_offset)?);
         self.unsynced.retain(|(base, _), _| *base != base_offset);
+        self.preallocated.remove(&base_offset);
         self.names_changed();
         Ok(())
     }
@@ -192,6 +208,9 @@ pub struct Removal {
     segments: Vec<Offset>,
     /// Offsets of the producer snapshots that go.
     snapshots: Vec<Offset>,
+    /// Producer snapshots to be written before anything goes, unless the disk is full.
+    pending: BTreeMap<Offset, Arc<Vec<u8>>>,
+    pending_written: AtomicBool,
     /// Base offset of the segment that is the first one then; `None` if nothing goes.
     first_kept: Option<Offset>,
 }
@@ -202,6 +221,7 @@ impl Removal {
     /// # Errors
     /// What the device said.
     pub fn run(&self) -> io::Result<Vec<PathBuf>> {
+        self.write_pending()?;
         let mut aside = Vec::new();
         // Oldest first: a crash in between leaves no gap.
         for &base_offset in &self.segments {
@@ -215,5 +235,17 @@ impl Removal {
             self.disk.sync_dir(&self.dir)?;
         }
         Ok(aside)
+    }
+
+    /// They may be ahead of what is on the device: the next start takes one away that is.
+    fn write_pending(&self) -> io::Result<()> {
+        for (offset, content) in &self.pending {
+            match self.disk.write_atomic(self.dir.join(names::snapshot(*offset)), content) {
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => return Ok(()),
+                written => written?,
+            }
+        }
+        self.pending_written.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }

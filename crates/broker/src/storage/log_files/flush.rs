@@ -30,6 +30,9 @@ pub struct Flush {
     disk: Disk,
     dir: PathBuf,
     files: Vec<File>,
+    /// Log files of sealed segments that were preallocated, and what was written to them.
+    trims: Vec<(File, u64)>,
+    trimmed: Vec<Offset>,
     names: bool,
     snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
     /// Content of `leader-epoch-checkpoint`, if it changed.
@@ -72,6 +75,13 @@ impl LogFiles {
         for &(base_offset, file) in self.unsynced.keys().filter(|(_, file)| is_log(*file)) {
             files.extend(self.files.get(base_offset, file)?);
         }
+        let (mut trims, mut trimmed) = (Vec::new(), Vec::new());
+        for &base_offset in self.preallocated.range(..self.log.active().base_offset) {
+            let segment = self.log.segments().find(|segment| segment.base_offset == base_offset);
+            let file = self.files.get(base_offset, SegmentFile::Log)?;
+            trims.extend(file.zip(segment.map(|segment| segment.size)));
+            trimmed.push(base_offset);
+        }
         let mut snapshots = BTreeMap::new();
         let mut leader_epochs = None;
         if covers == Covers::Everything {
@@ -82,7 +92,8 @@ impl LogFiles {
             // file.
             snapshots = std::mem::take(&mut self.pending_snapshots);
             if std::mem::take(&mut self.epochs_unwritten) {
-                leader_epochs = Some(leader_epoch_checkpoint::format(self.log.leader_epochs().entries()));
+                leader_epochs =
+                    Some(leader_epoch_checkpoint::format(self.log.leader_epochs().entries()));
             }
             self.rolled = false;
             self.log.flush_begins();
@@ -92,6 +103,8 @@ impl LogFiles {
             disk: self.files.disk().clone(),
             dir: self.files.dir().to_owned(),
             files,
+            trims,
+            trimmed,
             names: self.names_unsynced.is_some(),
             snapshots,
             leader_epochs,
@@ -110,19 +123,30 @@ impl LogFiles {
             return;
         }
         // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
-        let covers = flush.covers;
-        self.unsynced.retain(|(_, file), change| {
-            *change > flush.changes || (covers == Covers::Records && !is_log(*file))
+        let (files, covers) = (&self.files, flush.covers);
+        self.unsynced.retain(|&(base_offset, file), change| {
+            let was_left_out = covers == Covers::Records && !is_log(file);
+            let is_left = *change > flush.changes || was_left_out;
+            if !is_left {
+                files.synced(base_offset, file);
+            }
+            is_left
         });
         self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
         let was_cut = flush.cuts != self.cuts;
+        for base_offset in &flush.trimmed {
+            self.preallocated.remove(base_offset);
+        }
+        // A segment before the recovery point is taken as it is found: it must have been trimmed.
+        let active = self.log.active().base_offset;
+        let is_untrimmed = self.preallocated.iter().any(|&base_offset| base_offset < active);
         let unwritten = flush.is_partial.load(Ordering::Relaxed);
         // After a cut they may tell of what was cut off.
         self.epochs_unwritten |= flush.leader_epochs.is_some() && (unwritten || was_cut);
         match covers {
             _ if was_cut => {}
             // Behind the recovery point epochs are learnt again from the batches, before it not.
-            Covers::Everything if unwritten => self.log.records_synced(flush.end_offset),
+            Covers::Everything if unwritten || is_untrimmed => self.log.records_synced(flush.end_offset),
             Covers::Records => self.log.records_synced(flush.end_offset),
             Covers::Everything => self.log.flushed(flush.end_offset),
         }
@@ -158,6 +182,12 @@ impl LogFiles {
     pub fn close(&mut self) -> io::Result<()> {
         self.check_sound()?;
         let base_offset = self.log.active().base_offset;
+        if self.preallocated.remove(&base_offset)
+            && let Some(file) = self.files.get(base_offset, SegmentFile::Log)?
+        {
+            file.set_len(self.log.active().size)?;
+            self.changed(base_offset, SegmentFile::Log);
+        }
         if let Some(index) = self.log.note_largest() {
             self.write_index(base_offset, &[index])?;
         }
@@ -173,6 +203,7 @@ impl LogFiles {
     pub(super) fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
         self.changes += 1;
         self.unsynced.insert((base_offset, file), self.changes);
+        self.files.written(base_offset, file);
     }
 
     pub(super) fn names_changed(&mut self) {
@@ -206,6 +237,9 @@ impl Flush {
     /// # Errors
     /// What the device said.
     pub fn run(&self) -> io::Result<()> {
+        for (file, len) in &self.trims {
+            file.set_len(*len)?;
+        }
         for file in &self.files {
             file.sync_data()?;
         }
