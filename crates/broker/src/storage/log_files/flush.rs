@@ -239,6 +239,8 @@ impl Flush {
     pub fn run(&self) -> io::Result<()> {
         for (file, len) in &self.trims {
             file.set_len(*len)?;
+            // What was written to it may have been synced before.
+            file.sync_data()?;
         }
         for file in &self.files {
             file.sync_data()?;
