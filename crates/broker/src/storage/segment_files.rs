@@ -177,7 +177,7 @@ pub(super) fn rename_aside(disk: &Disk, dir: &Path, base_offset: Offset) -> io::
     Ok(aside)
 }
 
-fn append_to_name(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn append_to_name(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

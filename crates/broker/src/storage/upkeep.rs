@@ -7,13 +7,15 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use ottla_base::Now;
 use ottla_log::segment::last_time_entry;
 use ottla_log::{RetentionPlan, RetentionStep};
+use ottla_base::{Now, WallTime};
+use ottla_log::LogSummary;
+use ottla_log::files::manifest::ManifestEntry;
 use ottla_model::{ErrorCode, Offset};
 
 use super::dirs::Checkpointed;
-use super::partition::Partition;
+use super::partition::{Partition, State};
 
 impl Partition {
     /// Moves the log start to `before` (-1 for the high watermark) and removes the segments that
@@ -63,6 +65,17 @@ impl Partition {
         })?
     }
 
+    /// Whether retention may find something to do. A log that is still to be recovered waits for
+    /// that; one that nothing is known of is looked into.
+    pub(super) fn wants_retention(&self, now: WallTime) -> bool {
+        let state = self.lock();
+        match (&state.log, &state.known) {
+            (Some(_), _) => true,
+            (None, Some(known)) => known.wants_retention(&state.config, now),
+            (None, None) => self.dir.was_clean(),
+        }
+    }
+
     /// Removes segments that are too old or too many. Says how many went. Waits for the device, not
     /// with the log's lock.
     pub(super) fn retain(self: &Arc<Self>, now: Now) -> Result<usize, ErrorCode> {
@@ -104,24 +117,27 @@ impl Partition {
         drop(turn);
         let done = removal.run();
         self.with_log(|log, _| log.end_removal(removal, &done))?;
-        done.map_err(|error| self.failed("remove segments", &error))?;
-        self.delete_later();
+        let aside = done.map_err(|error| self.failed("remove segments", &error))?;
+        self.delete_later(aside);
         Ok(())
     }
 
-    /// Deletes what was set aside once `file.delete.delay.ms` has passed.
-    fn delete_later(self: &Arc<Self>) {
-        let taken = self.with_open_log(|log, _| {
-            (log.take_set_aside(), log.log().config().file_delete_delay_ms)
-        });
-        let Some((paths, delay_ms)) = taken.filter(|(paths, _)| !paths.is_empty()) else { return };
-        let (io, disk) = (self.io.clone(), self.disk.clone());
+    /// Deletes files that were set aside once `file.delete.delay.ms` has passed.
+    fn delete_later(self: &Arc<Self>, paths: Vec<PathBuf>) {
+        let delay_ms = self.lock().config.file_delete_delay_ms;
         let delay = Duration::from_millis(u64::try_from(delay_ms).unwrap_or(0));
+        let (io, disk, partition) = (self.io.clone(), self.disk.clone(), Arc::downgrade(self));
         self.io.spawn("delete files", async move {
             io.sleep(delay).await;
-            // What is not there any more went with its partition; what stays goes when the log is
-            // next opened.
-            io.blocking(move || paths.iter().for_each(|path| drop(disk.remove_file(path)))).await;
+            io.blocking(move || {
+                // What is not there any more went with its partition; what stays goes when the log
+                // is next opened.
+                paths.iter().for_each(|path| drop(disk.remove_file(path)));
+                if let Some(partition) = partition.upgrade() {
+                    partition.with_open_log(|log, _| log.files_deleted(&paths));
+                }
+            })
+            .await;
         });
     }
 
@@ -149,23 +165,49 @@ impl Partition {
         let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;
+        let State { replica, log, known, .. } = &mut *state;
         // Who asks meanwhile hears at once that it is closed.
-        let Some(mut log) = state.log.take() else { return Ok(()) };
+        let Some(mut log) = log.take() else { return Ok(()) };
+        let (high_watermark, is_known) = (replica.high_watermark(), known.is_some());
         drop(state);
+        let summary = (!is_known)
+            .then(|| log.log().summary_for_retention(high_watermark, &*log.bytes()).ok())
+            .flatten();
         let closed = log.close();
-        self.lock().log = Some(log);
+        let mut state = self.lock();
+        state.log = Some(log);
+        state.known = state.known.or(summary);
         closed
+    }
+
+    /// What the next start is told of it, once it is closed.
+    pub(super) fn told(&self) -> ManifestEntry {
+        let state = self.lock();
+        let (high_watermark, name) =
+            (state.replica.high_watermark(), self.topic_partition().clone());
+        let log = state.known.map(|known| LogSummary { high_watermark, ..known });
+        ManifestEntry { name, topic_id: self.topic_id(), log }
+    }
+
+    /// Whether the next start has to recover it, because this one has not come to it.
+    pub(super) fn is_unrecovered(&self) -> bool {
+        let state = self.lock();
+        !self.dir.was_clean() && state.log.is_none() && state.known.is_none()
     }
 
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
         let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
+        // Opening goes by path.
+        let _not_opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;
         state.replica.go_offline();
         state.log = None;
+        state.known = None;
+        self.count_recovered(&mut state);
         self.disk.rename(&state.path, &aside)?;
         state.path.clone_from(&aside);
         drop(state);

@@ -175,10 +175,15 @@ impl LogFiles {
         self.set_aside.extend(aside.iter().cloned());
     }
 
-    /// Takes the files that were set aside since the last time, to be removed once
-    /// `file.delete.delay.ms` has passed. What is never removed goes when the log is next opened.
-    pub fn take_set_aside(&mut self) -> Vec<PathBuf> {
-        std::mem::take(&mut self.set_aside)
+    /// The files under a `.deleted` name: they are to be removed once `file.delete.delay.ms` has
+    /// passed. Those that are left go when the log is closed, or opened after a crash.
+    pub fn files_set_aside(&self) -> &[PathBuf] {
+        &self.set_aside
+    }
+
+    /// Notes that files that were set aside have been removed.
+    pub fn files_deleted(&mut self, deleted: &[PathBuf]) {
+        self.set_aside.retain(|path| !deleted.contains(path));
     }
 
     fn set_aside(&mut self, base_offset: Offset) -> io::Result<()> {

@@ -196,6 +196,11 @@ impl LogFiles {
             self.log.snapshot_taken(offset);
         }
         self.flush()?;
+        // Nobody reads any more; the next start would have to look for them.
+        for path in std::mem::take(&mut self.set_aside) {
+            // What cannot be removed now goes when the log is next opened.
+            let _ = self.files.disk().remove_file(path);
+        }
         self.files.close();
         Ok(())
     }
