@@ -386,3 +386,33 @@ fn synced() -> ottla_log::LogConfig {
     let ack_durability = ottla_log::AckDurability::Synced;
     ottla_log::LogConfig { ack_durability, ..super::small() }
 }
+
+/// Prints how long appends take on a real disk, with and without a roll. By hand:
+/// `cargo test --release -p ottla-broker --lib -- --ignored --nocapture appends_over_rolls`.
+#[test]
+#[ignore = "prints figures"]
+fn what_appends_over_rolls_take() {
+    in_dir(|io, path| async move {
+        let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+        let partition = led(&storage, 0);
+        partition.set_config(ottla_log::LogConfig { segment_bytes: 1 << 20, ..super::small() });
+        let (mut plain, mut rolled) = (Vec::new(), Vec::new());
+        for sequence in 0..30_000 {
+            let bytes = batch(sequence, 1, 8 << 10, io.now().wall.millis);
+            let (segments, from) = (partition.segment_count(), io.now());
+            partition.append(from, &bytes, Acks::All).unwrap();
+            let took = io.now().mono.since(from.mono);
+            let kind = if partition.segment_count() > segments { &mut rolled } else { &mut plain };
+            kind.push(took);
+            if sequence % 64 == 0 {
+                io.yield_now().await;
+            }
+        }
+        for (name, mut took) in [("without a roll", plain), ("with a roll", rolled)] {
+            took.sort_unstable();
+            let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
+            let [p50, p99, p999, max] = [0.5, 0.99, 0.999, 1.0].map(at);
+            println!("{name}: {} appends, p50 {p50:?} p99 {p99:?} p99.9 {p999:?} max {max:?}", took.len());
+        }
+    });
+}
