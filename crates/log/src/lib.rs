@@ -54,7 +54,7 @@ pub use open::{FoundSegment, Opening};
 pub use producers::{ProducerEntry, Producers};
 pub use read::{ReadPlan, ReadRequest};
 pub use recover::RecoveredSegment;
-pub use retention::{DeletionReason, RetentionPlan};
+pub use retention::{DeletionReason, RetentionPlan, RetentionStep};
 pub use segment::{Segment, TimestampAndOffset};
 pub use source::SegmentBytes;
 pub use summary::LogSummary;
