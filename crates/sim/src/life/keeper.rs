@@ -19,6 +19,9 @@ pub(super) const BROKER: &str = "broker";
 /// Port of its listener.
 const PORT: u16 = 9092;
 
+/// The cleaner looks often, for worlds are short.
+const TEXTS: [(&str, &str); 1] = [("log.cleaner.backoff.ms", "200")];
+
 /// How long a stop in order may take, in a world that stalls.
 const STOP_MAX: Duration = Duration::from_secs(120);
 
@@ -151,7 +154,7 @@ async fn serve(io: &Io, settings: NodeSettings, counts: &Counts) -> Ended {
 
 fn settings(plan: &Plan) -> NodeSettings {
     let dirs: Vec<PathBuf> = plan.dirs.clone();
-    let mut settings = node::settings_in(1, PORT, &[], dirs);
+    let mut settings = node::settings_in(1, PORT, &TEXTS, dirs);
     settings.storage.checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
     settings.storage.high_watermark_checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
     settings.storage.retention_check_interval = Duration::from_millis(plan.retention_check_ms);

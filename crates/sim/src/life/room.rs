@@ -121,11 +121,15 @@ impl Room {
             let io = self.client(&format!("producer-{index}-{number}"));
             let (target, history) = (watched.target.clone(), watched.history.clone());
             let (records, idempotent) = (topic.records, topic.idempotent);
+            let keyed = topic.rules.compacted;
             let task = io.clone().spawn("produce", async move {
                 if idempotent {
-                    IdempotentProducer::new(io, target, history, number).run(records).await;
+                    IdempotentProducer::new(io, target, history, number)
+                        .keyed(keyed)
+                        .run(records)
+                        .await;
                 } else {
-                    Producer::new(io, target, history, number).run(records).await;
+                    Producer::new(io, target, history, number).keyed(keyed).run(records).await;
                 }
             });
             self.producers.borrow_mut().push((index, task));
