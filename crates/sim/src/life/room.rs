@@ -124,10 +124,7 @@ impl Room {
             let keyed = topic.rules.compacted;
             let task = io.clone().spawn("produce", async move {
                 if idempotent {
-                    IdempotentProducer::new(io, target, history, number)
-                        .keyed(keyed)
-                        .run(records)
-                        .await;
+                    IdempotentProducer::new(io, target, history, number).run(records).await;
                 } else {
                     Producer::new(io, target, history, number).keyed(keyed).run(records).await;
                 }
