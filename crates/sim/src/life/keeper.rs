@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ottla_broker::settings::NodeSettings;
@@ -41,6 +41,16 @@ struct Counts {
     served: AtomicU64,
     gave_up: AtomicU64,
     stopped: AtomicU64,
+    /// Why the node last gave up.
+    reason: Mutex<String>,
+}
+
+impl Counts {
+    fn gave_up(&self, reason: String) -> Ended {
+        tracing::warn!(reason, "the node gave up");
+        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+        Ended::GaveUp
+    }
 }
 
 /// Starts, stops and kills the node.
@@ -66,6 +76,11 @@ impl Keeper {
         tally.starts += starts;
         tally.starts_cut_short += starts - self.counts.served.load(Ordering::Relaxed);
         tally.gave_up += self.counts.gave_up.load(Ordering::Relaxed);
+    }
+
+    /// Why the node last gave up.
+    pub(super) fn reason(&self) -> String {
+        self.counts.reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How often the node stopped in order.
@@ -129,25 +144,16 @@ impl Keeper {
 async fn serve(io: &Io, settings: NodeSettings, counts: &Counts) -> Ended {
     let running = match ottla_broker::start(io.clone(), settings).await {
         Ok(running) => running,
-        Err(error) => {
-            tracing::warn!(%error, "the node did not start");
-            return Ended::GaveUp;
-        }
+        Err(error) => return counts.gave_up(format!("start: {error}")),
     };
     counts.served.fetch_add(1, Ordering::Relaxed);
     let failed = running.failure();
     tokio::select! {
         biased;
-        reason = failed => {
-            tracing::warn!(reason, "the node gave up");
-            Ended::GaveUp
-        }
+        reason = failed => counts.gave_up(reason),
         _ = io.shutdown_signal() => match running.stop().await {
             Ok(()) => Ended::Stopped,
-            Err(error) => {
-                tracing::warn!(%error, "the node did not stop cleanly");
-                Ended::GaveUp
-            }
+            Err(error) => counts.gave_up(format!("stop: {error}")),
         },
     }
 }

@@ -196,10 +196,11 @@ impl Room {
             }
             assert!(
                 io.now().mono < until,
-                "liveness: no offset of {}-{} for {} s",
+                "liveness: no offset of {}-{} for {} s; the node last gave up for: {}",
                 target.topic,
                 target.partition,
-                ANSWER_MAX.as_secs()
+                ANSWER_MAX.as_secs(),
+                self.keeper.reason()
             );
         }
     }
