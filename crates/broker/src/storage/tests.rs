@@ -7,7 +7,6 @@
 
 mod crashes;
 mod dirs;
-mod interchange;
 mod partitions;
 
 use std::path::PathBuf;
