@@ -7,7 +7,10 @@
 
 mod crashes;
 mod dirs;
+mod failed_writes;
+mod open_files;
 mod partitions;
+mod scrub;
 
 use std::path::PathBuf;
 use std::sync::Arc;
