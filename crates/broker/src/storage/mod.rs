@@ -609,6 +609,12 @@ fn open_dirs(
         locked.push(Locked::take(disk, path)?);
     }
     let named = locked.iter().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
+    if named.is_none() {
+        // Another cluster id would make another cluster of what is there.
+        for dir in &locked {
+            dir.check_new(disk)?;
+        }
+    }
     let cluster_id = settings.cluster_id.clone().or(named);
     let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
     let cluster_id = cluster_id.unwrap_or_else(made_up);
