@@ -265,6 +265,11 @@ impl Storage {
         self.shared.lock().values().cloned().collect()
     }
 
+    /// How many segment files may be open.
+    pub fn open_files_max(&self) -> usize {
+        self.shared.open_files.max()
+    }
+
     /// How many segment files are open.
     pub fn open_file_count(&self) -> usize {
         self.shared.open_files.count()
