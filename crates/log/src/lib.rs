@@ -16,8 +16,7 @@
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash       synced.rs   what recovery need not read
 //! open.rs       from the files of a dir to a Log        summary.rs  a log whose files are not open
-//! scrub.rs      check a segment in pieces
-//! compact/      of every key the newest record
+//! compact/      of every key the newest record          scrub.rs    check a segment in pieces
 //! ```
 #![no_std]
 
@@ -54,7 +53,7 @@ pub use open::{FoundSegment, Opening};
 pub use producers::{ProducerEntry, Producers};
 pub use read::{ReadPlan, ReadRequest};
 pub use recover::RecoveredSegment;
-pub use retention::{DeletionReason, RetentionPlan};
+pub use retention::{DeletionReason, RetentionPlan, RetentionStep};
 pub use segment::{Segment, TimestampAndOffset};
 pub use source::SegmentBytes;
 pub use summary::LogSummary;

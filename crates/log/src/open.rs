@@ -26,6 +26,9 @@ use crate::{
 pub use rebuild::Rebuilt;
 pub(crate) use rebuild::indexes_are_whole;
 
+/// Zeros that tell that nothing was written behind the last batch.
+const UNWRITTEN_BYTES: u64 = 4096;
+
 /// A `.log` file found in a partition dir, and what was found beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSegment {
@@ -125,6 +128,19 @@ pub struct Opened {
     pub bytes_lost: u64,
     /// Files that should have been in order and were not; all are by now, or not needed any more.
     pub rebuilt: Vec<Rebuilt>,
+}
+
+/// Whether a log file goes on with zeros behind its last batch: room that `preallocate` took, or that
+/// a power cut left of a write.
+fn is_unwritten<B: SegmentBytes>(
+    base_offset: Offset,
+    position: u64,
+    len: u64,
+    bytes: &B,
+) -> Result<bool, LogError> {
+    let mut found = vec![0; usize::try_from(len.min(UNWRITTEN_BYTES)).unwrap_or(0)];
+    let count = bytes.read_at(base_offset, SegmentFile::Log, position, &mut found)?;
+    Ok(found[..count].iter().all(|&byte| byte == 0))
 }
 
 /// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
@@ -368,13 +384,17 @@ impl<'a> State<'a> {
         // Damage to a segment that needed no recovery says nothing about those behind it, which
         // stay, as in Kafka.
         let was_sound = base_offset < self.recover_from;
-        if lost > 0 {
+        let is_unwritten = lost > 0 && is_unwritten(base_offset, len, lost, bytes)?;
+        if is_unwritten && recovered.next_offset >= self.opening.recovery_point {
+            self.repairs.push(Repair::CutLog { base_offset, len, lost: 0, was_synced: false });
+        } else if lost > 0 {
             let was_synced = was_sound || recovered.next_offset < self.opening.recovery_point;
             self.lost_synced |= was_synced;
             self.repairs.push(Repair::CutLog { base_offset, len, lost, was_synced });
             self.bytes_lost += lost;
         }
-        let whole = lost == 0 || was_sound;
+        // Whether anything is missing at the end of an unwritten one, the next segment's name tells.
+        let whole = lost == 0 || was_sound || is_unwritten;
         if whole && !is_last {
             recovered.seal();
         }

@@ -8,7 +8,6 @@
 mod crashes;
 mod dirs;
 mod failed_writes;
-mod interchange;
 mod open_files;
 mod partitions;
 mod scrub;
