@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! mod.rs            Storage: open, create, remove, close        load.rs           a dir's files → a log
-//! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
+//! dirs.rs           LogDir: lock, identity                      log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
 //! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
+//! checkpoints.rs    offsets per log dir
 //! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
 //! damage.rs         damaged batches that are known              scrub.rs          looking for them
@@ -13,6 +14,7 @@
 
 mod answers;
 mod background;
+mod checkpoints;
 pub mod damage;
 mod dirs;
 mod finding;
