@@ -94,8 +94,10 @@ impl Follower {
         }
         let mut misplaced = Vec::new();
         for topic in image.topics.iter() {
+            // Once for all its partitions: there may be thousands.
+            let settings = topic_settings::of_topic(image, &self.fixed, &topic.name);
             for (index, partition) in &topic.partitions {
-                self.become_as(image, topic.id, &topic.name, *index, partition);
+                self.become_as(&settings, topic.id, &topic.name, *index, partition);
                 misplaced.extend(self.misplaced(topic.id, &topic.name, *index, partition));
             }
         }
@@ -123,6 +125,7 @@ impl Follower {
         for name in &touched.gone {
             self.remove(name);
         }
+        let mut settings = BTreeMap::new();
         for (topic_id, index) in &touched.partitions {
             let Some(topic) = delta.after.topic_by_id(*topic_id) else { continue };
             let Some(partition) = topic.partitions.get(index) else { continue };
@@ -134,7 +137,10 @@ impl Follower {
                 self.remove(&name);
                 continue;
             }
-            self.become_as(&delta.after, *topic_id, &topic.name, *index, partition);
+            let settings = settings.entry(*topic_id).or_insert_with(|| {
+                topic_settings::of_topic(&delta.after, &self.fixed, &topic.name)
+            });
+            self.become_as(settings, *topic_id, &topic.name, *index, partition);
             misplaced.extend(self.misplaced(*topic_id, &topic.name, *index, partition));
         }
         self.configure(&delta.after, &touched);
@@ -149,7 +155,7 @@ impl Follower {
 
     fn become_as(
         &self,
-        image: &Image,
+        settings: &TopicSettings,
         topic_id: Uuid,
         topic: &Arc<str>,
         index: i32,
@@ -159,8 +165,7 @@ impl Follower {
             return;
         }
         let name = TopicPartition::new(topic.clone(), index);
-        let settings = topic_settings::of_topic(image, &self.fixed, topic);
-        let made = match self.storage.create_partition(&name, topic_id, settings.log) {
+        let made = match self.storage.create_partition(&name, topic_id, settings.log.clone()) {
             Ok(made) => {
                 made.set_produce_settings(settings.produce);
                 made
