@@ -205,7 +205,9 @@ fn aborted(world: &MemoryLog, words: &Words) -> String {
         Ok(found) if found.is_empty() => "none".into(),
         Ok(found) => {
             let found = found.iter();
-            found.map(|t| format!("{}: {}..={} ", t.producer_id, t.first_offset, t.last_offset)).collect()
+            found
+                .map(|t| format!("{}: {}..={} ", t.producer_id, t.first_offset, t.last_offset))
+                .collect()
         }
         Err(error) => error.to_string(),
     }
