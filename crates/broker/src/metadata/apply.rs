@@ -18,6 +18,9 @@ use super::service::Published;
 use crate::storage::{self, Leadership, Storage};
 use crate::topic_settings::{self, FixedSettings, TopicSettings};
 
+/// A name no topic has: what holds for it is what the broker's levels say.
+const NO_TOPIC: &str = "";
+
 /// Keeps this node's partitions in step with the image.
 #[derive(Debug, Clone)]
 pub(super) struct Follower {
@@ -76,6 +79,7 @@ impl Follower {
     /// that the image does not know are set aside, unless they are known to be deleted. Returns
     /// those that are in another log dir than the image says.
     pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
+        self.follow_broker_settings(image);
         for found in self.storage.partitions() {
             let name = found.topic_partition();
             let known = image.partition(&name.topic, name.partition);
@@ -187,8 +191,15 @@ impl Follower {
         }
     }
 
+    /// What holds for the log dirs as a whole.
+    fn follow_broker_settings(&self, image: &Image) {
+        let settings = topic_settings::of_topic(image, &self.fixed, NO_TOPIC);
+        self.storage.set_delete_delay_ms(settings.log.file_delete_delay_ms);
+    }
+
     fn configure(&self, image: &Image, touched: &Touched) {
         if touched.all_configs {
+            self.follow_broker_settings(image);
             let mut by_topic = BTreeMap::new();
             for partition in self.storage.partitions() {
                 let topic = &partition.topic_partition().topic;

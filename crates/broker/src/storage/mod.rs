@@ -154,6 +154,8 @@ struct Shared {
     /// Set before the logs are closed: no other is recovered any more.
     stopping: AtomicBool,
     broker_epoch: AtomicI64,
+    /// `log.segment.delete.delay.ms`.
+    delete_delay_ms: AtomicI64,
     damages: Arc<Damages>,
     scrub: scrub::Scrub,
 }
@@ -173,6 +175,7 @@ impl Storage {
         let all = Arc::clone(&open_files);
         let (cluster_id, dirs) =
             io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &all)).await?;
+        let delete_delay_ms = settings.log.file_delete_delay_ms;
         let shared = Arc::new(Shared {
             io: io.clone(),
             disk: io.disk(),
@@ -184,6 +187,7 @@ impl Storage {
             changing: Mutex::default(),
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
+            delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             damages: Arc::default(),
             scrub: scrub::Scrub::default(),
@@ -240,6 +244,12 @@ impl Storage {
     pub fn previous_broker_epoch(&self) -> i64 {
         let epochs = self.shared.dirs.iter().map(|dir| dir.previous_broker_epoch());
         epochs.reduce(|a, b| if a == b { a } else { -1 }).unwrap_or(-1)
+    }
+
+    /// Replaces `log.segment.delete.delay.ms`, in milliseconds, for the dirs of partitions that are
+    /// deleted from now on.
+    pub fn set_delete_delay_ms(&self, delay_ms: i64) {
+        self.shared.delete_delay_ms.store(delay_ms, Ordering::Relaxed);
     }
 
     /// Notes the epoch the controller gave this node, for the clean stop to write down.
