@@ -11,6 +11,7 @@ mod failed_writes;
 mod open_files;
 mod partitions;
 mod scrub;
+mod starts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
