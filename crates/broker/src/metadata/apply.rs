@@ -18,6 +18,9 @@ use super::service::Published;
 use crate::storage::{self, Leadership, Storage};
 use crate::topic_settings::{self, FixedSettings, TopicSettings};
 
+/// A name no topic has: what holds for it is what the broker's levels say.
+const NO_TOPIC: &str = "";
+
 /// Keeps this node's partitions in step with the image.
 #[derive(Debug, Clone)]
 pub(super) struct Follower {
@@ -76,6 +79,7 @@ impl Follower {
     /// that the image does not know are set aside, unless they are known to be deleted. Returns
     /// those that are in another log dir than the image says.
     pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
+        self.follow_broker_settings(image);
         for found in self.storage.partitions() {
             let name = found.topic_partition();
             let known = image.partition(&name.topic, name.partition);
@@ -94,8 +98,10 @@ impl Follower {
         }
         let mut misplaced = Vec::new();
         for topic in image.topics.iter() {
+            // Once for all its partitions: there may be thousands.
+            let settings = topic_settings::of_topic(image, &self.fixed, &topic.name);
             for (index, partition) in &topic.partitions {
-                self.become_as(image, topic.id, &topic.name, *index, partition);
+                self.become_as(&settings, topic.id, &topic.name, *index, partition);
                 misplaced.extend(self.misplaced(topic.id, &topic.name, *index, partition));
             }
         }
@@ -123,6 +129,7 @@ impl Follower {
         for name in &touched.gone {
             self.remove(name);
         }
+        let mut settings = BTreeMap::new();
         for (topic_id, index) in &touched.partitions {
             let Some(topic) = delta.after.topic_by_id(*topic_id) else { continue };
             let Some(partition) = topic.partitions.get(index) else { continue };
@@ -134,7 +141,10 @@ impl Follower {
                 self.remove(&name);
                 continue;
             }
-            self.become_as(&delta.after, *topic_id, &topic.name, *index, partition);
+            let settings = settings.entry(*topic_id).or_insert_with(|| {
+                topic_settings::of_topic(&delta.after, &self.fixed, &topic.name)
+            });
+            self.become_as(settings, *topic_id, &topic.name, *index, partition);
             misplaced.extend(self.misplaced(*topic_id, &topic.name, *index, partition));
         }
         self.configure(&delta.after, &touched);
@@ -149,7 +159,7 @@ impl Follower {
 
     fn become_as(
         &self,
-        image: &Image,
+        settings: &TopicSettings,
         topic_id: Uuid,
         topic: &Arc<str>,
         index: i32,
@@ -159,8 +169,7 @@ impl Follower {
             return;
         }
         let name = TopicPartition::new(topic.clone(), index);
-        let settings = topic_settings::of_topic(image, &self.fixed, topic);
-        let made = match self.storage.create_partition(&name, topic_id, settings.log) {
+        let made = match self.storage.create_partition(&name, topic_id, settings.log.clone()) {
             Ok(made) => {
                 made.set_produce_settings(settings.produce);
                 made
@@ -182,8 +191,15 @@ impl Follower {
         }
     }
 
+    /// What holds for the log dirs as a whole.
+    fn follow_broker_settings(&self, image: &Image) {
+        let settings = topic_settings::of_topic(image, &self.fixed, NO_TOPIC);
+        self.storage.set_delete_delay_ms(settings.log.file_delete_delay_ms);
+    }
+
     fn configure(&self, image: &Image, touched: &Touched) {
         if touched.all_configs {
+            self.follow_broker_settings(image);
             let mut by_topic = BTreeMap::new();
             for partition in self.storage.partitions() {
                 let topic = &partition.topic_partition().topic;

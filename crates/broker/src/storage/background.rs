@@ -152,7 +152,7 @@ async fn retain(shared: &Arc<Shared>) {
 
 /// Removes a dir once `file.delete.delay.ms` has passed.
 pub(super) async fn remove_later(shared: Arc<Shared>, path: PathBuf) {
-    let delay = u64::try_from(shared.settings.log.file_delete_delay_ms).unwrap_or(0);
+    let delay = u64::try_from(shared.delete_delay_ms.load(Ordering::Relaxed)).unwrap_or(0);
     shared.io.sleep(Duration::from_millis(delay)).await;
     let disk = shared.disk.clone();
     let (shown, work) = (path.clone(), move || disk.remove_dir_all(&path));

@@ -86,9 +86,8 @@ impl SegmentFiles {
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
             self.get_or_create(base_offset, file)?.set_len(0)?;
         }
-        match self.get(base_offset, SegmentFile::TxnIndex)? {
-            Some(left_over) => left_over.set_len(0)?,
-            None => {}
+        if let Some(left_over) = self.get(base_offset, SegmentFile::TxnIndex)? {
+            left_over.set_len(0)?;
         }
         if preallocated_bytes > 0 {
             self.get_or_create(base_offset, SegmentFile::Log)?.set_len(preallocated_bytes)?;
@@ -163,7 +162,11 @@ impl SegmentBytes for SegmentFiles {
 
 /// Renames the files of a segment so that they are not part of the log any more; returns the new
 /// names.
-pub(super) fn rename_aside(disk: &Disk, dir: &Path, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
+pub(super) fn rename_aside(
+    disk: &Disk,
+    dir: &Path,
+    base_offset: Offset,
+) -> io::Result<Vec<PathBuf>> {
     let mut aside = Vec::new();
     for file in SegmentFile::ALL {
         let from = dir.join(file.name(base_offset));
