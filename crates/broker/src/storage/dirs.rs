@@ -56,7 +56,7 @@ pub(super) struct Checkpoints {
     recovery_points: BTreeMap<TopicPartition, Offset>,
     log_starts: BTreeMap<TopicPartition, Offset>,
     high_watermarks: BTreeMap<TopicPartition, Offset>,
-    /// First offset the cleaner has not been over. Only read yet.
+    /// First offset the cleaner has not been over.
     cleaned: BTreeMap<TopicPartition, Offset>,
 }
 
@@ -293,6 +293,7 @@ impl LogDir {
         checkpoints.recovery_points.retain(|name, _| exists(name));
         checkpoints.log_starts.retain(|name, _| exists(name));
         checkpoints.high_watermarks.retain(|name, _| exists(name));
+        checkpoints.cleaned.retain(|name, _| exists(name));
     }
 
     /// Sees that the files say nothing of an earlier partition of this name: after a crash its log
@@ -307,11 +308,12 @@ impl LogDir {
     fn write_checkpoints(&self) -> io::Result<()> {
         let mut written = self.written();
         let now = self.checkpoints().clone();
-        let Checkpoints { recovery_points, log_starts, high_watermarks, .. } = &mut *written;
+        let Checkpoints { recovery_points, log_starts, high_watermarks, cleaned } = &mut *written;
         for (name, old, new) in [
             (offset_checkpoint::RECOVERY_POINT, recovery_points, now.recovery_points),
             (offset_checkpoint::LOG_START, log_starts, now.log_starts),
             (offset_checkpoint::REPLICATION, high_watermarks, now.high_watermarks),
+            (offset_checkpoint::CLEANER, cleaned, now.cleaned),
         ] {
             if *old != new {
                 let content = offset_checkpoint::format(&new);
@@ -337,6 +339,17 @@ impl LogDir {
             return Ok(());
         }
         self.write_checkpoints()
+    }
+
+    /// Writes down how far compaction has come with a partition. Waits for the device.
+    pub(super) fn checkpoint_cleaned(&self, name: &TopicPartition, end: Offset) -> io::Result<()> {
+        self.checkpoints().cleaned.insert(name.clone(), end);
+        self.write_checkpoints()
+    }
+
+    /// The recovery point that a start after a crash would find; 0 if none.
+    pub(super) fn written_recovery_point(&self, name: &TopicPartition) -> Offset {
+        self.written().recovery_points.get(name).copied().unwrap_or(0)
     }
 
     /// Says to the next start that nothing needs recovery. The last act of a clean stop.
@@ -367,6 +380,7 @@ impl Checkpoints {
         self.recovery_points.retain(exists);
         self.log_starts.retain(exists);
         self.high_watermarks.retain(exists);
+        self.cleaned.retain(exists);
         for (name, offsets) in told {
             let Some(offsets) = offsets else { continue };
             self.recovery_points.insert(name.clone(), offsets.recovery_point);
@@ -394,6 +408,11 @@ impl Checkpoints {
         self.high_watermarks.get(name).copied().unwrap_or(0)
     }
 
+    /// How far compaction has come; `None` if it has never been over the partition.
+    pub(super) fn cleaned(&self, name: &TopicPartition) -> Option<Offset> {
+        self.cleaned.get(name).copied()
+    }
+
     pub(super) fn compacted_before(&self, name: &TopicPartition) -> Offset {
         self.cleaned.get(name).copied().unwrap_or(0)
     }
@@ -402,12 +421,14 @@ impl Checkpoints {
         self.recovery_points.contains_key(name)
             || self.log_starts.contains_key(name)
             || self.high_watermarks.contains_key(name)
+            || self.cleaned.contains_key(name)
     }
 
     pub(super) fn forget(&mut self, name: &TopicPartition) {
         self.recovery_points.remove(name);
         self.log_starts.remove(name);
         self.high_watermarks.remove(name);
+        self.cleaned.remove(name);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod cutting;
 mod flush;
+mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -17,8 +18,8 @@ use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError,
-    ReadRequest, RollPlan, SegmentFile,
+    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError, ReadRequest, RollPlan,
+    SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
@@ -110,6 +111,8 @@ pub struct LogFiles {
     set_aside: Vec<(WallTime, PathBuf)>,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
     cuts: u64,
+    /// A cleaned segment on its way into the log.
+    swap: Option<swap::Swap>,
     broken: bool,
 }
 
@@ -138,6 +141,7 @@ impl LogFiles {
             epochs_unwritten: false,
             set_aside: Vec::new(),
             cuts: 0,
+            swap: None,
             broken: false,
         };
         this.note_unsynced_tail();

@@ -10,6 +10,7 @@
 
 mod answers;
 mod background;
+mod cleaner;
 mod dirs;
 mod load;
 pub mod log_files;
@@ -36,6 +37,7 @@ use tokio::sync::Notify;
 use tracing::{info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+pub use cleaner::{CleanerSettings, CleanerStatus};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use ottla_log::FoundTimestamp;
@@ -112,6 +114,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    cleaning: Mutex<Option<Task>>,
 }
 
 #[derive(Debug)]
@@ -128,6 +131,7 @@ struct Shared {
     changing: Mutex<()>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
+    cleaner: cleaner::Cleaner,
     broker_epoch: AtomicI64,
     recovered: AtomicUsize,
     to_recover: AtomicUsize,
@@ -155,6 +159,7 @@ impl Storage {
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
+            cleaner: cleaner::Cleaner::default(),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             recovered: AtomicUsize::new(0),
             to_recover: AtomicUsize::new(0),
@@ -164,7 +169,9 @@ impl Storage {
         background::recover(&shared).await;
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
-        Ok(Self { shared, background: Mutex::new(Some(task)) })
+        let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
+        let cleaning = Mutex::new(Some(cleaning));
+        Ok(Self { shared, background: Mutex::new(Some(task)), cleaning })
     }
 
     /// The id of the cluster its log dirs belong to.
@@ -205,6 +212,16 @@ impl Storage {
     pub fn recovery_progress(&self) -> (usize, usize) {
         let shared = &self.shared;
         (shared.recovered.load(Ordering::Relaxed), shared.to_recover.load(Ordering::Relaxed))
+    }
+
+    /// Replaces the settings of the cleaner.
+    pub fn set_cleaner(&self, settings: CleanerSettings) {
+        self.shared.cleaner.set(settings);
+    }
+
+    /// What is told of the cleaner.
+    pub fn cleaner_status(&self) -> CleanerStatus {
+        self.shared.cleaner.status(self.shared.io.now().mono)
     }
 
     /// One of its partitions.
@@ -332,6 +349,11 @@ impl Storage {
     /// What the device said; the dir it happened in is recovered at the next start, the others are
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
+        self.shared.cleaner.stop();
+        let cleaning = self.cleaning.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = cleaning {
+            let _ = task.join().await;
+        }
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -371,6 +393,7 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        self.shared.cleaner.stop();
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             task.abort();

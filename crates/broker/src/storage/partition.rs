@@ -40,6 +40,11 @@ pub struct Partition {
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Held during a piece of compaction, which reads and writes by path; and to rename the dir.
+    /// Before `flushing`.
+    pub(super) cleaning: Mutex<()>,
+    /// Looked at while its log was not open, it had nothing to be compacted.
+    pub(super) is_known_clean: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -79,6 +84,8 @@ impl Partition {
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
             flushing: Mutex::default(),
+            cleaning: Mutex::default(),
+            is_known_clean: AtomicBool::new(false),
             state: Mutex::new(State { path, config, replica, log: None, is_closed: false }),
         }
     }
@@ -127,6 +134,8 @@ impl Partition {
     /// there already is synced too; where they did until now, they count at once.
     pub fn set_config(self: &Arc<Self>, config: LogConfig) {
         self.lock().config = config.clone();
+        // Other settings may make something due that was not.
+        self.is_known_clean.store(false, Ordering::Relaxed);
         let behind = self.with_open_log(|log, replica| {
             log.set_config(config);
             if replica.log_end_moved(log.log().vouched_offset()) {

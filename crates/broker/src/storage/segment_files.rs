@@ -1,6 +1,6 @@
 //! The files of one log's segments: opened on first use, read and written by position.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,11 +20,13 @@ pub(super) struct SegmentFiles {
     disk: Disk,
     dir: PathBuf,
     open: Mutex<BTreeMap<(Offset, SegmentFile), File>>,
+    /// Files of a cleaned segment that have not got their final names yet.
+    swapped: Mutex<BTreeSet<(Offset, SegmentFile)>>,
 }
 
 impl SegmentFiles {
     pub(super) fn new(disk: Disk, dir: PathBuf) -> Self {
-        Self { disk, dir, open: Mutex::default() }
+        Self { disk, dir, open: Mutex::default(), swapped: Mutex::default() }
     }
 
     pub(super) fn disk(&self) -> &Disk {
@@ -36,7 +38,33 @@ impl SegmentFiles {
     }
 
     pub(super) fn path(&self, base_offset: Offset, file: SegmentFile) -> PathBuf {
-        self.dir.join(file.name(base_offset))
+        let path = self.dir.join(file.name(base_offset));
+        if self.swapped().contains(&(base_offset, file)) {
+            return append_to_name(&path, names::SWAP_SUFFIX);
+        }
+        path
+    }
+
+    /// From now on the files of this segment are those with the `.swap` names. The old ones have
+    /// been set aside.
+    pub(super) fn begin_swap(&self, base_offset: Offset) {
+        self.swapped().extend(SegmentFile::ALL.map(|file| (base_offset, file)));
+    }
+
+    /// Gives a file of a cleaned segment its final name, if it is still there.
+    pub(super) fn end_swap(&self, base_offset: Offset, file: SegmentFile) -> io::Result<()> {
+        let from = self.path(base_offset, file);
+        if !self.swapped().remove(&(base_offset, file)) {
+            return Ok(());
+        }
+        match self.disk.rename(&from, self.path(base_offset, file)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn swapped(&self) -> MutexGuard<'_, BTreeSet<(Offset, SegmentFile)>> {
+        self.swapped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An existing file; `None` if there is none.
@@ -99,6 +127,7 @@ impl SegmentFiles {
             self.lock().remove(&(base_offset, file));
             let from = self.path(base_offset, file);
             let to = append_to_name(&from, names::DELETED_SUFFIX);
+            self.swapped().remove(&(base_offset, file));
             match self.disk.rename(&from, &to) {
                 Ok(()) => aside.push(to),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}

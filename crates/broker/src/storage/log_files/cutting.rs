@@ -30,6 +30,7 @@ impl LogFiles {
     }
 
     fn cut(&mut self, cut: &Cut, now: WallTime) -> io::Result<()> {
+        self.cancel_swap()?;
         self.cuts += 1;
         // Newest first: a crash in between leaves no gap.
         for &base_offset in cut.removed.iter().rev() {
@@ -61,6 +62,7 @@ impl LogFiles {
     }
 
     fn do_start_over(&mut self, offset: Offset, now: WallTime) -> io::Result<()> {
+        self.cancel_swap()?;
         self.cuts += 1;
         let bases: Vec<Offset> = self.log.segments().map(|s| s.base_offset).rev().collect();
         for base_offset in bases {
@@ -121,6 +123,7 @@ impl LogFiles {
         }
         let kept = self.log.segments().map(|s| s.base_offset).find(|&base| base > last);
         let Some(first_kept) = kept else { return Ok(0) };
+        self.cancel_swap()?;
         for &(base_offset, reason) in &plan.segments {
             tracing::info!(dir = %self.dir().display(), base_offset, ?reason, "segment removed");
             let gone = self.set_aside(base_offset, now);
@@ -148,7 +151,7 @@ impl LogFiles {
         });
     }
 
-    fn set_aside(&mut self, base_offset: Offset, now: WallTime) -> io::Result<()> {
+    pub(super) fn set_aside(&mut self, base_offset: Offset, now: WallTime) -> io::Result<()> {
         let due = now.millis.saturating_add(self.log.config().file_delete_delay_ms);
         let paths = self.files.set_aside(base_offset)?;
         self.set_aside.extend(paths.into_iter().map(|path| (WallTime { millis: due }, path)));
@@ -157,7 +160,7 @@ impl LogFiles {
         Ok(())
     }
 
-    fn drop_snapshots(&mut self, goes: impl Fn(Offset) -> bool) -> io::Result<()> {
+    pub(super) fn drop_snapshots(&mut self, goes: impl Fn(Offset) -> bool) -> io::Result<()> {
         self.pending_snapshots.retain(|offset, _| !goes(*offset));
         let dropped: Vec<Offset> = self.snapshots.iter().copied().filter(|&o| goes(o)).collect();
         for offset in dropped {

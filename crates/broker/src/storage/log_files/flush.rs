@@ -82,7 +82,8 @@ impl LogFiles {
             // file.
             snapshots = std::mem::take(&mut self.pending_snapshots);
             if std::mem::take(&mut self.epochs_unwritten) {
-                leader_epochs = Some(leader_epoch_checkpoint::format(self.log.leader_epochs().entries()));
+                leader_epochs =
+                    Some(leader_epoch_checkpoint::format(self.log.leader_epochs().entries()));
             }
             self.rolled = false;
             self.log.flush_begins();
