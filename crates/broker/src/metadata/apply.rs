@@ -71,6 +71,7 @@ impl Follower {
                 self.become_as(image, topic.id, &topic.name, *index, partition);
             }
         }
+        self.storage.set_cleaner(topic_settings::of_cleaner(image, &self.fixed));
         self.is_following.store(true, Ordering::Release);
     }
 
@@ -138,6 +139,7 @@ impl Follower {
 
     fn configure(&self, image: &Image, touched: &Touched) {
         if touched.all_configs {
+            self.storage.set_cleaner(topic_settings::of_cleaner(image, &self.fixed));
             let mut by_topic = BTreeMap::new();
             for partition in self.storage.partitions() {
                 let topic = &partition.topic_partition().topic;
