@@ -12,6 +12,8 @@
 //! (`log_files/swap.rs`). A log that cannot be compacted is tried again later and later, for ever; it
 //! is counted and told about meanwhile.
 
+#[cfg(test)]
+mod by_hand;
 mod files;
 mod job;
 mod look;
