@@ -94,6 +94,10 @@ pub struct LogUpkeepConfig {
     pub producer_id_expiration_ms: i32,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_id_expiration_check_interval_ms: i32,
+    /// `ottla.scrub.bytes.per.second`.
+    pub scrub_bytes_per_second: i64,
+    /// `ottla.scrub.interval.ms`.
+    pub scrub_interval_ms: i64,
 }
 
 /// The patience of the metadata quorum, and of the controller with its brokers.
@@ -139,6 +143,8 @@ pub struct ServerConfig {
     pub quorum_bootstrap_servers: Vec<(String, u16)>,
     /// `log.dirs`, or `log.dir`.
     pub log_dirs: Vec<String>,
+    /// `ottla.log.open.files.max`; none leaves it to the limit of the process.
+    pub open_files_max: Option<u32>,
     /// `num.recovery.threads.per.data.dir`.
     pub num_recovery_threads_per_data_dir: i32,
     /// The metadata log.
@@ -268,6 +274,7 @@ fn build(
         inter_broker_listener_name: listeners.inter_broker_name,
         quorum_voters: voters(reader.0),
         quorum_bootstrap_servers: bootstrap_servers(reader),
+        open_files_max: reader.given_size("ottla.log.open.files.max"),
         num_recovery_threads_per_data_dir: reader.int("num.recovery.threads.per.data.dir"),
         metadata_log: metadata_log(reader, &log_dirs),
         log_dirs,
@@ -321,6 +328,8 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         producer_id_expiration_ms: reader.int("producer.id.expiration.ms"),
         producer_id_expiration_check_interval_ms: reader
             .int("producer.id.expiration.check.interval.ms"),
+        scrub_bytes_per_second: reader.long("ottla.scrub.bytes.per.second"),
+        scrub_interval_ms: reader.long("ottla.scrub.interval.ms"),
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
+use ottla_broker::storage::ScrubSettings;
 use ottla_broker::topic_settings::FixedSettings;
 use ottla_config::{
     Family, LogFormat, Resolved, ServerConfig, Source, SourceError, environment, resolve,
@@ -205,11 +206,16 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.metadata_log_dir = Some(PathBuf::from(&config.metadata_log.dir));
     storage.cluster_id = config.cluster_id.clone();
     storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
+    storage.open_files_max = config.open_files_max.map(|max| max as usize);
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
     storage.retention_check_interval = millis(upkeep.retention_check_interval_ms);
     storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =
         millis(upkeep.high_watermark_checkpoint_interval_ms);
+    storage.scrub = ScrubSettings {
+        bytes_per_second: u64::try_from(upkeep.scrub_bytes_per_second).unwrap_or_default(),
+        interval: millis(upkeep.scrub_interval_ms),
+    };
 }
 
 fn metadata(config: &ServerConfig, node: &mut NodeSettings) {

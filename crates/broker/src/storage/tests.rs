@@ -8,8 +8,11 @@
 mod compacting;
 mod crashes;
 mod dirs;
+mod failed_writes;
 mod interchange;
+mod open_files;
 mod partitions;
+mod scrub;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -47,6 +47,18 @@ pub struct Entry {
     pub modified: WallTime,
 }
 
+/// Which file a name stands for: another file of the same name and content is another, and so is
+/// the same file once it was written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileIdentity {
+    /// Its number in the file system.
+    pub inode: u64,
+    /// When its content last changed, in nanoseconds since 1970.
+    pub modified_ns: u64,
+    /// Its bytes.
+    pub len: u64,
+}
+
 /// A file system. Cheap to clone.
 ///
 /// Errors are `io::Error`s of the system's kind (`NotFound`, `StorageFull`, …) that wrap a
@@ -104,6 +116,27 @@ impl Disk {
         let mut entries = on_either!(self.list(path)).map_err(DiskError::at("list", path))?;
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
+    }
+
+    /// The names of the directories in a directory, sorted. The entries themselves are not looked at,
+    /// which makes it the cheapest way to see what is there.
+    ///
+    /// # Errors
+    /// As [`Disk::list`].
+    pub fn list_dirs(&self, path: impl AsRef<Path>) -> io::Result<Vec<String>> {
+        let path = path.as_ref();
+        let mut names = on_either!(self.list_dirs(path)).map_err(DiskError::at("list", path))?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// Which file `path` stands for.
+    ///
+    /// # Errors
+    /// `NotFound`, or what the system said.
+    pub fn identity(&self, path: impl AsRef<Path>) -> io::Result<FileIdentity> {
+        let path = path.as_ref();
+        on_either!(self.identity(path)).map_err(DiskError::at("look at", path))
     }
 
     /// Opens a file.
@@ -253,6 +286,15 @@ pub(crate) fn parent_of(path: &Path) -> &Path {
     }
 }
 
+/// Whether a disk call failed because this process, or the system, has no descriptor left: a state
+/// that passes, and says nothing about the device.
+pub fn is_out_of_descriptors(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<DiskError>());
+    let code = inner.map_or(error, |inner| &inner.source).raw_os_error();
+    let full = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
+    code.is_some_and(|code| full.iter().any(|errno| errno.raw_os_error() == code))
+}
+
 /// An open file. Clones share one descriptor; it is closed with the last of them.
 ///
 /// Every position is absolute. Reads and writes of several clones at once are safe; a read that
@@ -316,6 +358,21 @@ impl File {
         on_file!(self.read_at(position, buf), "read")
     }
 
+    /// [`File::read_at`] for bytes that nobody will want again soon: what had to be fetched from the
+    /// device does not stay in the page cache, what others keep there does. On a file that was opened
+    /// for this alone: its clones lose their read-ahead.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn read_passing(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        match &self.kind {
+            FileKind::Os(file) => file.read_passing(position, buf),
+            #[cfg(feature = "sim")]
+            FileKind::Sim(file) => file.read_at(position, buf),
+        }
+        .map_err(DiskError::at("read", self.path()))
+    }
+
     /// Writes all of `bytes` at `position`; a gap before it reads as zeros.
     ///
     /// # Errors
@@ -346,6 +403,15 @@ impl File {
     /// What the system said: see the module about what is then lost.
     pub fn sync_data(&self) -> io::Result<()> {
         on_file!(self.sync_data(), "sync")
+    }
+
+    /// Whether other clones of it are held somewhere, so that dropping this one closes nothing.
+    pub fn is_shared(&self) -> bool {
+        match &self.kind {
+            FileKind::Os(file) => file.is_shared(),
+            #[cfg(feature = "sim")]
+            FileKind::Sim(file) => file.is_shared(),
+        }
     }
 
     /// The descriptor for `sendfile`, if there is one.
