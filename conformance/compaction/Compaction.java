@@ -220,7 +220,7 @@ public class Compaction {
             if (end >= 0) Files.writeString(checkpointFile.toPath(), "" + end);
             System.out.println(home.resolve("ours/t-0") + " " + now + " " + checkpoint + " " + start + " " + plan.expiration
                 + " " + plan.retention + " " + plan.segmentBytes + " " + plan.minLag + " " + plan.mapBytes + " "
-                + plan.indexInterval + " :" + told + " " + end);
+                + plan.indexInterval + " 1000 :" + told + " " + end);
         }
     }
 
@@ -285,7 +285,55 @@ public class Compaction {
         return null;
     }
 
+    // bench-write DIR MEGABYTES CODEC     one log of records of 250 bytes, every key about four times
+    // bench-clean DIR                     compacts it with a broker's settings; prints seconds, CPU seconds
+    static void bench(String[] args) throws Exception {
+        File dir = Path.of(args[1], "t-0").toFile();
+        dir.mkdirs();
+        Properties p = new Properties();
+        p.put("internal.segment.bytes", 256 << 20);
+        p.put("cleanup.policy", "compact");
+        UnifiedLog log = UnifiedLog.create(dir, new LogConfig(p), 0, Long.MAX_VALUE, new Idle(), new BrokerTopicStats(),
+            new Standing(BASE), 3_600_000, new ProducerStateManagerConfig(86_400_000, false), 600_000,
+            new LogDirFailureChannel(1), true, Optional.empty());
+        if (args[0].equals("bench-write")) {
+            long bytes = Long.parseLong(args[2]) << 20, keys = bytes / 250 / 4;
+            Compression compression = Compression.of(CompressionType.forName(args[3])).build();
+            Random random = new Random(1);
+            byte[] value = new byte[218];
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
+            for (long written = 0; written < bytes; ) {
+                buffer.clear();
+                MemoryRecordsBuilder builder = MemoryRecords.builder(buffer, compression, TimestampType.CREATE_TIME, 0L);
+                for (int i = 0; i < 64; i++) {
+                    // Text of which a codec makes about half.
+                    for (int b = 0; b < value.length; b++) value[b] = (byte) ('a' + random.nextInt(11));
+                    builder.append(BASE, String.format("key-%012d", (long) (random.nextDouble() * keys)).getBytes(), value);
+                    written += 250;
+                }
+                log.appendAsLeader(builder.build(), 0);
+            }
+            log.roll();
+            MemoryRecords last = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(BASE, new byte[] {1}, new byte[] {1}));
+            log.appendAsLeader(last, 0);
+            close(log);
+            return;
+        }
+        log.updateHighWatermark(log.logEndOffset());
+        var cpu = (com.sun.management.OperatingSystemMXBean) java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        Cleaner cleaner = new Cleaner(0, new SkimpyOffsetMap(128 << 20), 256 << 10, 1 << 20, 0.9,
+            new Throttler(Double.MAX_VALUE, 300, "x", "x", Time.SYSTEM), new Standing(BASE), partition -> { });
+        long began = System.nanoTime(), used = cpu.getProcessCpuTime();
+        long end = cleaner.doClean(new LogToClean(log, 0, log.activeSegment().baseOffset(), false), BASE).getKey();
+        System.out.println("ended " + end + " " + (System.nanoTime() - began) / 1e9 + " " + (cpu.getProcessCpuTime() - used) / 1e9);
+        close(log);
+    }
+
     public static void main(String[] args) throws Exception {
+        if (args[0].startsWith("bench")) {
+            bench(args);
+            return;
+        }
         boolean writes = args[0].equals("write");
         Path root = Path.of(args[writes ? 2 : 1]);
         List<Integer> seeds = new ArrayList<>();

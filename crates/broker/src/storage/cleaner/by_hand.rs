@@ -50,19 +50,20 @@ fn compacts_what_a_plan_says() {
 }
 
 fn compact(disk: &ottla_io::Disk, line: &Line<'_>) -> String {
-    let [now, checkpoint, start, expiration, retention, segment_bytes, lag, map_bytes, interval] =
-        line.numbers[..]
+    let [now, checkpoint, start, expiration, retention, segment_bytes, lag, rest @ ..] =
+        &line.numbers[..]
     else {
-        panic!("nine numbers in a line")
+        panic!("ten numbers in a line")
     };
-    let now = WallTime { millis: now };
+    let &[map_bytes, interval, read_bytes] = rest else { panic!("ten numbers in a line") };
+    let now = WallTime { millis: *now };
     let config = LogConfig {
         compact: true,
         delete: false,
-        segment_bytes: segment_bytes as u32,
-        delete_retention_ms: retention,
-        min_compaction_lag_ms: lag,
-        producer_id_expiration_ms: expiration,
+        segment_bytes: *segment_bytes as u32,
+        delete_retention_ms: *retention,
+        min_compaction_lag_ms: *lag,
+        producer_id_expiration_ms: *expiration,
         index_interval_bytes: interval as u32,
         ..LogConfig::default()
     };
@@ -70,20 +71,20 @@ fn compact(disk: &ottla_io::Disk, line: &Line<'_>) -> String {
         config,
         clean: true,
         recovery_point: 0,
-        compacted_before: checkpoint.max(0),
-        log_start_offset: start,
+        compacted_before: (*checkpoint).max(0),
+        log_start_offset: *start,
         now,
         seed: 1,
     };
     let (mut log, _) = LogFiles::open(disk, &line.dir, how).unwrap();
     let end = log.log().log_end_offset();
     log.high_watermark_moved(end);
-    let checkpoint = (checkpoint >= 0).then_some(checkpoint);
+    let checkpoint = (*checkpoint >= 0).then_some(*checkpoint);
     let cleanable = log.log().cleanable(checkpoint, end, now, log.bytes()).unwrap();
     let mut ended: Offset = -1;
     if cleanable.cleanable_bytes > 0 {
-        let limits =
-            CompactionLimits { map_bytes: map_bytes as u64, load_factor: 0.9, read_bytes: 1000 };
+        let (map_bytes, read_bytes) = (map_bytes as u64, read_bytes as usize);
+        let limits = CompactionLimits { map_bytes, load_factor: 0.9, read_bytes };
         let begun = log.log().begin_compaction(&cleanable, limits, now, 7, log.bytes());
         ended = run(disk, &mut log, begun.unwrap(), end, now);
     }
