@@ -1,7 +1,10 @@
 //! From the files of a partition dir to a [`Log`]. Files are only looked at; what has to be changed
 //! about them comes back as repairs.
 
+mod rebuild;
+
 use alloc::collections::BTreeSet;
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -10,12 +13,21 @@ use ottla_model::Offset;
 
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
-use crate::files::{offset_index, time_index};
+use crate::files::{names, offset_index, time_index};
 use crate::read::{find, offset_entries_below, offset_entry, time_entry};
-use crate::recover::{Replay, load_snapshot, measure, recover_segment, replay_segment};
+use crate::recover::{
+    RecoveredSegment, Replay, load_snapshot, measure, recover_segment, replay_segment,
+};
+use crate::synced::{SyncedPart, synced_part};
 use crate::{
     LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
 };
+
+pub use rebuild::Rebuilt;
+pub(crate) use rebuild::indexes_are_whole;
+
+/// Zeros that tell that nothing was written behind the last batch.
+const UNWRITTEN_BYTES: u64 = 4096;
 
 /// A `.log` file found in a partition dir, and what was found beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +42,8 @@ pub struct FoundSegment {
     pub offset_index_bytes: Option<u64>,
     /// Bytes of the `.timeindex` file; `None` if there is none.
     pub time_index_bytes: Option<u64>,
+    /// Bytes of the `.txnindex` file; `None` if there is none, which is no fault.
+    pub txn_index_bytes: Option<u64>,
 }
 
 /// What is known of a log before its batches are looked at.
@@ -47,6 +61,10 @@ pub struct Opening {
     pub clean: bool,
     /// What `recovery-point-offset-checkpoint` says of it; 0 if nothing.
     pub recovery_point: Offset,
+    /// That checkpoint is lost, so that 0 says nothing. Nobody can tell then whether a gap between
+    /// two segments is what compaction left or an end that was not synced, and nothing behind one
+    /// is given up, as in Kafka.
+    pub recovery_point_lost: bool,
     /// What `cleaner-offset-checkpoint` says of it; 0 if nothing. Compacted segments may end before
     /// the next one begins.
     pub compacted_before: Offset,
@@ -108,6 +126,21 @@ pub struct Opened {
     pub segments_recovered: usize,
     /// Bytes that were no whole, undamaged batches.
     pub bytes_lost: u64,
+    /// Files that should have been in order and were not; all are by now, or not needed any more.
+    pub rebuilt: Vec<Rebuilt>,
+}
+
+/// Whether a log file goes on with zeros behind its last batch: room that `preallocate` took, or that
+/// a power cut left of a write.
+fn is_unwritten<B: SegmentBytes>(
+    base_offset: Offset,
+    position: u64,
+    len: u64,
+    bytes: &B,
+) -> Result<bool, LogError> {
+    let mut found = vec![0; usize::try_from(len.min(UNWRITTEN_BYTES)).unwrap_or(0)];
+    let count = bytes.read_at(base_offset, SegmentFile::Log, position, &mut found)?;
+    Ok(found[..count].iter().all(|&byte| byte == 0))
 }
 
 /// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
@@ -132,6 +165,7 @@ pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogE
         }
     }
     state.forget_lost_batches(bytes)?;
+    state.learn_epochs(bytes)?;
     Ok(state.finish())
 }
 
@@ -139,12 +173,15 @@ struct State<'a> {
     opening: &'a Opening,
     /// Segments from this base offset on are checked.
     recover_from: Offset,
+    /// What of the first of them lies before the recovery point, and need not be.
+    synced: Option<SyncedPart>,
     log: Log,
     epochs_before: Vec<EpochEntry>,
     repairs: Vec<Repair>,
     broken_snapshots: Vec<Offset>,
     segments_recovered: usize,
     bytes_lost: u64,
+    rebuilt: Vec<Rebuilt>,
     /// Damage was found before the recovery point.
     lost_synced: bool,
 }
@@ -164,19 +201,27 @@ impl<'a> State<'a> {
         log.segments.clear();
         log.epochs = LeaderEpochs::from_entries(&opening.epochs);
         let snapshots = &opening.snapshots;
+        let first_checked = opening.segments.iter().find(|found| found.base_offset == recover_from);
+        let synced = match first_checked {
+            Some(found) => synced_part(found, opening.recovery_point, bytes)?,
+            None => None,
+        };
+        let sound_before = synced.as_ref().map_or(recover_from, |part| part.next_offset);
         let (loaded, broken_snapshots) =
-            load_snapshot(snapshots, recover_from, *now, config, bytes)?;
+            load_snapshot(snapshots, sound_before, *now, config, bytes)?;
         // What was deleted in front of a segment's end still tells what its producers sent last.
         log.producers = loaded.unwrap_or_else(|| Producers::starting_at(first));
         Ok(Self {
             opening,
             recover_from,
+            synced,
             log,
             epochs_before: opening.epochs.clone(),
             repairs: Vec::new(),
             broken_snapshots,
             segments_recovered: 0,
             bytes_lost: 0,
+            rebuilt: Vec::new(),
             lost_synced: false,
         })
     }
@@ -187,6 +232,7 @@ impl<'a> State<'a> {
     fn misses_tail_before(&self, found: &FoundSegment) -> bool {
         let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
         !self.opening.clean
+            && !self.opening.recovery_point_lost
             && self.log.log_end_offset_so_far() != Offset::MIN
             && self.log.log_end_offset < found.base_offset
             && found.base_offset > sound_before
@@ -199,14 +245,24 @@ impl<'a> State<'a> {
         is_last: bool,
         bytes: &B,
     ) -> Result<bool, LogError> {
+        if found.base_offset == self.recover_from
+            && found.base_offset >= self.log.log_end_offset_so_far()
+            && let Some(part) = self.synced.take()
+        {
+            return self.take_synced(found, part, is_last, bytes);
+        }
         let sound = found.base_offset < self.recover_from && indexes_are_whole(found);
+        self.note_broken_indexes(found);
         if !sound || found.base_offset < self.log.log_end_offset_so_far() {
             return self.recover(found, is_last, bytes);
         }
         if is_last {
             return match measure(as_segment(found), bytes) {
                 Ok((segment, next_offset)) => self.keep(segment, next_offset, bytes),
-                Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+                Err(LogError::Corrupt(why)) => {
+                    self.note_misfit(found, why);
+                    self.recover(found, is_last, bytes)
+                }
                 Err(error) => Err(error),
             };
         }
@@ -220,9 +276,32 @@ impl<'a> State<'a> {
             self.keep(segment, next_offset, bytes)
         };
         match kept {
-            Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+            Err(LogError::Corrupt(why)) => {
+                self.note_misfit(found, why);
+                self.recover(found, is_last, bytes)
+            }
             kept => kept,
         }
+    }
+
+    /// Takes the segment that the recovery point lies in, and checks what lies behind that.
+    fn take_synced<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        part: SyncedPart,
+        is_last: bool,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let next_offset = part.next_offset;
+        if part.is_all && is_last {
+            return self.keep(part.segment, next_offset, bytes);
+        }
+        if next_offset > self.log.producers.end_offset() {
+            let Log { epochs, producers, .. } = &mut self.log;
+            replay_segment(&part.segment, 0, &mut Replay { epochs, producers }, bytes)?;
+        }
+        let from = part.into_recovered(bytes)?;
+        self.recover_from(from, found, is_last, true, bytes)
     }
 
     /// Takes the last segment that needs no recovery. The time index entry that sealed it was
@@ -272,24 +351,50 @@ impl<'a> State<'a> {
         is_last: bool,
         bytes: &B,
     ) -> Result<bool, LogError> {
+        let nothing = RecoveredSegment::nothing(found.base_offset, found.modified);
+        if self.log.producers.end_offset() <= found.base_offset {
+            return self.recover_from(nothing, found, is_last, true, bytes);
+        }
+        // Which transactions the segment ends as aborted follows from the producers before it.
+        let before = self.producers_at(found.base_offset, bytes)?;
+        let ahead = core::mem::replace(&mut self.log.producers, before);
+        let recovered = self.recover_from(nothing, found, is_last, true, bytes);
+        if self.log.producers.end_offset() < ahead.end_offset() {
+            self.log.producers = ahead;
+        }
+        recovered
+    }
+
+    /// Checks what lies behind `from`. `covered` says whether the producers' state was that of where
+    /// it ends, so that the transaction index follows from the batches.
+    fn recover_from<B: SegmentBytes>(
+        &mut self,
+        from: RecoveredSegment,
+        found: &FoundSegment,
+        is_last: bool,
+        covered: bool,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
         let base_offset = found.base_offset;
-        let covered = self.log.producers.end_offset() <= base_offset;
         let Log { epochs, producers, config, .. } = &mut self.log;
         let mut replay = Replay { epochs, producers };
-        let mut recovered =
-            recover_segment(base_offset, found.size, config, found.modified, &mut replay, bytes)?;
+        let mut recovered = recover_segment(from, found.size, config, &mut replay, bytes)?;
         self.segments_recovered += 1;
         let (len, lost) = (recovered.segment.size, found.size - recovered.segment.size);
         // Damage to a segment that needed no recovery says nothing about those behind it, which
         // stay, as in Kafka.
         let was_sound = base_offset < self.recover_from;
-        if lost > 0 {
+        let is_unwritten = lost > 0 && is_unwritten(base_offset, len, lost, bytes)?;
+        if is_unwritten && recovered.next_offset >= self.opening.recovery_point {
+            self.repairs.push(Repair::CutLog { base_offset, len, lost: 0, was_synced: false });
+        } else if lost > 0 {
             let was_synced = was_sound || recovered.next_offset < self.opening.recovery_point;
             self.lost_synced |= was_synced;
             self.repairs.push(Repair::CutLog { base_offset, len, lost, was_synced });
             self.bytes_lost += lost;
         }
-        let whole = lost == 0 || was_sound;
+        // Whether anything is missing at the end of an unwritten one, the next segment's name tells.
+        let whole = lost == 0 || was_sound || is_unwritten;
         if whole && !is_last {
             recovered.seal();
         }
@@ -357,8 +462,12 @@ impl<'a> State<'a> {
             self.repairs.push(Repair::WriteLeaderEpochs);
         }
         self.drop_snapshots();
-        let Self { log, repairs, segments_recovered, bytes_lost, .. } = self;
-        Opened { log, repairs, segments_recovered, bytes_lost }
+        for &offset in &self.broken_snapshots {
+            let (file, why) = (names::snapshot(offset), "it cannot be read".to_string());
+            self.rebuilt.push(Rebuilt { file, why });
+        }
+        let Self { log, repairs, segments_recovered, bytes_lost, rebuilt, .. } = self;
+        Opened { log, repairs, segments_recovered, bytes_lost, rebuilt }
     }
 
     /// Snapshots stay that stand at the beginning of a segment, and the newest.
@@ -382,16 +491,12 @@ impl Log {
     }
 }
 
-/// Whether both indexes are there and consist of whole entries.
-fn indexes_are_whole(found: &FoundSegment) -> bool {
-    let whole = |bytes: Option<u64>, entry| bytes.is_some_and(|bytes| bytes % entry == 0);
-    whole(found.offset_index_bytes, offset_index::ENTRY_BYTES)
-        && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
-}
-
 /// How many entries of a time index are true, leaving out those at its end that are not: the batch
 /// at the offset has the timestamp.
-fn true_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u64, LogError> {
+pub(crate) fn true_time_entries<B: SegmentBytes>(
+    segment: &Segment,
+    bytes: &B,
+) -> Result<u64, LogError> {
     let base_offset = segment.base_offset;
     let mut count = segment.time_entries;
     while let Some(last) = count.checked_sub(1) {
@@ -413,7 +518,7 @@ fn true_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u6
     Ok(count)
 }
 
-fn as_segment(found: &FoundSegment) -> Segment {
+pub(crate) fn as_segment(found: &FoundSegment) -> Segment {
     Segment {
         index_entries: found.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES,
         time_entries: found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES,

@@ -10,7 +10,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};
@@ -51,6 +51,9 @@ pub struct Partition {
     pub(super) cleaning: Mutex<()>,
     /// Looked at while its log was not open, it had nothing to be compacted.
     pub(super) is_known_clean: AtomicBool,
+    /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
+    /// that no file comes back under a name that is given anew. Before `flushing`.
+    pub(super) removing: RwLock<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
     pub(super) opening: Mutex<()>,
     state: Mutex<State>,
@@ -104,6 +107,7 @@ impl Partition {
             flushing: Mutex::default(),
             cleaning: Mutex::default(),
             is_known_clean: AtomicBool::new(false),
+            removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
         }
@@ -324,7 +328,7 @@ impl Partition {
             let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
             let aborted = match limit {
                 ReadLimit::LastStable => {
-                    let found = log.log().aborted_transactions(offset, &slice.plan, log.bytes());
+                    let found = log.log().aborted_transactions(offset, &slice.plan, &*log.bytes());
                     found.map_err(|error| self.read_failed(&error))?
                 }
                 ReadLimit::HighWatermark | ReadLimit::LogEnd => Vec::new(),
@@ -420,10 +424,11 @@ impl Partition {
     }
 
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
-        self.with_log(|log, _| {
-            let found = log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes());
-            found.map_err(|error| self.read_failed(&error))
-        })?
+        let _no_removal = self.removing.read().unwrap_or_else(PoisonError::into_inner);
+        // Off the lock: indexes and batches may be cold, and appends go on.
+        let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
+        let found = log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes);
+        found.map_err(|error| self.read_failed(&error))
     }
 
     /// The producers it knows.
@@ -530,7 +535,7 @@ impl Partition {
         self.failed(doing, error)
     }
 
-    fn read_failed(&self, error: &LogError) -> ErrorCode {
+    pub(super) fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
             LogError::OffsetOutOfRange { .. } => {}
             LogError::Corrupt(why) => {

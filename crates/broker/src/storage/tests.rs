@@ -9,10 +9,10 @@ mod compacting;
 mod crashes;
 mod dirs;
 mod failed_writes;
-mod interchange;
 mod open_files;
 mod partitions;
 mod scrub;
+mod starts;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -71,6 +71,7 @@ fn compact(disk: &ottla_io::Disk, line: &Line<'_>) -> String {
         config,
         clean: true,
         recovery_point: 0,
+        recovery_point_lost: false,
         compacted_before: (*checkpoint).max(0),
         log_start_offset: *start,
         now,
@@ -80,13 +81,13 @@ fn compact(disk: &ottla_io::Disk, line: &Line<'_>) -> String {
     let end = log.log().log_end_offset();
     log.high_watermark_moved(end);
     let checkpoint = (*checkpoint >= 0).then_some(*checkpoint);
-    let cleanable = log.log().cleanable(checkpoint, end, now, log.bytes()).unwrap();
+    let cleanable = log.log().cleanable(checkpoint, end, now, &*log.bytes()).unwrap();
     let mut ended: Offset = -1;
     if cleanable.cleanable_bytes > 0 {
         let (map_bytes, read_bytes) = (map_bytes as u64, read_bytes as usize);
         let limits = CompactionLimits { map_bytes, load_factor: 0.9, read_bytes };
-        let begun = log.log().begin_compaction(&cleanable, limits, now, 7, log.bytes());
-        ended = run(disk, &mut log, begun.unwrap(), end, now);
+        let begun = log.log().begin_compaction(&cleanable, limits, now, 7, &*log.bytes());
+        ended = run(disk, &mut log, begun.unwrap(), end);
     }
     log.close().unwrap();
     format!(
@@ -103,7 +104,6 @@ fn run(
     log: &mut LogFiles,
     mut compaction: ottla_log::compact::Compaction,
     high_watermark: Offset,
-    now: WallTime,
 ) -> Offset {
     let originals = Originals::new(disk.clone(), log.dir().to_owned());
     while compaction.map_step(&originals).unwrap().is_some() {}
@@ -126,7 +126,7 @@ fn run(
         originals.close();
         let cuts = log.cuts();
         assert!(log.begin_swap(group, cleaned, cuts).unwrap());
-        assert!(log.commit_swap(now).unwrap());
+        assert!(log.commit_swap().unwrap());
         log.end_swap(&SegmentFile::ALL).unwrap();
     }
 }

@@ -167,7 +167,7 @@ impl Job {
         let (now, seed) = (self.shared.io.now().wall, self.shared.io.random_u64());
         let cleanable = partition.with_log(|log, replica| {
             let high_watermark = replica.high_watermark();
-            let found = log.log().cleanable(checkpoint, high_watermark, now, log.bytes());
+            let found = log.log().cleanable(checkpoint, high_watermark, now, &*log.bytes());
             found.map(|found| (found, log.log().recovery_point()))
         });
         let (cleanable, recovery_point) = cleanable.map_err(refused)?.map_err(log_error)?;
@@ -178,9 +178,14 @@ impl Job {
         if partition.dir.written_recovery_point(name) < cleanable.first_uncleanable_offset {
             self.shared.checkpoint_dir(&partition.dir)?;
         }
+        if partition.dir.written_recovery_point(name) < cleanable.first_uncleanable_offset {
+            return Err(io::Error::other(
+                "recovery points are not written before recovery has ended",
+            ));
+        }
         let limits = self.shared.cleaner.settings().limits();
         let begun = partition.with_log(|log, _| {
-            let begun = log.log().begin_compaction(&cleanable, limits, now, seed, log.bytes());
+            let begun = log.log().begin_compaction(&cleanable, limits, now, seed, &*log.bytes());
             begun.map(|compaction| (compaction, log.cuts(), log.dir().to_owned()))
         });
         let (compaction, cuts, dir) = begun.map_err(refused)?.map_err(log_error)?;
@@ -254,7 +259,6 @@ impl Job {
     /// Makes the cleaned segment durable and puts it in the place of those it was made from.
     fn swap(&mut self) -> io::Result<()> {
         let partition = Arc::clone(&self.partition);
-        let now = self.shared.io.now().wall;
         let work = self.work()?;
         let Work { compaction, cleaned, out, group, cuts, originals, .. } = work;
         out.clear();
@@ -268,6 +272,8 @@ impl Job {
             let path = partition.lock().path.clone();
             partition.disk.sync_dir(path)
         };
+        // Who removes segments, or searches them beside the log, goes by their names.
+        let _alone = partition.removing.write().unwrap_or_else(PoisonError::into_inner);
         let begun = partition.with_log(|log, _| log.begin_swap(group.clone(), segment, *cuts));
         if !begun.map_err(refused)?? {
             return Err(io::Error::other("the log was cut while it was compacted"));
@@ -275,7 +281,7 @@ impl Job {
         sync_names().inspect_err(|_| partition.take_swap_back())?;
         let has_txn_index = files.has_txn_index();
         *cleaned = None;
-        let committed = partition.with_log(|log, _| log.commit_swap(now));
+        let committed = partition.with_log(|log, _| log.commit_swap());
         // From here on an error leaves the log in a state that only the next start puts right.
         let broken = |error| {
             partition.failed("put a compacted segment in its place", &error);

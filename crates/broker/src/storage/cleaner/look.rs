@@ -43,7 +43,7 @@ impl Partition {
             return Ok(if is_idle { Looked::Idle } else { Looked::Unknown });
         };
         let config = log.log().config().min_cleanable_dirty_ratio;
-        let cleanable = log.log().cleanable(checkpoint, high_watermark, now, log.bytes());
+        let cleanable = log.log().cleanable(checkpoint, high_watermark, now, &*log.bytes());
         let cleanable = cleanable.map_err(log_error)?;
         Ok(Looked::Known(cleanable, cleanable.state(config)))
     }

@@ -11,11 +11,12 @@
 //! ```
 //! The names are synced between the steps without the partition's lock, so that no append waits for
 //! it. The last two are apart because the next start takes a `.txnindex` beside a `.log.swap` for an
-//! old one. What cuts the log or removes segments before `commit_swap` takes the swap back first.
+//! old one. What cuts the log before `commit_swap` takes the swap back first; who removes segments waits
+//! (`Partition::removing`).
 
 use std::io;
 
-use ottla_base::{WallTime, always};
+use ottla_base::always;
 use ottla_log::SegmentFile;
 use ottla_log::compact::{CleanedSegment, SourceSegment};
 use ottla_log::files::names;
@@ -82,13 +83,13 @@ impl LogFiles {
     ///
     /// # Errors
     /// What the device said; the log is broken then.
-    pub(in crate::storage) fn commit_swap(&mut self, now: WallTime) -> io::Result<bool> {
+    pub(in crate::storage) fn commit_swap(&mut self) -> io::Result<bool> {
         let Some(swap) = self.swap.take_if(|swap| !swap.committed) else { return Ok(false) };
         self.check_sound()?;
         always!(self.log.still_has(&swap.sources), "a swap is taken back when the log is cut");
         let base_offset = swap.sources.first().map_or(0, |first| first.base_offset);
         for source in &swap.sources {
-            let aside = self.set_aside(source.base_offset, now);
+            let aside = self.set_aside(source.base_offset);
             self.broken |= aside.is_err();
             aside?;
         }
