@@ -1,6 +1,7 @@
 //! What a topic's settings mean for its logs and for what producers send.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ottla_config::{ConfigLayers, Overrides, Value, effective_topic_configs};
 use ottla_controller::Image;
@@ -8,6 +9,8 @@ use ottla_controller::image::ConfigResource;
 use ottla_log::{AckDurability, LogConfig};
 use ottla_record::validate::{ProduceRules, TopicCompression};
 use ottla_record::{Codec, Compression, TimestampType};
+
+use crate::storage::CleanerSettings;
 
 /// What the process was started with, as far as it holds for topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +70,27 @@ pub fn of_topic(image: &Image, fixed: &FixedSettings, topic: &str) -> TopicSetti
     let of_topic = overrides(image, &ConfigResource::topic(topic));
     let values = Values(effective_topic_configs(&fixed.layers(&changed), &of_topic));
     TopicSettings { log: log_config(&values, fixed), produce: produce_settings(&values) }
+}
+
+/// The settings of this broker's cleaner, after every level has spoken.
+pub(crate) fn of_cleaner(image: &Image, fixed: &FixedSettings) -> CleanerSettings {
+    let changed = changed_settings(image, fixed);
+    let layers = fixed.layers(&changed);
+    let value = |name: &str| layers.broker_value(name);
+    let whole = |name: &str| value(name).as_i64().unwrap_or_default();
+    let part = |name: &str| value(name).as_f64().unwrap_or_default();
+    let count = |name: &str| usize::try_from(whole(name)).unwrap_or_default();
+    CleanerSettings {
+        enable: value("log.cleaner.enable").as_bool().unwrap_or(true),
+        threads: count("log.cleaner.threads"),
+        dedupe_buffer_bytes: u64::try_from(whole("log.cleaner.dedupe.buffer.size")).unwrap_or(0),
+        load_factor: part("log.cleaner.io.buffer.load.factor"),
+        io_buffer_bytes: count("log.cleaner.io.buffer.size"),
+        bytes_per_second_max: part("log.cleaner.io.max.bytes.per.second"),
+        backoff: Duration::from_millis(
+            u64::try_from(whole("log.cleaner.backoff.ms")).unwrap_or_default(),
+        ),
+    }
 }
 
 /// The settings that `resource` itself has, as the config crate takes them.

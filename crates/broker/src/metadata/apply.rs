@@ -105,6 +105,7 @@ impl Follower {
                 misplaced.extend(self.misplaced(topic.id, &topic.name, *index, partition));
             }
         }
+        self.storage.set_cleaner(topic_settings::of_cleaner(image, &self.fixed));
         self.is_following.store(true, Ordering::Release);
         misplaced
     }
@@ -200,6 +201,7 @@ impl Follower {
     fn configure(&self, image: &Image, touched: &Touched) {
         if touched.all_configs {
             self.follow_broker_settings(image);
+            self.storage.set_cleaner(topic_settings::of_cleaner(image, &self.fixed));
             let mut by_topic = BTreeMap::new();
             for partition in self.storage.partitions() {
                 let topic = &partition.topic_partition().topic;

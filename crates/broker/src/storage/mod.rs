@@ -15,6 +15,7 @@
 mod answers;
 mod background;
 mod checkpoints;
+mod cleaner;
 pub mod damage;
 mod dirs;
 mod finding;
@@ -47,6 +48,7 @@ use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+pub use cleaner::{CleanerSettings, CleanerStatus};
 pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
@@ -130,6 +132,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    cleaning: Mutex<Option<Task>>,
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
@@ -151,6 +154,7 @@ struct Shared {
     changing: Mutex<()>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
+    cleaner: cleaner::Cleaner,
     /// Set before the logs are closed: no other is recovered any more.
     stopping: AtomicBool,
     broker_epoch: AtomicI64,
@@ -186,6 +190,7 @@ impl Storage {
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
+            cleaner: cleaner::Cleaner::default(),
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
@@ -197,9 +202,11 @@ impl Storage {
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
+        let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
+        let cleaning = Mutex::new(Some(cleaning));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
         let (background, recovering) = (Mutex::new(Some(task)), Mutex::default());
-        Ok(Self { shared, background, recovering, closing, scrubber })
+        Ok(Self { shared, background, recovering, cleaning, closing, scrubber })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -265,6 +272,16 @@ impl Storage {
     /// How many logs are open.
     pub fn open_log_count(&self) -> usize {
         self.shared.lock().values().filter(|partition| partition.is_open()).count()
+    }
+
+    /// Replaces the settings of the cleaner.
+    pub fn set_cleaner(&self, settings: CleanerSettings) {
+        self.shared.cleaner.set(settings);
+    }
+
+    /// What is told of the cleaner.
+    pub fn cleaner_status(&self) -> CleanerStatus {
+        self.shared.cleaner.status(self.shared.io.now().mono)
     }
 
     /// One of its partitions.
@@ -427,6 +444,11 @@ impl Storage {
     pub async fn close_cleanly(&self) -> io::Result<()> {
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.scrubber.abort();
+        self.shared.cleaner.stop();
+        let task = held(&self.cleaning).take();
+        if let Some(task) = task {
+            let _ = task.join().await;
+        }
         let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -467,6 +489,7 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        self.shared.cleaner.stop();
         self.shared.stopping.store(true, Ordering::Relaxed);
         for task in [&self.background, &self.recovering] {
             if let Some(task) = held(task).take() {

@@ -46,6 +46,11 @@ pub struct Partition {
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Held during a piece of compaction, which reads and writes by path; and to rename the dir.
+    /// Before `flushing`.
+    pub(super) cleaning: Mutex<()>,
+    /// Looked at while its log was not open, it had nothing to be compacted.
+    pub(super) is_known_clean: AtomicBool,
     /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
     /// that no file comes back under a name that is given anew. Before `flushing`.
     pub(super) removing: RwLock<()>,
@@ -100,6 +105,8 @@ impl Partition {
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
             flushing: Mutex::default(),
+            cleaning: Mutex::default(),
+            is_known_clean: AtomicBool::new(false),
             removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
@@ -159,6 +166,8 @@ impl Partition {
     /// there already is synced too; where they did until now, they count at once.
     pub fn set_config(self: &Arc<Self>, config: LogConfig) {
         self.lock().config = config.clone();
+        // Other settings may make something due that was not.
+        self.is_known_clean.store(false, Ordering::Relaxed);
         let behind = self.with_open_log(|log, replica| {
             log.set_config(config);
             if replica.log_end_moved(log.log().vouched_offset()) {
