@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
@@ -27,6 +27,9 @@ const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 const SYNCS_AT_ONCE: usize = 4;
 /// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
 const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
+/// Logs that are opened at a time because a request wants them, beside those that are recovered in
+/// the background.
+const OPENED_AT_ONCE: usize = 4;
 
 /// One log dir.
 #[derive(Debug)]
@@ -42,6 +45,9 @@ pub struct LogDir {
     clean_epoch: Option<i64>,
     offline: AtomicBool,
     open_files: Arc<OpenFiles>,
+    /// A place for each log that is opened because a request wants it.
+    pub(super) opening: Semaphore,
+    pub(super) recovery: Recovery,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -71,6 +77,28 @@ pub(super) struct Checkpointed {
     pub(super) log_start_offset: Offset,
     /// A log start that is the first segment's base offset need not be told.
     pub(super) first_base: Offset,
+}
+
+/// How many logs of a dir have been recovered since the start, of how many that had to be.
+#[derive(Debug, Default)]
+pub(super) struct Recovery {
+    ended: AtomicUsize,
+    found: AtomicUsize,
+}
+
+impl Recovery {
+    pub(super) fn found_one(&self) {
+        self.found.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn ended_one(&self) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Ended, found.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        (self.ended.load(Ordering::Relaxed), self.found.load(Ordering::Relaxed))
+    }
 }
 
 /// The partition dirs in a log dir.
@@ -164,6 +192,8 @@ impl Locked {
             clean_epoch,
             offline: AtomicBool::new(false),
             open_files: Arc::clone(open_files),
+            opening: Semaphore::new(OPENED_AT_ONCE),
+            recovery: Recovery::default(),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -288,11 +318,8 @@ impl LogDir {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the checkpoints that changed, and forgets partitions that are gone.
-    pub(super) fn checkpoint(
-        &self,
-        told: BTreeMap<TopicPartition, Option<Checkpointed>>,
-    ) -> io::Result<()> {
+    /// Takes what the open logs tell, and writes the checkpoints that changed.
+    pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
         self.checkpoints().take(told);
         self.write_checkpoints()
     }
@@ -372,13 +399,8 @@ impl Checkpoints {
         })
     }
 
-    fn take(&mut self, told: BTreeMap<TopicPartition, Option<Checkpointed>>) {
-        let exists = |name: &TopicPartition, _: &mut Offset| told.contains_key(name);
-        self.recovery_points.retain(exists);
-        self.log_starts.retain(exists);
-        self.high_watermarks.retain(exists);
+    fn take(&mut self, told: Vec<(TopicPartition, Checkpointed)>) {
         for (name, offsets) in told {
-            let Some(offsets) = offsets else { continue };
             self.recovery_points.insert(name.clone(), offsets.recovery_point);
             self.high_watermarks.insert(name.clone(), offsets.high_watermark);
             // DeleteRecords may have written down a later one meanwhile.
