@@ -72,8 +72,8 @@ async fn recover_some(shared: Arc<Shared>, inside: Arc<[Arc<Partition>]>, next: 
 
 /// Goes on until it is asked to stop; it then ends between two steps.
 pub(super) async fn run(shared: Arc<Shared>, doomed: Vec<PathBuf>) {
-    for path in doomed {
-        shared.io.spawn("remove partition", remove_later(Arc::clone(&shared), path));
+    if !doomed.is_empty() {
+        shared.io.spawn("remove partitions", remove_later(Arc::clone(&shared), doomed));
     }
     let started = shared.io.now().mono;
     let settings = &shared.settings;
@@ -150,15 +150,17 @@ async fn retain(shared: &Arc<Shared>) {
     }
 }
 
-/// Removes a dir once `file.delete.delay.ms` has passed.
-pub(super) async fn remove_later(shared: Arc<Shared>, path: PathBuf) {
+/// Removes dirs once `file.delete.delay.ms` has passed.
+pub(super) async fn remove_later(shared: Arc<Shared>, paths: Vec<PathBuf>) {
     let delay = u64::try_from(shared.settings.log.file_delete_delay_ms).unwrap_or(0);
     shared.io.sleep(Duration::from_millis(delay)).await;
-    let disk = shared.disk.clone();
-    let (shown, work) = (path.clone(), move || disk.remove_dir_all(&path));
-    if let Err(error) = shared.io.blocking(work).await
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        error!(path = %shown.display(), %error, "dir could not be removed");
+    for path in paths {
+        let disk = shared.disk.clone();
+        let (shown, work) = (path.clone(), move || disk.remove_dir_all(&path));
+        if let Err(error) = shared.io.blocking(work).await
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            error!(path = %shown.display(), %error, "dir could not be removed");
+        }
     }
 }

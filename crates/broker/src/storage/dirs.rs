@@ -332,11 +332,18 @@ impl LogDir {
         checkpoints.high_watermarks.retain(|name, _| exists(name));
     }
 
-    /// Sees that the files say nothing of an earlier partition of this name: after a crash its log
-    /// start would take the records of the new one away. Waits for the device if they do.
-    pub(super) fn forget_durably(&self, name: &TopicPartition) -> io::Result<()> {
-        self.checkpoints().forget(name);
-        let is_known = self.written().knows(name);
+    /// Sees that the files say nothing of earlier partitions of these names: after a crash their log
+    /// starts would take the records of the new ones away. Waits for the device if they do.
+    pub(super) fn forget_durably<'a>(
+        &self,
+        names: impl Iterator<Item = &'a TopicPartition> + Clone,
+    ) -> io::Result<()> {
+        let mut checkpoints = self.checkpoints();
+        names.clone().for_each(|name| checkpoints.forget(name));
+        drop(checkpoints);
+        let written = self.written();
+        let is_known = names.into_iter().any(|name| written.knows(name));
+        drop(written);
         if is_known { self.write_checkpoints() } else { Ok(()) }
     }
 

@@ -4,7 +4,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_base::MonoTime;
@@ -116,7 +116,7 @@ impl Partition {
 
     /// Opens its log on this thread, or waits for the thread that does.
     pub(super) fn ensure_open(&self) -> Result<(), ErrorCode> {
-        let _one_at_a_time = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.opening_turn();
         if self.is_open() {
             return Ok(());
         }
@@ -141,6 +141,7 @@ impl Partition {
         };
         // A full disk refuses repairs; the next one who asks tries again.
         let failed = |error| self.write_failed("open", false, &error);
+        self.describe_in_turn().map_err(failed)?;
         let log = self.open_files(&path, config, known).map_err(failed)?;
         self.take(log)
     }

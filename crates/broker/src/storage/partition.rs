@@ -42,12 +42,14 @@ pub struct Partition {
     pub(super) io: Io,
     pub(super) syncing: Syncing,
     pub(super) is_removed: AtomicBool,
+    /// Whether its dir tells the topic id, durably.
+    pub(super) is_described: AtomicBool,
     produce: Mutex<ProduceSettings>,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
-    pub(super) opening: Mutex<()>,
+    opening: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -95,6 +97,7 @@ impl Partition {
             io: io.clone(),
             syncing: Syncing::default(),
             is_removed: AtomicBool::new(false),
+            is_described: AtomicBool::new(true),
             produce: Mutex::default(),
             flushing: Mutex::default(),
             opening: Mutex::default(),
@@ -114,6 +117,11 @@ impl Partition {
 
     pub(super) fn set_topic_id(&self, topic_id: Uuid) {
         *self.topic_id.lock().unwrap_or_else(PoisonError::into_inner) = topic_id;
+    }
+
+    /// The turn to open its log, or to do anything else by path while it is not open.
+    pub(super) fn opening_turn(&self) -> MutexGuard<'_, ()> {
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The dir its files are in.

@@ -108,6 +108,7 @@ impl Partition {
     /// # Errors
     /// What the device said.
     pub(super) fn close(&self) -> io::Result<()> {
+        self.describe()?;
         let mut state = self.lock();
         state.is_closed = true;
         state.log.as_mut().map_or(Ok(()), |log| log.close())
@@ -123,7 +124,7 @@ impl Partition {
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
         // Opening goes by path.
-        let _not_opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let _not_opening = self.opening_turn();
         let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;
