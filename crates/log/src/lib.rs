@@ -10,6 +10,7 @@
 //! ```text
 //! append.rs     place batches: offsets, roll, index entries      files/      the file formats
 //! read.rs       find offset, bytes up to a limit                 scan.rs     walk the batches of a file
+//! aborted.rs    transactions that a reader leaves out
 //! timestamp.rs  find a record by its time                        segment.rs  what is known of a segment
 //! truncate.rs   cut the end, drop the front, start over          epochs.rs   leader epochs
 //! retention.rs  which segments may go                            producers/  sequences, transactions
@@ -21,6 +22,7 @@
 
 extern crate alloc;
 
+pub mod aborted;
 pub mod append;
 pub mod compact;
 pub mod config;

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ottla_base::Uuid;
 use ottla_controller::image::{ConfigResource, Partition, ResourceType, Topic};
-use ottla_controller::{Change, Image};
+use ottla_controller::{Change, Image, decide};
 use ottla_io::Io;
 use ottla_model::TopicPartition;
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
-use super::handle::{Delta, Shared};
+use super::handle::{Command, Decide, Delta, Shared};
 use super::service::Published;
 use crate::storage::{self, Leadership, NewPartition, Storage};
 use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings};
@@ -33,23 +33,49 @@ pub(super) async fn run(
     io: Io,
     shared: Arc<Shared>,
     follower: Follower,
+    commands: mpsc::WeakSender<Command>,
     mut published: mpsc::Receiver<Published>,
 ) {
     while let Some(Published { delta, answers }) = published.recv().await {
         let after = Arc::clone(&delta.after);
+        let mut misplaced = Vec::new();
         if follower.is_following.load(Ordering::Acquire) && !delta.changes.is_empty() {
             let follower = follower.clone();
-            io.blocking(move || follower.follow(&delta)).await;
+            misplaced = io.blocking(move || follower.follow(&delta)).await;
         }
         shared.image.store(after);
         answers.into_iter().for_each(|answer| answer(Ok(())));
+        if let Some(commands) = commands.upgrade().filter(|_| !misplaced.is_empty()) {
+            // Beside this loop: the one that takes commands may be waiting for it.
+            io.spawn("assign directories", assign(Arc::clone(&shared), commands, misplaced));
+        }
     }
+}
+
+/// A replica of this node, and the log dir it is in: topic, partition, directory.
+type Placed = (Uuid, i32, Uuid);
+
+/// Records in which log dirs replicas are that the metadata places elsewhere or, where a node with
+/// several has the choice, nowhere.
+pub(super) async fn assign(
+    shared: Arc<Shared>,
+    commands: mpsc::Sender<Command>,
+    misplaced: Vec<Placed>,
+) {
+    let (id, epoch) = (shared.settings.node_id(), shared.broker_epoch.load(Ordering::Acquire));
+    let decide: Decide = Box::new(move |context| {
+        let decided = decide::assign_directories(context.image, id, epoch, &misplaced);
+        // What is refused was deleted or moved meanwhile.
+        (decided.map(|decision| decision.records).unwrap_or_default(), Box::new(|_| {}))
+    });
+    let _ = commands.send(Command::Change(decide)).await;
 }
 
 impl Follower {
     /// Brings every partition in step with `image`, and from now on follows changes. Partitions
-    /// that the image does not know are set aside, unless they are known to be deleted.
-    pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) {
+    /// that the image does not know are set aside, unless they are known to be deleted. Returns
+    /// those that are in another log dir than the image says.
+    pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
         let mut gone = Vec::new();
         for found in self.storage.partitions() {
             let name = found.topic_partition();
@@ -73,11 +99,12 @@ impl Follower {
             let indexes: Vec<i32> = topic.partitions.keys().copied().collect();
             indexes.into_iter().map(move |index| (Arc::clone(&topic), index))
         };
-        self.become_all(image, image.topics.iter().flat_map(of_topic));
+        let misplaced = self.become_all(image, image.topics.iter().flat_map(of_topic));
         self.is_following.store(true, Ordering::Release);
+        misplaced
     }
 
-    fn follow(&self, delta: &Delta) {
+    fn follow(&self, delta: &Delta) -> Vec<Placed> {
         let mut touched = Touched::by(delta);
         let (mut gone, mut ours) = (std::mem::take(&mut touched.gone), Vec::new());
         for (topic_id, index) in &touched.partitions {
@@ -94,8 +121,9 @@ impl Follower {
         }
         // First, for a new topic may have the name of one that is gone.
         self.remove(&gone.into_iter().collect::<Vec<_>>());
-        self.become_all(&delta.after, ours.into_iter());
+        let misplaced = self.become_all(&delta.after, ours.into_iter());
         self.configure(&delta.after, &touched);
+        misplaced
     }
 
     fn remove(&self, gone: &[TopicPartition]) {
@@ -105,8 +133,14 @@ impl Follower {
     }
 
     /// Sees that those of these partitions that this node has a replica of are there, with the
-    /// settings of their topics, and take their roles.
-    fn become_all(&self, image: &Image, partitions: impl Iterator<Item = (Arc<Topic>, i32)>) {
+    /// settings of their topics, and take their roles. Returns those that are in another log dir than
+    /// the image says.
+    fn become_all(
+        &self,
+        image: &Image,
+        partitions: impl Iterator<Item = (Arc<Topic>, i32)>,
+    ) -> Vec<Placed> {
+        let mut misplaced = Vec::new();
         let mut settings_of = OfTopics::new(image, &self.fixed);
         let (mut wanted, mut roles) = (Vec::new(), Vec::new());
         for (topic, index) in partitions {
@@ -129,11 +163,23 @@ impl Follower {
                 (Ok(made), Some(partition)) => {
                     made.set_produce_settings(produce);
                     become_as(&made, partition);
+                    let recorded = self.recorded_directory(partition);
+                    let actual = made.directory_id();
+                    if recorded.is_some_and(|recorded| recorded != actual) {
+                        misplaced.push((topic.id, name.partition, actual));
+                    }
                 }
                 (Err(error), _) => error!(partition = %name, %error, "partition could not be made"),
                 (Ok(_), None) => {}
             }
         }
+        misplaced
+    }
+
+    /// In which of this node's log dirs the metadata places its replica.
+    fn recorded_directory(&self, partition: &Partition) -> Option<Uuid> {
+        let place = partition.replicas.iter().position(|id| *id == self.node_id)?;
+        partition.directories.get(place).copied()
     }
 
     fn configure(&self, image: &Image, touched: &Touched) {

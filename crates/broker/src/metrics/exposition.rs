@@ -131,9 +131,6 @@ const OF_NODE: &[OfNode] = &[
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
     ),
-    gauge("ottla_log_open_files", "Segment files that are open.", |node| {
-        node.storage.open_file_count() as i64
-    }),
     gauge(
         "kafka_log_logmanager_remaininglogstorecover",
         "Logs that the start has yet to recover.",
@@ -147,6 +144,9 @@ const OF_NODE: &[OfNode] = &[
     }),
     gauge("ottla_open_logs", "Logs that have been opened since the start.", |node| {
         node.storage.open_log_count() as i64
+    }),
+    gauge("ottla_log_open_files", "Segment files that are open.", |node| {
+        node.storage.open_file_count() as i64
     }),
     counter(
         "ottla_log_syncs",

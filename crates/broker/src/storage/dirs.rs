@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
+use ottla_log::files::manifest::ManifestEntry;
 use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
@@ -16,6 +17,7 @@ use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::Semaphore;
 use tracing::warn;
 
+use super::manifest;
 use super::open_files::OpenFiles;
 
 /// Name of the lock file in a log dir.
@@ -43,11 +45,12 @@ pub struct LogDir {
     seed: u64,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
+    manifest: Mutex<Option<Vec<ManifestEntry>>>,
     offline: AtomicBool,
-    open_files: Arc<OpenFiles>,
     /// A place for each log that is opened because a request wants it.
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
+    open_files: Arc<OpenFiles>,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -179,6 +182,7 @@ impl Locked {
             let content = meta_properties::format(&meta);
             disk.write_atomic(path.join(meta_properties::FILE_NAME), content.as_bytes())?;
         }
+        let manifest = Mutex::new(manifest::read(disk, &path));
         let clean_epoch = take_clean_shutdown(disk, &path)?;
         let checkpoints = Checkpoints::read(disk, &path)?;
         Ok(LogDir {
@@ -190,10 +194,11 @@ impl Locked {
             opened_at: now,
             seed,
             clean_epoch,
+            manifest,
             offline: AtomicBool::new(false),
-            open_files: Arc::clone(open_files),
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
+            open_files: Arc::clone(open_files),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -299,9 +304,9 @@ impl LogDir {
     /// What is in it.
     pub(super) fn content(&self) -> io::Result<DirContent> {
         let (mut found, mut doomed) = (Vec::new(), Vec::new());
-        for entry in self.disk.list(&self.path)?.iter().filter(|entry| entry.is_dir) {
-            let path = self.path.join(&entry.name);
-            match LogDirEntry::of(&entry.name) {
+        for name in self.disk.list_dirs(&self.path)? {
+            let path = self.path.join(&name);
+            match LogDirEntry::of(&name) {
                 LogDirEntry::Replica(name) if &*name.topic == METADATA_TOPIC => {}
                 LogDirEntry::Replica(name) => found.push((name, path)),
                 LogDirEntry::Deleted => doomed.push(path),
@@ -383,10 +388,15 @@ impl LogDir {
         self.write_checkpoints()
     }
 
-    /// Says to the next start that nothing needs recovery. The last act of a clean stop.
-    pub(super) fn mark_clean(&self, broker_epoch: i64) -> io::Result<()> {
-        let content = clean_shutdown::format(broker_epoch);
-        self.disk.write_atomic(self.path.join(clean_shutdown::FILE_NAME), content.as_bytes())
+    /// Says to the next start that nothing needs recovery, and what there is. The last act of a clean
+    /// stop.
+    pub(super) fn mark_clean(&self, broker_epoch: i64, told: Vec<ManifestEntry>) -> io::Result<()> {
+        manifest::mark_clean(&self.disk, &self.path, broker_epoch, told)
+    }
+
+    /// What its manifest told at the start; `None` if there was none to be believed, and once taken.
+    pub(super) fn take_manifest(&self) -> Option<Vec<ManifestEntry>> {
+        self.manifest.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Bytes of its volume: all, and those that can still be written; `None` if it cannot be told.

@@ -6,7 +6,8 @@
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
 //! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
-//! answers.rs        what a Partition answers                    open_files.rs     how many files are open
+//! finding.rs        what partitions there are                   manifest.rs       told by one file
+//! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
 //! creation.rs       Storage: create and remove partitions
 //! ```
 
@@ -14,8 +15,10 @@ mod answers;
 mod background;
 mod creation;
 mod dirs;
+mod finding;
 mod load;
 pub mod log_files;
+mod manifest;
 mod open_files;
 mod opening;
 mod partition;
@@ -25,9 +28,9 @@ mod syncing;
 mod tests;
 mod upkeep;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,7 +38,7 @@ use std::time::Duration;
 use ottla_base::Uuid;
 use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
-use ottla_log::files::{clean_shutdown, partition_metadata};
+use ottla_log::files::clean_shutdown;
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tokio::sync::Notify;
 use tracing::{info, warn};
@@ -48,14 +51,11 @@ pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
 
-use dirs::{Identity, Locked, invalid};
+use dirs::{Identity, Locked};
 use open_files::OpenFiles;
 
 /// Threads that close partitions at a stop.
 const CLOSING_AT_ONCE: usize = 8;
-
-/// Bytes of the largest `partition.metadata` that makes sense.
-const PARTITION_METADATA_BYTES_MAX: u64 = 4 << 10;
 
 /// Where a node keeps its logs, and how.
 #[derive(Debug, Clone)]
@@ -122,9 +122,9 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
-    recovering: Mutex<Option<Task>>,
 }
 
 #[derive(Debug)]
@@ -175,14 +175,13 @@ impl Storage {
             stopping: AtomicBool::new(false),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
         });
-        let finding = Arc::clone(&shared);
-        let doomed = io.blocking(move || finding.find_partitions()).await?;
+        let doomed = shared.find_partitions().await?;
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
-        let background = Mutex::new(Some(task));
-        Ok(Self { shared, background, closing, recovering: Mutex::default() })
+        let (background, recovering) = (Mutex::new(Some(task)), Mutex::default());
+        Ok(Self { shared, background, recovering, closing })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -387,45 +386,6 @@ impl Shared {
         Partition::new(&self.io, dir, found)
     }
 
-    /// Looks for partitions in all dirs; returns dirs that wait for removal.
-    fn find_partitions(&self) -> io::Result<Vec<PathBuf>> {
-        let mut doomed = Vec::new();
-        let mut partitions = self.lock();
-        for dir in &self.dirs {
-            let content = dir.content()?;
-            doomed.extend(content.doomed);
-            let found: BTreeSet<_> = content.partitions.iter().map(|(name, _)| name).collect();
-            dir.forget_all_but(|name| found.contains(name));
-            for (name, path) in content.partitions {
-                let topic_id = self.topic_id_at(&path)?;
-                let config = self.settings.log.clone();
-                let at = At { name: name.clone(), topic_id, path, known: None };
-                let made = self.partition_at(dir, at, config);
-                if !dir.was_clean() {
-                    made.mark_to_recover();
-                }
-                if let Some(other) = partitions.insert(name, Arc::new(made)) {
-                    let name = other.topic_partition();
-                    return Err(invalid(format!("{name} is in two log dirs: remove one of them")));
-                }
-            }
-        }
-        Ok(doomed)
-    }
-
-    fn topic_id_at(&self, path: &Path) -> io::Result<Uuid> {
-        let path = path.join(partition_metadata::FILE_NAME);
-        let content = match self.disk.read(&path, PARTITION_METADATA_BYTES_MAX) {
-            Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Uuid::ZERO),
-            Err(error) => return Err(error),
-        };
-        Ok(partition_metadata::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
-            warn!(path = %path.display(), %why, "topic id could not be read");
-            Uuid::ZERO
-        }))
-    }
-
     fn close(&self) -> io::Result<()> {
         let mut failed = Ok(());
         for dir in &self.dirs {
@@ -447,7 +407,8 @@ impl Shared {
                 continue;
             }
             let broker_epoch = self.broker_epoch.load(Ordering::Relaxed);
-            failed = failed.and(checkpointed.and_then(|()| dir.mark_clean(broker_epoch)));
+            let told = inside.iter().map(|one| one.told()).collect();
+            failed = failed.and(checkpointed.and_then(|()| dir.mark_clean(broker_epoch, told)));
         }
         failed
     }

@@ -13,7 +13,7 @@ use ottla_log::{LogConfig, LogSummary, SegmentFile};
 use ottla_model::ErrorCode;
 use tracing::{info, warn};
 
-use super::log_files::{Covers, LogFiles, OpenLog};
+use super::log_files::{Covers, LogFiles, OpenLog, OpenReport};
 use super::partition::{Partition, State};
 use crate::waiting::Waiter;
 
@@ -155,10 +155,9 @@ impl Partition {
         known: Option<LogSummary>,
     ) -> io::Result<LogFiles> {
         let mut how = self.how_to_open(config);
-        let all = || Arc::clone(self.dir.open_files());
         // What is known is of a log that was closed cleanly, or never written.
         how.clean |= known.is_some();
-        let (log, report) = LogFiles::open_among(&self.disk, path, how.clone(), all())?;
+        let (log, report) = self.open_among(path, how.clone())?;
         if report.segments_recovered > 0 && known.is_none() {
             let (segments, bytes_lost) = (report.segments_recovered, report.bytes_lost);
             info!(partition = %self.topic_partition(), segments, bytes_lost, "log recovered");
@@ -175,7 +174,11 @@ impl Partition {
         drop(log);
         how.clean = false;
         how.recovery_point = how.recovery_point.min(found.log_end_offset);
-        LogFiles::open_among(&self.disk, path, how, all()).map(|(log, _)| log)
+        self.open_among(path, how).map(|(log, _)| log)
+    }
+
+    fn open_among(&self, path: &Path, how: OpenLog) -> io::Result<(LogFiles, OpenReport)> {
+        LogFiles::open_among(&self.disk, path, how, Arc::clone(self.dir.open_files()))
     }
 
     fn how_to_open(&self, config: LogConfig) -> OpenLog {

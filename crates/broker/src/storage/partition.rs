@@ -321,7 +321,15 @@ impl Partition {
             let end_offset = end_offset(log, replica, limit);
             let request = ReadRequest { offset, bytes_max, min_one: one_at_least, end_offset };
             let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
+            let aborted = match limit {
+                ReadLimit::LastStable => {
+                    let found = log.log().aborted_transactions(offset, &slice.plan, log.bytes());
+                    found.map_err(|error| self.read_failed(&error))?
+                }
+                ReadLimit::HighWatermark | ReadLimit::LogEnd => Vec::new(),
+            };
             Ok(ReadSlice {
+                aborted: aborted.iter().map(|txn| (txn.producer_id, txn.first_offset)).collect(),
                 file: slice.file,
                 position: slice.position,
                 len: slice.len,

@@ -7,10 +7,12 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use ottla_base::{Now, WallTime};
+use ottla_log::LogSummary;
+use ottla_log::files::manifest::ManifestEntry;
 use ottla_model::{ErrorCode, Offset};
 
 use super::dirs::Checkpointed;
-use super::partition::Partition;
+use super::partition::{Partition, State};
 
 impl Partition {
     /// Moves the log start to `before` (-1 for the high watermark) and removes the segments that
@@ -111,7 +113,22 @@ impl Partition {
         self.describe()?;
         let mut state = self.lock();
         state.is_closed = true;
-        state.log.as_mut().map_or(Ok(()), |log| log.close())
+        let State { replica, log, known, .. } = &mut *state;
+        let Some(log) = log else { return Ok(()) };
+        if known.is_none() {
+            let summary = log.log().summary_for_retention(replica.high_watermark(), log.bytes());
+            *known = summary.ok();
+        }
+        log.close()
+    }
+
+    /// What the next start is told of it, once it is closed.
+    pub(super) fn told(&self) -> ManifestEntry {
+        let state = self.lock();
+        let (high_watermark, name) =
+            (state.replica.high_watermark(), self.topic_partition().clone());
+        let log = state.known.map(|known| LogSummary { high_watermark, ..known });
+        ManifestEntry { name, topic_id: self.topic_id(), log }
     }
 
     /// Whether the next start has to recover it, because this one has not come to it.
