@@ -55,10 +55,11 @@ impl FixedSettings {
 /// The settings of a topic, as typed values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicSettings {
-    /// For its logs.
-    pub log: LogConfig,
-    /// For what producers send.
-    pub produce: ProduceSettings,
+    /// For its logs; those of a topic share it, and those of all topics without settings of their
+    /// own.
+    pub log: Arc<LogConfig>,
+    /// For what producers send; shared likewise.
+    pub produce: Arc<ProduceSettings>,
 }
 
 /// The settings of `topic` after every level has spoken: the topic, this broker, all brokers, the
@@ -103,7 +104,10 @@ impl<'a> OfTopics<'a> {
     fn resolve(&self, topic: &str) -> TopicSettings {
         let of_topic = overrides(self.image, &ConfigResource::topic(topic));
         let values = Values(effective_topic_configs(&self.fixed.layers(&self.changed), &of_topic));
-        TopicSettings { log: log_config(&values, self.fixed), produce: produce_settings(&values) }
+        TopicSettings {
+            log: Arc::new(log_config(&values, self.fixed)),
+            produce: Arc::new(produce_settings(&values)),
+        }
     }
 }
 
@@ -289,8 +293,8 @@ mod tests {
     #[test]
     fn defaults_are_those_the_log_and_the_validation_declare() {
         let found = settings(&[]);
-        assert_eq!(found.log, LogConfig::default());
-        assert_eq!(found.produce, ProduceSettings::default());
+        assert_eq!(*found.log, LogConfig::default());
+        assert_eq!(*found.produce, ProduceSettings::default());
     }
 
     #[test]

@@ -152,9 +152,9 @@ impl Follower {
             wanted.push(NewPartition {
                 name: TopicPartition::new(topic.name.clone(), index),
                 topic_id: topic.id,
-                config: settings.log.clone(),
+                config: Arc::clone(&settings.log),
             });
-            roles.push((Arc::clone(&topic), settings.produce));
+            roles.push((Arc::clone(&topic), Arc::clone(&settings.produce)));
         }
         let names: Vec<_> = wanted.iter().map(|new| new.name.clone()).collect();
         let made = self.storage.create_partitions(wanted);
@@ -219,8 +219,8 @@ impl Follower {
 }
 
 fn configure(partition: &Arc<storage::Partition>, settings: &TopicSettings) {
-    partition.set_config(settings.log.clone());
-    partition.set_produce_settings(settings.produce);
+    partition.set_config(Arc::clone(&settings.log));
+    partition.set_produce_settings(Arc::clone(&settings.produce));
 }
 
 fn become_as(made: &Arc<storage::Partition>, partition: &Partition) {

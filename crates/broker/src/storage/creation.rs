@@ -41,7 +41,7 @@ pub struct NewPartition {
     /// The id of its topic.
     pub topic_id: Uuid,
     /// The settings of its log.
-    pub config: LogConfig,
+    pub config: Arc<LogConfig>,
 }
 
 impl Storage {
@@ -53,9 +53,9 @@ impl Storage {
         &self,
         name: &TopicPartition,
         topic_id: Uuid,
-        config: LogConfig,
+        config: impl Into<Arc<LogConfig>>,
     ) -> io::Result<Arc<Partition>> {
-        let new = NewPartition { name: name.clone(), topic_id, config };
+        let new = NewPartition { name: name.clone(), topic_id, config: config.into() };
         let made = self.create_partitions(vec![new]).pop();
         made.unwrap_or_else(|| Err(io::Error::other("no partition was asked for")))
     }
@@ -170,7 +170,7 @@ impl<'a> Making<'a> {
         &mut self,
         name: TopicPartition,
         topic_id: Uuid,
-        config: LogConfig,
+        config: Arc<LogConfig>,
     ) -> io::Result<Arc<Partition>> {
         let emptiest = self.dirs.iter_mut().min_by_key(|(_, inside)| *inside);
         let (dir, inside) = emptiest.ok_or_else(|| {

@@ -379,7 +379,7 @@ impl Shared {
         of_dirs.fold((0, 0), |sum, of_dir| (sum.0 + of_dir.0, sum.1 + of_dir.1))
     }
 
-    fn partition_at(&self, dir: &Arc<LogDir>, at: At, config: LogConfig) -> Partition {
+    fn partition_at(&self, dir: &Arc<LogDir>, at: At, config: Arc<LogConfig>) -> Partition {
         let At { name, topic_id, path, known } = at;
         let node_id = self.settings.node_id;
         let found = partition::Found { name, topic_id, path, node_id, config, known };

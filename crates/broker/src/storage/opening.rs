@@ -151,7 +151,7 @@ impl Partition {
     fn open_files(
         &self,
         path: &Path,
-        config: LogConfig,
+        config: Arc<LogConfig>,
         known: Option<LogSummary>,
     ) -> io::Result<LogFiles> {
         let mut how = self.how_to_open(config);
@@ -181,11 +181,11 @@ impl Partition {
         LogFiles::open_among(&self.disk, path, how, Arc::clone(self.dir.open_files()))
     }
 
-    fn how_to_open(&self, config: LogConfig) -> OpenLog {
+    fn how_to_open(&self, config: Arc<LogConfig>) -> OpenLog {
         let name = self.topic_partition();
         let checkpoints = self.dir.checkpoints();
         OpenLog {
-            config,
+            config: (*config).clone(),
             clean: self.dir.was_clean(),
             recovery_point: checkpoints.recovery_point(name),
             compacted_before: checkpoints.compacted_before(name),
@@ -202,8 +202,8 @@ impl Partition {
         if *is_closed {
             return Err(ErrorCode::KafkaStorageError);
         }
-        if log.log().config() != config {
-            log.set_config(config.clone());
+        if *log.log().config() != **config {
+            log.set_config((**config).clone());
         }
         let (start, end) = (log.log().log_start_offset(), log.log().log_end_offset());
         replica.log_bounds_moved(start, end);
@@ -213,7 +213,7 @@ impl Partition {
             let begun = log.start_leader_epoch(replica.leader_epoch());
             begun.map_err(|error| self.failed("begin a leader epoch", &error))?;
         }
-        state.log = Some(log);
+        state.log = Some(Box::new(log));
         state.known = None;
         Ok(())
     }

@@ -44,7 +44,7 @@ pub struct Partition {
     pub(super) is_removed: AtomicBool,
     /// Whether its dir tells the topic id, durably.
     pub(super) is_described: AtomicBool,
-    produce: Mutex<ProduceSettings>,
+    produce: Mutex<Arc<ProduceSettings>>,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
@@ -56,10 +56,10 @@ pub struct Partition {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) path: PathBuf,
-    pub(super) config: LogConfig,
+    pub(super) config: Arc<LogConfig>,
     pub(super) replica: Replica,
     /// `None` until first used.
-    pub(super) log: Option<LogFiles>,
+    pub(super) log: Option<Box<LogFiles>>,
     /// What is known of a log that is not open; `None` also if nothing is.
     pub(super) known: Option<LogSummary>,
     pub(super) attempts: Attempts,
@@ -73,7 +73,7 @@ pub(super) struct Found {
     pub(super) topic_id: Uuid,
     pub(super) path: PathBuf,
     pub(super) node_id: i32,
-    pub(super) config: LogConfig,
+    pub(super) config: Arc<LogConfig>,
     /// What is known of its log before it is opened.
     pub(super) known: Option<LogSummary>,
 }
@@ -151,20 +151,21 @@ impl Partition {
 
     /// What produced batches are checked against.
     pub fn produce_settings(&self) -> ProduceSettings {
-        *self.produce.lock().unwrap_or_else(PoisonError::into_inner)
+        **self.produce.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces what produced batches are checked against.
-    pub fn set_produce_settings(&self, settings: ProduceSettings) {
-        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    pub fn set_produce_settings(&self, settings: impl Into<Arc<ProduceSettings>>) {
+        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings.into();
     }
 
     /// Replaces its log's settings. Where records count once they are synced from now on, what is
     /// there already is synced too; where they did until now, they count at once.
-    pub fn set_config(self: &Arc<Self>, config: LogConfig) {
-        self.lock().config = config.clone();
+    pub fn set_config(self: &Arc<Self>, config: impl Into<Arc<LogConfig>>) {
+        let config = config.into();
+        self.lock().config = Arc::clone(&config);
         let behind = self.with_open_log(|log, replica| {
-            log.set_config(config);
+            log.set_config((*config).clone());
             if replica.log_end_moved(log.log().vouched_offset()) {
                 log.high_watermark_moved(replica.high_watermark());
             }
