@@ -16,6 +16,7 @@
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash
 //! open.rs       from the files of a dir to a Log        summary.rs  a log whose files are not open
+//! scrub.rs      check a segment in pieces
 //! compact/      of every key the newest record
 //! ```
 #![no_std]
@@ -36,6 +37,7 @@ pub mod read;
 pub mod recover;
 pub mod retention;
 pub mod scan;
+pub mod scrub;
 pub mod segment;
 pub mod source;
 pub mod summary;

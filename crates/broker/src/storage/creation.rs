@@ -20,6 +20,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use ottla_base::Uuid;
 use ottla_log::files::{names, partition_metadata};
@@ -32,6 +33,9 @@ use super::{At, Partition, Shared, Storage, background};
 
 /// Partitions whose topic id is written in the background before other work gets the thread.
 const DESCRIBED_AT_ONCE: usize = 32;
+/// How long that waits. Whoever makes many partitions makes more, and their commits and these syncs
+/// would wait for each other.
+const DESCRIBED_AFTER: Duration = Duration::from_secs(2);
 
 /// A partition that is to be here.
 #[derive(Debug, Clone)]
@@ -276,6 +280,7 @@ impl Shared {
 
 /// Writes the topic ids of new partitions that nobody has opened.
 async fn describe_soon(shared: Arc<Shared>, new: Vec<Arc<Partition>>) {
+    shared.io.sleep(DESCRIBED_AFTER).await;
     for some in new.chunks(DESCRIBED_AT_ONCE) {
         if shared.stopping.load(Ordering::Relaxed) {
             return;

@@ -9,11 +9,13 @@
 //! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
 //! creation.rs       Storage: create and remove partitions
+//! damage.rs         damaged batches that are known              scrub.rs          looking for them
 //! ```
 
 mod answers;
 mod background;
 mod creation;
+pub mod damage;
 mod dirs;
 mod finding;
 mod load;
@@ -22,6 +24,7 @@ mod manifest;
 mod open_files;
 mod opening;
 mod partition;
+mod scrub;
 mod segment_files;
 mod syncing;
 #[cfg(test)]
@@ -41,16 +44,19 @@ use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tokio::sync::Notify;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 pub use creation::NewPartition;
+pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
+pub use scrub::{ScrubProgress, ScrubSettings};
 
+use damage::Damages;
 use dirs::{Identity, Locked};
 use open_files::OpenFiles;
 
@@ -81,6 +87,8 @@ pub struct StorageSettings {
     pub checkpoint_interval: Duration,
     /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
     pub high_watermark_checkpoint_interval: Duration,
+    /// How much is read in search of damage.
+    pub scrub: ScrubSettings,
 }
 
 impl StorageSettings {
@@ -97,6 +105,7 @@ impl StorageSettings {
             retention_check_interval: Duration::from_secs(300),
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),
+            scrub: ScrubSettings::default(),
         }
     }
 }
@@ -125,6 +134,7 @@ pub struct Storage {
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
+    scrubber: Task,
 }
 
 #[derive(Debug)]
@@ -145,6 +155,8 @@ struct Shared {
     /// Set before the logs are closed: no other is recovered any more.
     stopping: AtomicBool,
     broker_epoch: AtomicI64,
+    damages: Arc<Damages>,
+    scrub: scrub::Scrub,
 }
 
 impl Storage {
@@ -174,14 +186,17 @@ impl Storage {
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
+            damages: Arc::default(),
+            scrub: scrub::Scrub::default(),
         });
         let doomed = shared.find_partitions().await?;
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
+        let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
         let (background, recovering) = (Mutex::new(Some(task)), Mutex::default());
-        Ok(Self { shared, background, recovering, closing })
+        Ok(Self { shared, background, recovering, closing, scrubber })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -276,6 +291,26 @@ impl Storage {
         self.shared.lock().values().filter(|partition| partition.is_offline()).count()
     }
 
+    /// Damaged batches that are known and still on disk, by partition, file and position.
+    pub fn damages(&self) -> Vec<Damage> {
+        self.shared.damages.all()
+    }
+
+    /// How many damaged batches are known.
+    pub fn damage_count(&self) -> usize {
+        self.shared.damages.count()
+    }
+
+    /// Remembers a damage that was found; true, and one line in the log, if it was not known.
+    pub fn note_damage(&self, damage: Damage) -> bool {
+        self.shared.note_damage(damage)
+    }
+
+    /// How far the search for damage is.
+    pub fn scrub_progress(&self) -> ScrubProgress {
+        self.shared.scrub.progress()
+    }
+
     /// What DescribeLogDirs tells. Asks the device.
     pub fn log_dirs(&self) -> Vec<LogDirState> {
         let state = |dir: &Arc<LogDir>| {
@@ -298,6 +333,7 @@ impl Storage {
     /// What the device said; the dir it happened in is recovered at the next start, the others are
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
+        self.scrubber.abort();
         self.shared.stopping.store(true, Ordering::Relaxed);
         let task = held(&self.background).take();
         if let Some(task) = task {
@@ -339,6 +375,7 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        self.scrubber.abort();
         self.shared.stopping.store(true, Ordering::Relaxed);
         for task in [&self.background, &self.recovering] {
             if let Some(task) = held(task).take() {
@@ -364,6 +401,15 @@ struct At {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
         self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_damage(&self, damage: Damage) -> bool {
+        let text = damage.to_string();
+        let is_new = self.damages.note(damage);
+        if is_new {
+            error!("{text}");
+        }
+        is_new
     }
 
     fn changing(&self) -> MutexGuard<'_, ()> {
