@@ -112,12 +112,14 @@ fn next(now: MonoTime, interval: Duration) -> MonoTime {
 }
 
 /// What was sealed is flushed at once, and `flush.ms` has its own timer; this is for what they leave:
-/// an end behind the recovery point.
+/// an end behind the recovery point. A log that nobody used since the last time wants nothing new.
 fn flush_wanted(shared: &Arc<Shared>) {
-    let partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
     let now = shared.io.now().wall;
-    for partition in partitions {
-        partition.flush_if_wanted(now);
+    for dir in &shared.dirs {
+        let touched = dir.touched().clone();
+        for partition in shared.found(&touched) {
+            partition.flush_if_wanted(now);
+        }
     }
 }
 
@@ -125,7 +127,7 @@ async fn checkpoint(shared: &Arc<Shared>) {
     let checkpointing = Arc::clone(shared);
     let write = move || {
         for dir in checkpointing.dirs.iter().filter(|dir| !dir.is_offline()) {
-            if let Err(error) = checkpointing.checkpoint_dir(dir) {
+            if let Err(error) = checkpointing.checkpoint_touched(dir) {
                 checkpoint_failed(dir, &error);
             }
         }
@@ -141,9 +143,9 @@ fn checkpoint_failed(dir: &LogDir, error: &std::io::Error) {
 }
 
 async fn retain(shared: &Arc<Shared>) {
-    let now = shared.io.now().wall;
+    let now = shared.io.now();
     let mut partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
-    partitions.retain(|partition| partition.wants_retention(now));
+    partitions.retain(|partition| partition.wants_retention(now.wall));
     for partition in partitions {
         // A failure takes the log dir offline, which is noted there.
         let _ = shared.io.blocking(move || partition.retain(now)).await;

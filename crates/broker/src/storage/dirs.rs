@@ -51,6 +51,10 @@ pub struct LogDir {
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
     open_files: Arc<OpenFiles>,
+    /// Partitions whose logs were used since the checkpoints were last told of them.
+    touched: Mutex<Vec<TopicPartition>>,
+    /// What the checkpoints hold could not be written the last time.
+    is_unwritten: AtomicBool,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -156,6 +160,20 @@ impl Locked {
         self.meta.as_ref().map_or(Ok(()), |meta| identity.check(&self.path, meta))
     }
 
+    /// Sees that a dir without `meta.properties` holds no metadata log: a cluster has lived there.
+    pub(super) fn check_new(&self, disk: &Disk) -> io::Result<()> {
+        let metadata = TopicPartition::new(METADATA_TOPIC, 0).to_string();
+        if disk.list(&self.path)?.iter().all(|entry| entry.name != metadata) {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(invalid(format!(
+            "the log dir {path} holds a metadata log, but no meta.properties with the id of its \
+             cluster: restore the file from a backup, or write one with the lines version=1, \
+             cluster.id=<the id> and node.id=<the node's>"
+        )))
+    }
+
     /// Formats the dir if it is new, takes the mark of a clean stop, and reads its checkpoints.
     pub(super) fn open(
         self,
@@ -199,6 +217,8 @@ impl Locked {
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
             open_files: Arc::clone(open_files),
+            touched: Mutex::default(),
+            is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -323,10 +343,24 @@ impl LogDir {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what the open logs tell, and writes the checkpoints that changed.
+    /// Takes what open logs tell, and writes the checkpoints that changed. Nothing is looked at if
+    /// nothing is told.
     pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
+        if told.is_empty() && !self.is_unwritten.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         self.checkpoints().take(told);
-        self.write_checkpoints()
+        let result = self.write_checkpoints();
+        self.is_unwritten.store(result.is_err(), Ordering::Relaxed);
+        result
+    }
+
+    pub(super) fn note_touched(&self, name: TopicPartition) {
+        self.touched().push(name);
+    }
+
+    pub(super) fn touched(&self) -> MutexGuard<'_, Vec<TopicPartition>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what the checkpoints say of partitions that do not exist.

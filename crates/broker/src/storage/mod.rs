@@ -268,6 +268,11 @@ impl Storage {
         self.shared.lock().values().cloned().collect()
     }
 
+    /// How many segment files may be open.
+    pub fn open_files_max(&self) -> usize {
+        self.shared.open_files.max()
+    }
+
     /// How many segment files are open.
     pub fn open_file_count(&self) -> usize {
         self.shared.open_files.count()
@@ -333,8 +338,8 @@ impl Storage {
     /// What the device said; the dir it happened in is recovered at the next start, the others are
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
-        self.scrubber.abort();
         self.shared.stopping.store(true, Ordering::Relaxed);
+        self.scrubber.abort();
         let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -375,13 +380,13 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
-        self.scrubber.abort();
         self.shared.stopping.store(true, Ordering::Relaxed);
         for task in [&self.background, &self.recovering] {
             if let Some(task) = held(task).take() {
                 task.abort();
             }
         }
+        self.scrubber.abort();
         self.closing.abort();
     }
 }
@@ -466,6 +471,27 @@ impl Shared {
             inside.iter().filter_map(|p| Some((p.topic_partition().clone(), p.checkpointed()?)));
         dir.checkpoint(told.collect())
     }
+
+    /// The same for partitions whose logs were used since the last time. What a round costs follows
+    /// what changed, not how many partitions there are.
+    fn checkpoint_touched(&self, dir: &LogDir) -> io::Result<()> {
+        let _changing = self.changing();
+        let touched = std::mem::take(&mut *dir.touched());
+        let told = self.found(&touched).into_iter().filter_map(|partition| {
+            // Before it is asked: who uses its log from now on notes it again.
+            partition.is_touched.store(false, Ordering::Release);
+            let is_inside = partition.log_dir() == dir.name();
+            let told = partition.checkpointed().filter(|_| is_inside)?;
+            Some((partition.topic_partition().clone(), told))
+        });
+        dir.checkpoint(told.collect())
+    }
+
+    /// Those of these partitions that there are.
+    fn found(&self, names: &[TopicPartition]) -> Vec<Arc<Partition>> {
+        let partitions = self.lock();
+        names.iter().filter_map(|name| partitions.get(name).cloned()).collect()
+    }
 }
 
 /// How many segment files may be open: as many as asked for, but always fewer than descriptors, of
@@ -501,6 +527,12 @@ fn open_dirs(
         locked.push(Locked::take(disk, path)?);
     }
     let named = locked.iter().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
+    if named.is_none() {
+        // Another cluster id would make another cluster of what is there.
+        for dir in &locked {
+            dir.check_new(disk)?;
+        }
+    }
     let cluster_id = settings.cluster_id.clone().or(named);
     let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
     let cluster_id = cluster_id.unwrap_or_else(made_up);

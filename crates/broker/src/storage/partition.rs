@@ -10,7 +10,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};
@@ -42,12 +42,17 @@ pub struct Partition {
     pub(super) io: Io,
     pub(super) syncing: Syncing,
     pub(super) is_removed: AtomicBool,
+    /// Its log was used since the checkpoints were last told of it.
+    pub(super) is_touched: AtomicBool,
     /// Whether its dir tells the topic id, durably.
     pub(super) is_described: AtomicBool,
     produce: Mutex<Arc<ProduceSettings>>,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
+    /// that no file comes back under a name that is given anew. Before `flushing`.
+    pub(super) removing: RwLock<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
     opening: Mutex<()>,
     state: Mutex<State>,
@@ -97,9 +102,11 @@ impl Partition {
             io: io.clone(),
             syncing: Syncing::default(),
             is_removed: AtomicBool::new(false),
+            is_touched: AtomicBool::new(false),
             is_described: AtomicBool::new(true),
             produce: Mutex::default(),
             flushing: Mutex::default(),
+            removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
         }
@@ -324,7 +331,7 @@ impl Partition {
             let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
             let aborted = match limit {
                 ReadLimit::LastStable => {
-                    let found = log.log().aborted_transactions(offset, &slice.plan, log.bytes());
+                    let found = log.log().aborted_transactions(offset, &slice.plan, &*log.bytes());
                     found.map_err(|error| self.read_failed(&error))?
                 }
                 ReadLimit::HighWatermark | ReadLimit::LogEnd => Vec::new(),
@@ -420,10 +427,11 @@ impl Partition {
     }
 
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
-        self.with_log(|log, _| {
-            let found = log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes());
-            found.map_err(|error| self.read_failed(&error))
-        })?
+        let _no_removal = self.removing.read().unwrap_or_else(PoisonError::into_inner);
+        // Off the lock: indexes and batches may be cold, and appends go on.
+        let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
+        let found = log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes);
+        found.map_err(|error| self.read_failed(&error))
     }
 
     /// The producers it knows.
@@ -460,8 +468,21 @@ impl Partition {
         }
         let State { replica, log, is_closed, .. } = &mut *state;
         match log {
-            Some(log) if !*is_closed => Ok(work(log, replica)),
+            Some(log) if !*is_closed => {
+                let result = work(log, replica);
+                self.touch();
+                Ok(result)
+            }
             _ => Err(ErrorCode::KafkaStorageError),
+        }
+    }
+
+    /// Notes that work on a schedule has to look at it: the checkpoints may have to say something
+    /// else. Whoever only looks when its log is open does not touch it.
+    fn touch(&self) {
+        if !self.is_touched.load(Ordering::Relaxed) && !self.is_touched.swap(true, Ordering::AcqRel)
+        {
+            self.dir.note_touched(self.name.clone());
         }
     }
 
@@ -530,7 +551,7 @@ impl Partition {
         self.failed(doing, error)
     }
 
-    fn read_failed(&self, error: &LogError) -> ErrorCode {
+    pub(super) fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
             LogError::OffsetOutOfRange { .. } => {}
             LogError::Corrupt(why) => {
