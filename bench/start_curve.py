@@ -7,8 +7,8 @@ Kafka on the very same log dir.
                          [--dirty-mb 1024] [--no-kafka] [--scratch DIR]
 
 For every size Apache Kafka formats a log dir and makes the topics (50 partitions each, one record in
-each partition), and is stopped. Then both start on it in turn, each as often as `--runs` says: after a
-clean stop, and after kill -9. At the largest size `--dirty-mb` of records nobody synced lie there when
+each partition), and is stopped. Then both start on it in turn: once on what the other left ("taken
+over", in ms), then as often as `--runs` says after a clean stop of its own, and after kill -9. At the largest size `--dirty-mb` of records nobody synced lie there when
 the node is killed. Apache Kafka's script is found as conformance/node.sh finds it: KAFKA_PEER, or
 shared/peers/apache-kafka beside the project. Listens on loopback. Writes nothing outside its scratch
 directory, which it removes.
@@ -318,9 +318,12 @@ def make_dirty(node, partitions, megabytes):
 
 def measure(kind, directory, partitions, options, dirty_mb):
     """Starts after clean stops and after kills; what was seen, by name."""
-    seen = {"clean": [], "killed": [], "stop": []}
+    seen = {"taken": [], "clean": [], "killed": [], "stop": []}
     records = batch(b"x" * 100)
     last = (topic_names(partitions)[-1], PARTITIONS_PER_TOPIC - 1)
+    node = Node(kind, directory, options)
+    seen["taken"].append(node.first_produce_ms(last, records))
+    node.stop()
     for run in range(options.runs):
         node = Node(kind, directory, options)
         seen["clean"].append(node.first_produce_ms(last, records))
@@ -341,19 +344,19 @@ def measure(kind, directory, partitions, options, dirty_mb):
     return seen
 
 
-HEAD = ("partitions", "node", "clean ms", "killed ms", "stop ms", "RSS MiB", "files", "idle CPU %")
+HEAD = ("partitions", "node", "taken over", "clean ms", "killed ms", "stop ms", "RSS MiB", "files", "idle CPU %")
 
 
 def row(partitions, kind, seen):
     middle = lambda name: f"{statistics.median(seen[name]):.0f}"
     return (
-        f"{partitions}", kind, middle("clean"), middle("killed"), middle("stop"),
+        f"{partitions}", kind, middle("taken"), middle("clean"), middle("killed"), middle("stop"),
         f"{seen['memory']:.0f}", f"{seen['files']}", f"{seen['idle']:.2f}",
     )
 
 
 def show(cells):
-    print("".join(f"{cell:>{width}}" for cell, width in zip(cells, (11, 8, 10, 11, 9, 9, 8, 12))), flush=True)
+    print("".join(f"{cell:>{width}}" for cell, width in zip(cells, (11, 8, 12, 10, 11, 9, 9, 8, 12))), flush=True)
 
 
 def curve(partitions, kinds, options, dirty_mb):
