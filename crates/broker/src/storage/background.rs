@@ -73,7 +73,7 @@ async fn recover_some(shared: Arc<Shared>, inside: Arc<[Arc<Partition>]>, next: 
 /// Goes on until it is asked to stop; it then ends between two steps.
 pub(super) async fn run(shared: Arc<Shared>, doomed: Vec<PathBuf>) {
     if !doomed.is_empty() {
-        shared.io.spawn("remove partitions", remove_later(Arc::clone(&shared), doomed));
+        shared.io.spawn("remove partitions", remove_later(&shared, doomed));
     }
     let started = shared.io.now().mono;
     let settings = &shared.settings;
@@ -152,17 +152,23 @@ async fn retain(shared: &Arc<Shared>) {
     }
 }
 
-/// Removes dirs once `file.delete.delay.ms` has passed.
-pub(super) async fn remove_later(shared: Arc<Shared>, paths: Vec<PathBuf>) {
+/// Removes dirs once `file.delete.delay.ms` has passed. Holds on to nothing while it waits.
+pub(super) fn remove_later(
+    shared: &Shared,
+    paths: Vec<PathBuf>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let (io, disk) = (shared.io.clone(), shared.disk.clone());
     let delay = u64::try_from(shared.settings.log.file_delete_delay_ms).unwrap_or(0);
-    shared.io.sleep(Duration::from_millis(delay)).await;
-    for path in paths {
-        let disk = shared.disk.clone();
-        let (shown, work) = (path.clone(), move || disk.remove_dir_all(&path));
-        if let Err(error) = shared.io.blocking(work).await
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            error!(path = %shown.display(), %error, "dir could not be removed");
+    async move {
+        io.sleep(Duration::from_millis(delay)).await;
+        for path in paths {
+            let disk = disk.clone();
+            let (shown, work) = (path.clone(), move || disk.remove_dir_all(&path));
+            if let Err(error) = io.blocking(work).await
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                error!(path = %shown.display(), %error, "dir could not be removed");
+            }
         }
     }
 }

@@ -12,17 +12,18 @@
 //!   record (Apache Kafka does it before the first append). Until somebody opens it, it is written
 //!   in the background, or at a clean stop.
 //!
-//! So a dir whose topic id cannot be told holds no records of ours and is taken over. If it does hold
-//! some, they are somebody's: it is kept under another name, as Kafka does, and an empty one begins.
+//! So no crash leaves records in a dir that does not tell their topic id. One that does not was just
+//! made, or its file was damaged since: the metadata says whose it is, and the file is written anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ottla_base::Uuid;
+use ottla_io::Io;
 use ottla_log::files::{names, partition_metadata};
 use ottla_log::{LogConfig, LogSummary};
 use ottla_model::{METADATA_TOPIC, TopicPartition};
@@ -76,7 +77,8 @@ impl Storage {
         let results: Vec<_> = wanted.into_iter().map(|new| making.find_or_make(new)).collect();
         let (failed, new) = making.finish();
         if !new.is_empty() {
-            let describing = describe_soon(Arc::clone(&self.shared), new);
+            let new = new.iter().map(Arc::downgrade).collect();
+            let describing = describe_soon(self.shared.io.clone(), new);
             self.shared.io.spawn("describe partitions", describing);
         }
         let in_failed_dir = |made: &Arc<Partition>| {
@@ -109,7 +111,7 @@ impl Storage {
             }
         }
         if !paths.is_empty() {
-            let removing = background::remove_later(Arc::clone(&self.shared), paths);
+            let removing = background::remove_later(&self.shared, paths);
             self.shared.io.spawn("remove partitions", removing);
         }
         failed
@@ -132,6 +134,7 @@ struct Making<'a> {
     /// Log dirs that have not failed, and how many partitions each has.
     dirs: Vec<(&'a Arc<LogDir>, usize)>,
     made: Vec<Arc<Partition>>,
+    taken_over: Vec<Arc<Partition>>,
 }
 
 impl<'a> Making<'a> {
@@ -144,7 +147,7 @@ impl<'a> Making<'a> {
                 dir.into_iter().for_each(|(_, inside)| *inside += 1);
             }
         }
-        Self { shared, dirs, made: Vec::new() }
+        Self { shared, dirs, made: Vec::new(), taken_over: Vec::new() }
     }
 
     fn find_or_make(&mut self, new: NewPartition) -> io::Result<Arc<Partition>> {
@@ -160,11 +163,9 @@ impl<'a> Making<'a> {
             return Err(invalid(format!("{name} is of topic id {other}, not {topic_id}")));
         }
         if other.is_zero() && !found.is_offline() {
-            if self.shared.holds_records(&found)? {
-                self.set_nameless_aside(&name)?;
-                return self.make(name, topic_id, config);
-            }
+            warn!(partition = %name, %topic_id, "topic id written anew, from the metadata");
             found.take_over(topic_id);
+            self.taken_over.push(Arc::clone(&found));
         }
         found.set_config(config);
         Ok(found)
@@ -191,20 +192,8 @@ impl<'a> Making<'a> {
         Ok(made)
     }
 
-    fn set_nameless_aside(&self, name: &TopicPartition) -> io::Result<()> {
-        let taken = self.shared.take_away_now(std::slice::from_ref(name), names::stray_dir);
-        for (name, result) in taken {
-            let path = result?;
-            warn!(
-                partition = %name, path = %path.display(),
-                "nothing says which topic's records these are; they are kept under another name"
-            );
-        }
-        Ok(())
-    }
-
     /// Makes what was made durable, and lets it be found; says what stood in the way, by log dir,
-    /// and what is new.
+    /// and whose topic ids have yet to be written.
     fn finish(self) -> (BTreeMap<String, io::Error>, Vec<Arc<Partition>>) {
         let mut failed = BTreeMap::new();
         let mut new = Vec::with_capacity(self.made.len());
@@ -225,6 +214,7 @@ impl<'a> Making<'a> {
         for made in &new {
             partitions.insert(made.topic_partition().clone(), Arc::clone(made));
         }
+        new.extend(self.taken_over);
         (failed, new)
     }
 }
@@ -237,14 +227,6 @@ impl Shared {
         aside: fn(&TopicPartition, Uuid) -> String,
     ) -> Vec<(TopicPartition, io::Result<PathBuf>)> {
         let _changing = self.changing();
-        self.take_away_now(gone, aside)
-    }
-
-    fn take_away_now(
-        &self,
-        gone: &[TopicPartition],
-        aside: fn(&TopicPartition, Uuid) -> String,
-    ) -> Vec<(TopicPartition, io::Result<PathBuf>)> {
         let found: Vec<_> = {
             let mut partitions = self.lock();
             gone.iter().filter_map(|name| partitions.remove(name)).collect()
@@ -270,24 +252,16 @@ impl Shared {
         }
         results
     }
-
-    /// Whether there are batches in the dir of a partition.
-    fn holds_records(&self, partition: &Partition) -> io::Result<bool> {
-        let entries = self.disk.list(partition.path())?;
-        Ok(entries.iter().any(|entry| entry.name.ends_with(".log") && entry.len > 0))
-    }
 }
 
-/// Writes the topic ids of new partitions that nobody has opened.
-async fn describe_soon(shared: Arc<Shared>, new: Vec<Arc<Partition>>) {
-    shared.io.sleep(DESCRIBED_AFTER).await;
+/// Writes the topic ids of new partitions that nobody has opened. Holds on to nothing while it waits:
+/// the log dirs may be given up meanwhile, and opened by another.
+async fn describe_soon(io: Io, new: Vec<Weak<Partition>>) {
+    io.sleep(DESCRIBED_AFTER).await;
     for some in new.chunks(DESCRIBED_AT_ONCE) {
-        if shared.stopping.load(Ordering::Relaxed) {
-            return;
-        }
-        let some = some.to_vec();
+        let some: Vec<_> = some.iter().filter_map(Weak::upgrade).collect();
         let work = move || {
-            for partition in some {
+            for partition in some.iter().filter(|partition| !partition.is_closed()) {
                 if let Err(error) = partition.describe() {
                     // Whoever opens it tries again, and is told.
                     let name = partition.topic_partition();
@@ -295,7 +269,7 @@ async fn describe_soon(shared: Arc<Shared>, new: Vec<Arc<Partition>>) {
                 }
             }
         };
-        shared.io.blocking(work).await;
+        io.blocking(work).await;
     }
 }
 
@@ -304,6 +278,10 @@ impl Partition {
     fn take_over(&self, topic_id: Uuid) {
         self.set_topic_id(topic_id);
         self.is_described.store(false, Ordering::Release);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.lock().is_closed
     }
 
     /// Sees that its dir tells the topic id, durably.
