@@ -18,6 +18,9 @@ use super::service::Published;
 use crate::storage::{self, Leadership, NewPartition, Storage};
 use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings};
 
+/// A name no topic has: what holds for it is what the broker's levels say.
+const NO_TOPIC: &str = "";
+
 /// Keeps this node's partitions in step with the image.
 #[derive(Debug, Clone)]
 pub(super) struct Follower {
@@ -76,6 +79,7 @@ impl Follower {
     /// that the image does not know are set aside, unless they are known to be deleted. Returns
     /// those that are in another log dir than the image says.
     pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
+        self.follow_broker_settings(image);
         let mut gone = Vec::new();
         for found in self.storage.partitions() {
             let name = found.topic_partition();
@@ -182,9 +186,16 @@ impl Follower {
         partition.directories.get(place).copied()
     }
 
+    /// What holds for the log dirs as a whole.
+    fn follow_broker_settings(&self, image: &Image) {
+        let settings = OfTopics::new(image, &self.fixed).topic(NO_TOPIC);
+        self.storage.set_delete_delay_ms(settings.log.file_delete_delay_ms);
+    }
+
     fn configure(&self, image: &Image, touched: &Touched) {
         let mut settings_of = OfTopics::new(image, &self.fixed);
         if touched.all_configs {
+            self.follow_broker_settings(image);
             for partition in self.storage.partitions() {
                 let settings = settings_of.topic(&partition.topic_partition().topic);
                 configure(&partition, &settings);

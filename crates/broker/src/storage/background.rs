@@ -158,7 +158,7 @@ pub(super) fn remove_later(
     paths: Vec<PathBuf>,
 ) -> impl Future<Output = ()> + Send + use<> {
     let (io, disk) = (shared.io.clone(), shared.disk.clone());
-    let delay = u64::try_from(shared.settings.log.file_delete_delay_ms).unwrap_or(0);
+    let delay = u64::try_from(shared.delete_delay_ms.load(Ordering::Relaxed)).unwrap_or(0);
     async move {
         io.sleep(Duration::from_millis(delay)).await;
         for path in paths {

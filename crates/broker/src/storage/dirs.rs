@@ -1,5 +1,5 @@
-//! [`LogDir`]: one of `log.dirs`. Its lock, its identity, whether it was stopped cleanly, and its
-//! checkpoints.
+//! [`LogDir`]: one of `log.dirs`. Its lock, its identity, whether it was stopped cleanly, and when its
+//! checkpoints are written.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,6 +17,7 @@ use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::Semaphore;
 use tracing::warn;
 
+use super::checkpoints::{Checkpointed, Checkpoints};
 use super::manifest;
 use super::open_files::OpenFiles;
 
@@ -27,8 +28,6 @@ const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
 /// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
 const SYNCS_AT_ONCE: usize = 4;
-/// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
-const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
 /// Logs that are opened at a time because a request wants them, beside those that are recovered in
 /// the background.
 const OPENED_AT_ONCE: usize = 4;
@@ -65,27 +64,6 @@ pub struct LogDir {
     written: Mutex<Checkpoints>,
 }
 
-/// The offset checkpoints of a log dir. What they say of partitions that have not been opened since
-/// the start is kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Checkpoints {
-    recovery_points: BTreeMap<TopicPartition, Offset>,
-    log_starts: BTreeMap<TopicPartition, Offset>,
-    high_watermarks: BTreeMap<TopicPartition, Offset>,
-    /// First offset the cleaner has not been over. Only read yet.
-    cleaned: BTreeMap<TopicPartition, Offset>,
-}
-
-/// What the checkpoints are to say of one partition.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Checkpointed {
-    pub(super) recovery_point: Offset,
-    pub(super) high_watermark: Offset,
-    pub(super) log_start_offset: Offset,
-    /// A log start that is the first segment's base offset need not be told.
-    pub(super) first_base: Offset,
-}
-
 /// How many logs of a dir have been recovered since the start, of how many that had to be.
 #[derive(Debug, Default)]
 pub(super) struct Recovery {
@@ -100,6 +78,11 @@ impl Recovery {
 
     pub(super) fn ended_one(&self) {
         self.ended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn is_done(&self) -> bool {
+        let (ended, found) = self.progress();
+        ended == found
     }
 
     /// Ended, found.
@@ -197,12 +180,22 @@ impl Locked {
                 node_id: Some(identity.node_id),
                 directory_id: Some(id),
             };
+            let recovery_points = path.join(offset_checkpoint::RECOVERY_POINT);
+            if !disk.exists(&recovery_points)? {
+                // Should it be missing one day, it was lost.
+                let nothing = offset_checkpoint::format(&BTreeMap::new());
+                disk.write_atomic(recovery_points, nothing.as_bytes())?;
+            }
             let content = meta_properties::format(&meta);
             disk.write_atomic(path.join(meta_properties::FILE_NAME), content.as_bytes())?;
         }
         let manifest = Mutex::new(manifest::read(disk, &path));
         let clean_epoch = take_clean_shutdown(disk, &path)?;
         let checkpoints = Checkpoints::read(disk, &path)?;
+        if checkpoints.recovery_points_lost && clean_epoch.is_none() {
+            let path = path.join(offset_checkpoint::RECOVERY_POINT);
+            warn!(path = %path.display(), "recovery points are lost: all segments are checked");
+        }
         Ok(LogDir {
             disk: disk.clone(),
             name: path.display().to_string(),
@@ -350,9 +343,7 @@ impl LogDir {
             return Ok(());
         }
         self.checkpoints().take(told);
-        let result = self.write_checkpoints();
-        self.is_unwritten.store(result.is_err(), Ordering::Relaxed);
-        result
+        self.write_checkpoints()
     }
 
     pub(super) fn note_touched(&self, name: TopicPartition) {
@@ -389,6 +380,9 @@ impl LogDir {
     /// Writes the checkpoints that differ from what their files hold.
     fn write_checkpoints(&self) -> io::Result<()> {
         let mut written = self.written();
+        // Until all of it is.
+        self.is_unwritten.store(true, Ordering::Relaxed);
+        let mut is_complete = true;
         let now = self.checkpoints().clone();
         let Checkpoints { recovery_points, log_starts, high_watermarks, .. } = &mut *written;
         for (name, old, new) in [
@@ -396,12 +390,18 @@ impl LogDir {
             (offset_checkpoint::LOG_START, log_starts, now.log_starts),
             (offset_checkpoint::REPLICATION, high_watermarks, now.high_watermarks),
         ] {
-            if *old != new {
+            // Without an entry a log that is yet to be recovered would seem to have been cut.
+            let is_withheld = name == offset_checkpoint::RECOVERY_POINT
+                && now.recovery_points_lost
+                && !self.recovery.is_done();
+            if *old != new && !is_withheld {
                 let content = offset_checkpoint::format(&new);
                 self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
                 *old = new;
             }
+            is_complete &= !is_withheld;
         }
+        self.is_unwritten.store(!is_complete, Ordering::Relaxed);
         Ok(())
     }
 
@@ -440,60 +440,6 @@ impl LogDir {
     }
 }
 
-impl Checkpoints {
-    fn read(disk: &Disk, dir: &Path) -> io::Result<Self> {
-        Ok(Self {
-            recovery_points: read_checkpoint(disk, &dir.join(offset_checkpoint::RECOVERY_POINT))?,
-            log_starts: read_checkpoint(disk, &dir.join(offset_checkpoint::LOG_START))?,
-            high_watermarks: read_checkpoint(disk, &dir.join(offset_checkpoint::REPLICATION))?,
-            cleaned: read_checkpoint(disk, &dir.join(offset_checkpoint::CLEANER))?,
-        })
-    }
-
-    fn take(&mut self, told: Vec<(TopicPartition, Checkpointed)>) {
-        for (name, offsets) in told {
-            self.recovery_points.insert(name.clone(), offsets.recovery_point);
-            self.high_watermarks.insert(name.clone(), offsets.high_watermark);
-            // DeleteRecords may have written down a later one meanwhile.
-            let known = self.log_starts.get(&name).copied().unwrap_or(0);
-            let start = known.max(offsets.log_start_offset);
-            if start > offsets.first_base {
-                self.log_starts.insert(name, start);
-            } else {
-                self.log_starts.remove(&name);
-            }
-        }
-    }
-
-    pub(super) fn recovery_point(&self, name: &TopicPartition) -> Offset {
-        self.recovery_points.get(name).copied().unwrap_or(0)
-    }
-
-    pub(super) fn log_start_offset(&self, name: &TopicPartition) -> Offset {
-        self.log_starts.get(name).copied().unwrap_or(0)
-    }
-
-    pub(super) fn high_watermark(&self, name: &TopicPartition) -> Offset {
-        self.high_watermarks.get(name).copied().unwrap_or(0)
-    }
-
-    pub(super) fn compacted_before(&self, name: &TopicPartition) -> Offset {
-        self.cleaned.get(name).copied().unwrap_or(0)
-    }
-
-    fn knows(&self, name: &TopicPartition) -> bool {
-        self.recovery_points.contains_key(name)
-            || self.log_starts.contains_key(name)
-            || self.high_watermarks.contains_key(name)
-    }
-
-    pub(super) fn forget(&mut self, name: &TopicPartition) {
-        self.recovery_points.remove(name);
-        self.log_starts.remove(name);
-        self.high_watermarks.remove(name);
-    }
-}
-
 /// Makes a dir and those above it; a power cut does not take them away again.
 pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
     let mut missing = Vec::new();
@@ -509,19 +455,6 @@ pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
         disk.sync_dir(parent.unwrap_or(Path::new(".")))?;
     }
     Ok(())
-}
-
-/// Reads a checkpoint. A broken one counts as missing: offsets are then found out from the logs.
-fn read_checkpoint(disk: &Disk, path: &Path) -> io::Result<BTreeMap<TopicPartition, Offset>> {
-    let content = match disk.read(path, CHECKPOINT_BYTES_MAX) {
-        Ok(content) => content,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return Err(error),
-    };
-    Ok(offset_checkpoint::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
-        warn!(path = %path.display(), %why, "checkpoint could not be read");
-        BTreeMap::new()
-    }))
 }
 
 /// Takes the mark of a clean stop away, so that a crash from now on is not taken for one.

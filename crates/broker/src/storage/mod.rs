@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! mod.rs            Storage: open, find, close                  load.rs           a dir's files → a log
-//! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
+//! dirs.rs           LogDir: lock, identity                      log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
 //! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
+//! checkpoints.rs    offsets per log dir
 //! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
 //! creation.rs       Storage: create and remove partitions
@@ -14,6 +15,7 @@
 
 mod answers;
 mod background;
+mod checkpoints;
 mod creation;
 pub mod damage;
 mod dirs;
@@ -155,6 +157,8 @@ struct Shared {
     /// Set before the logs are closed: no other is recovered any more.
     stopping: AtomicBool,
     broker_epoch: AtomicI64,
+    /// `log.segment.delete.delay.ms`.
+    delete_delay_ms: AtomicI64,
     damages: Arc<Damages>,
     scrub: scrub::Scrub,
 }
@@ -174,6 +178,7 @@ impl Storage {
         let all = Arc::clone(&open_files);
         let (cluster_id, dirs) =
             io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &all)).await?;
+        let delete_delay_ms = settings.log.file_delete_delay_ms;
         let shared = Arc::new(Shared {
             io: io.clone(),
             disk: io.disk(),
@@ -185,6 +190,7 @@ impl Storage {
             changing: Mutex::default(),
             stop: Notify::new(),
             stopping: AtomicBool::new(false),
+            delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             damages: Arc::default(),
             scrub: scrub::Scrub::default(),
@@ -241,6 +247,12 @@ impl Storage {
     pub fn previous_broker_epoch(&self) -> i64 {
         let epochs = self.shared.dirs.iter().map(|dir| dir.previous_broker_epoch());
         epochs.reduce(|a, b| if a == b { a } else { -1 }).unwrap_or(-1)
+    }
+
+    /// Replaces `log.segment.delete.delay.ms`, in milliseconds, for the dirs of partitions that are
+    /// deleted from now on.
+    pub fn set_delete_delay_ms(&self, delay_ms: i64) {
+        self.shared.delete_delay_ms.store(delay_ms, Ordering::Relaxed);
     }
 
     /// Notes the epoch the controller gave this node, for the clean stop to write down.

@@ -14,7 +14,7 @@ use ottla_log::segment::last_time_entry;
 use ottla_log::{RetentionPlan, RetentionStep};
 use ottla_model::{ErrorCode, Offset};
 
-use super::dirs::Checkpointed;
+use super::checkpoints::Checkpointed;
 use super::partition::{Partition, State};
 
 impl Partition {
