@@ -50,6 +50,10 @@ pub struct LogDir {
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
     open_files: Arc<OpenFiles>,
+    /// Partitions whose logs were used since the checkpoints were last told of them.
+    touched: Mutex<Vec<TopicPartition>>,
+    /// What the checkpoints hold could not be written the last time.
+    is_unwritten: AtomicBool,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -206,6 +210,8 @@ impl Locked {
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
             open_files: Arc::clone(open_files),
+            touched: Mutex::default(),
+            is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -330,10 +336,22 @@ impl LogDir {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what the open logs tell, and writes the checkpoints that changed.
+    /// Takes what open logs tell, and writes the checkpoints that changed. Nothing is looked at if
+    /// nothing is told.
     pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
+        if told.is_empty() && !self.is_unwritten.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         self.checkpoints().take(told);
         self.write_checkpoints()
+    }
+
+    pub(super) fn note_touched(&self, name: TopicPartition) {
+        self.touched().push(name);
+    }
+
+    pub(super) fn touched(&self) -> MutexGuard<'_, Vec<TopicPartition>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what the checkpoints say of partitions that do not exist.
@@ -345,17 +363,27 @@ impl LogDir {
         checkpoints.cleaned.retain(|name, _| exists(name));
     }
 
-    /// Sees that the files say nothing of an earlier partition of this name: after a crash its log
-    /// start would take the records of the new one away. Waits for the device if they do.
-    pub(super) fn forget_durably(&self, name: &TopicPartition) -> io::Result<()> {
-        self.checkpoints().forget(name);
-        let is_known = self.written().knows(name);
+    /// Sees that the files say nothing of earlier partitions of these names: after a crash their log
+    /// starts would take the records of the new ones away. Waits for the device if they do.
+    pub(super) fn forget_durably<'a>(
+        &self,
+        names: impl Iterator<Item = &'a TopicPartition> + Clone,
+    ) -> io::Result<()> {
+        let mut checkpoints = self.checkpoints();
+        names.clone().for_each(|name| checkpoints.forget(name));
+        drop(checkpoints);
+        let written = self.written();
+        let is_known = names.into_iter().any(|name| written.knows(name));
+        drop(written);
         if is_known { self.write_checkpoints() } else { Ok(()) }
     }
 
     /// Writes the checkpoints that differ from what their files hold.
     fn write_checkpoints(&self) -> io::Result<()> {
         let mut written = self.written();
+        // Until all of it is.
+        self.is_unwritten.store(true, Ordering::Relaxed);
+        let mut is_complete = true;
         let now = self.checkpoints().clone();
         let Checkpoints { recovery_points, log_starts, high_watermarks, cleaned, .. } =
             &mut *written;
@@ -374,7 +402,9 @@ impl LogDir {
                 self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
                 *old = new;
             }
+            is_complete &= !is_withheld;
         }
+        self.is_unwritten.store(!is_complete, Ordering::Relaxed);
         Ok(())
     }
 
