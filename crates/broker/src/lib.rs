@@ -8,10 +8,10 @@ mod codec_spaces;
 mod config_changes;
 pub mod config_rules;
 mod connection;
+mod coordinator;
 mod fetch_session;
 mod lifecycle;
 pub mod metadata;
-
 mod metrics;
 mod node;
 mod places;

@@ -42,6 +42,7 @@ pub(super) async fn run(
             io.blocking(move || follower.follow(&delta)).await;
         }
         shared.image.store(after);
+        shared.applied.send_replace(());
         answers.into_iter().for_each(|answer| answer(Ok(())));
     }
 }
