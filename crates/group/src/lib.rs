@@ -1,0 +1,5 @@
+//! Consumer groups.
+#![no_std]
+extern crate alloc;
+mod codec;
+pub mod record;
