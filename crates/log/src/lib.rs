@@ -38,7 +38,7 @@ pub mod timestamp;
 pub mod truncate;
 
 pub use append::{AppendAs, AppendPlan, Appended, IndexWrites, RollPlan};
-pub use config::{LogConfig, TimestampType};
+pub use config::{AckDurability, LogConfig, TimestampType};
 pub use epochs::LeaderEpochs;
 pub use error::{AppendError, LogError};
 pub use log::Log;

@@ -348,6 +348,7 @@ impl<'a> State<'a> {
         let end = log.log_end_offset;
         log.recovery_point =
             if self.opening.clean { end } else { self.opening.recovery_point.min(end) };
+        log.synced_offset = log.recovery_point;
         log.unflushed_since = (log.recovery_point < end).then_some(now);
         log.epochs.truncate_from_end(end.max(1));
         log.epochs.truncate_from_start(log_start_offset);

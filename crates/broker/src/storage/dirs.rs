@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
@@ -13,12 +13,16 @@ use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
+use tokio::sync::Semaphore;
 use tracing::warn;
 
 /// Name of the lock file in a log dir.
 const LOCK_FILE: &str = ".lock";
 /// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
+/// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
+const SYNCS_AT_ONCE: usize = 4;
 /// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
 const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
 
@@ -35,6 +39,9 @@ pub struct LogDir {
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     offline: AtomicBool,
+    /// Bounds the syncs that run at a time.
+    syncs: Semaphore,
+    syncs_done: AtomicU64,
     checkpoints: Mutex<Checkpoints>,
     /// What the checkpoint files hold. Locked while they are written, so that what is older never
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
@@ -152,6 +159,8 @@ impl Locked {
             seed,
             clean_epoch,
             offline: AtomicBool::new(false),
+            syncs: Semaphore::new(SYNCS_AT_ONCE),
+            syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
         })
@@ -221,6 +230,20 @@ impl LogDir {
     /// Takes it out of use, until the next start.
     pub(super) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
+    }
+
+    /// Who syncs a partition in it holds one of these meanwhile.
+    pub(super) fn syncs(&self) -> &Semaphore {
+        &self.syncs
+    }
+
+    pub(super) fn count_sync(&self) {
+        self.syncs_done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often partitions in it have been synced.
+    pub(super) fn sync_count(&self) -> u64 {
+        self.syncs_done.load(Ordering::Relaxed)
     }
 
     pub(super) fn opened_at(&self) -> WallTime {

@@ -15,15 +15,14 @@ use std::sync::Arc;
 use ottla_base::WallTime;
 use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
-use ottla_log::files::leader_epoch_checkpoint;
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, IndexWrites, LeaderEpochs, Log, LogConfig, LogError,
+    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError,
     ReadRequest, RollPlan, SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
-pub use flush::Flush;
+pub use flush::{Covers, Flush};
 
 use super::load;
 use super::segment_files::SegmentFiles;
@@ -102,6 +101,11 @@ pub struct LogFiles {
     names_unsynced: Option<u64>,
     /// Snapshots taken at rolls, to be written with the next flush.
     pending_snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    /// A segment was sealed and no flush has begun since.
+    rolled: bool,
+    /// The leader epochs have changed since their checkpoint was written. Until a flush writes it,
+    /// the recovery point stays before the batches that would tell of them.
+    epochs_unwritten: bool,
     /// Files under a `.deleted` name, and when they go.
     set_aside: Vec<(WallTime, PathBuf)>,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
@@ -130,6 +134,8 @@ impl LogFiles {
             unsynced: loaded.changed.into_iter().map(|file| (file, 0)).collect(),
             names_unsynced: Some(0),
             pending_snapshots: BTreeMap::new(),
+            rolled: false,
+            epochs_unwritten: false,
             set_aside: Vec::new(),
             cuts: 0,
             broken: false,
@@ -192,6 +198,7 @@ impl LogFiles {
         };
         self.write(&plan, batches).map_err(AppendFailure::Storage)?;
         let appended = plan.appended;
+        self.epochs_unwritten |= plan.leader_epochs.is_some();
         self.log.commit_append(plan);
         Ok(appended)
     }
@@ -199,9 +206,6 @@ impl LogFiles {
     fn write(&mut self, plan: &AppendPlan, batches: &[u8]) -> io::Result<()> {
         if let Some(roll) = &plan.roll {
             self.do_roll(roll)?;
-        }
-        if let Some(epochs) = &plan.leader_epochs {
-            self.write_epochs(epochs)?;
         }
         let log = self.files.get_or_create(plan.base_offset, SegmentFile::Log)?;
         let written = write_placed(&log, plan, batches)
@@ -269,6 +273,7 @@ impl LogFiles {
             self.pending_snapshots.insert(*offset, Arc::new(content.clone()));
         }
         self.log.commit_roll(roll);
+        self.rolled = true;
         Ok(())
     }
 
@@ -306,23 +311,15 @@ impl LogFiles {
         &self.files
     }
 
-    /// Notes that a leader epoch begins at the log end.
+    /// Notes that a leader epoch begins at the log end. It is written down with the next flush: after
+    /// a crash before that, its batches tell of it, and without batches nobody has seen it.
     ///
     /// # Errors
-    /// What the device said.
+    /// An earlier write failed.
     pub fn start_leader_epoch(&mut self, epoch: LeaderEpoch) -> io::Result<()> {
         self.check_sound()?;
-        if self.log.start_leader_epoch(epoch) {
-            let epochs = self.log.leader_epochs().clone();
-            self.write_epochs(&epochs)?;
-        }
+        self.epochs_unwritten |= self.log.start_leader_epoch(epoch);
         Ok(())
-    }
-
-    fn write_epochs(&self, epochs: &LeaderEpochs) -> io::Result<()> {
-        let path = self.files.dir().join(leader_epoch_checkpoint::FILE_NAME);
-        let content = leader_epoch_checkpoint::format(epochs.entries());
-        self.files.disk().write_atomic(path, content.as_bytes())
     }
 
     fn check_sound(&self) -> io::Result<()> {

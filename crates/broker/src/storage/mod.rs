@@ -5,7 +5,7 @@
 //! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
-//! answers.rs        what a Partition answers
+//! syncing.rs        Partition: group commit, flush.ms           answers.rs        what a Partition answers
 //! ```
 
 mod answers;
@@ -15,6 +15,7 @@ mod load;
 pub mod log_files;
 mod partition;
 mod segment_files;
+mod syncing;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -125,7 +126,6 @@ struct Shared {
     /// so that they tell nothing of a partition that another has replaced. Taken before
     /// `partitions`, which every request needs and which therefore never waits for the device.
     changing: Mutex<()>,
-    sealed: Arc<Notify>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
     broker_epoch: AtomicI64,
@@ -154,7 +154,6 @@ impl Storage {
             dirs,
             partitions: Mutex::default(),
             changing: Mutex::default(),
-            sealed: Arc::default(),
             stop: Notify::new(),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             recovered: AtomicUsize::new(0),
@@ -221,6 +220,11 @@ impl Storage {
     /// How many partitions there are.
     pub fn partition_count(&self) -> usize {
         self.shared.lock().len()
+    }
+
+    /// How often partitions have been synced since the start.
+    pub fn sync_count(&self) -> u64 {
+        self.shared.dirs.iter().map(|dir| dir.sync_count()).sum()
     }
 
     /// How many partitions are in log dirs that failed.
@@ -359,6 +363,9 @@ impl Storage {
         for task in closing {
             let _ = task.join().await;
         }
+        for partition in partitions {
+            partition.syncs_ended().await;
+        }
     }
 }
 
@@ -399,9 +406,9 @@ impl Shared {
         path: PathBuf,
         config: LogConfig,
     ) -> Partition {
-        let (node_id, sealed) = (self.settings.node_id, Arc::clone(&self.sealed));
-        let found = partition::Found { name, topic_id, path, node_id, config, sealed };
-        Partition::new(&self.disk, dir, found)
+        let node_id = self.settings.node_id;
+        let found = partition::Found { name, topic_id, path, node_id, config };
+        Partition::new(&self.io, dir, found)
     }
 
     /// Looks for partitions in all dirs; returns dirs that wait for removal.
