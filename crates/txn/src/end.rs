@@ -146,7 +146,8 @@ fn bump(new: &mut Transaction, old: &Transaction) {
 
 fn judge(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict, ErrorCode> {
     let Producer { id, epoch } = request.producer;
-    let bumps = old.version.bumps_epoch();
+    // A client that does not bump knows its epoch exactly.
+    let bumps = old.version.bumps_epoch() && request.version.bumps_epoch();
     // It asks again for what was done: it has the epoch before, or the last one of the id before.
     let is_retry_after_bump = bumps && epoch.checked_add(1) == Some(old.producer_epoch);
     let is_retry_after_rotation = bumps
