@@ -15,12 +15,14 @@
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash
 //! open.rs       from the files of a dir to a Log
+//! compact/      of every key the newest record
 //! ```
 #![no_std]
 
 extern crate alloc;
 
 pub mod append;
+pub mod compact;
 pub mod config;
 pub mod epochs;
 pub mod error;
