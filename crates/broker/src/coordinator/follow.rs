@@ -82,7 +82,7 @@ impl<C: Kind> Coordinators<C> {
                 .await;
             match loaded {
                 Ok((state, end_offset)) => {
-                    let shard = Shard::new(partition, leader_epoch, state, end_offset);
+                    let shard = Shard::new(partition, leader_epoch, state);
                     if end_offset > 0 {
                         let took_ms = self.io.now().mono.since(begun).as_millis() as u64;
                         info!(partition = %name, leader_epoch, end_offset, took_ms, "coordinator loaded");

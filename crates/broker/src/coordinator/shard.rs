@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ottla_base::{MonoTime, Now};
 use ottla_coordinator::{At, Decision, Producer, Token};
 use ottla_log::producers::Origin;
-use ottla_model::{ErrorCode, LeaderEpoch, Offset};
+use ottla_model::{ErrorCode, LeaderEpoch};
 use ottla_record::{BatchBuilder, Codec, EndTxnMarker, NewRecord, TxnMarkerBatch};
 use tokio::sync::{Notify, oneshot};
 use tracing::error;
 
 use super::{Coordinators, Kind};
-use crate::storage::{Acks, Appended, Partition, ReadLimit};
+use crate::storage::{Acks, Appended, Partition};
 use crate::waiting::Waiter;
 
 /// One coordinator and its partition.
@@ -27,8 +27,8 @@ pub(crate) struct Shard<C: Kind> {
 
 struct Inner<C> {
     state: C,
-    /// Everything this coordinator may have seen lies before.
-    end_offset: Offset,
+    /// The last append; once that is committed, everything this coordinator may have seen is.
+    last: Option<Appended>,
     is_over: bool,
 }
 
@@ -44,12 +44,11 @@ impl<C: Kind> Shard<C> {
         partition: Arc<Partition>,
         leader_epoch: LeaderEpoch,
         state: C,
-        end_offset: Offset,
     ) -> Arc<Self> {
         Arc::new(Self {
             partition,
             leader_epoch,
-            inner: Mutex::new(Inner { state, end_offset, is_over: false }),
+            inner: Mutex::new(Inner { state, last: None, is_over: false }),
             waiting: Mutex::new(Some(BTreeMap::new())),
             moved: Notify::new(),
         })
@@ -106,21 +105,21 @@ impl<C: Kind> Shard<C> {
         }
         drop(inner);
         self.moved.notify_one();
-        for (effects, flush, end_offset) in outcomes {
-            self.perform_when_committed(all, effects, flush, end_offset);
+        for (effects, after) in outcomes {
+            self.perform_when_committed(all, effects, after);
         }
     }
 
-    /// Writes the records of a decision and replays them. Returns the effects, whether the log has to
-    /// be flushed first, and up to where it has to be committed.
+    /// Writes the records of a decision and replays them. Returns the effects, and the append that has
+    /// to be committed first.
     fn carry_out(
         &self,
         inner: &mut Inner<C>,
         mut decision: Decision<C::Record, C::Effect>,
         now: Now,
-    ) -> (Vec<C::Effect>, bool, Offset) {
+    ) -> (Vec<C::Effect>, Option<Appended>) {
         if decision.records.is_empty() {
-            return (decision.effects, false, inner.end_offset);
+            return (decision.effects, inner.last);
         }
         let appended = self.batch_of(&inner.state, &decision, now).and_then(|batch| {
             let appended = self.partition.append_from(now, &batch, Acks::All, Origin::Coordinator);
@@ -130,7 +129,7 @@ impl<C: Kind> Shard<C> {
             Ok(appended) => appended,
             Err(code) => {
                 let instead = inner.state.not_written(decision, code);
-                return (instead, false, inner.end_offset);
+                return (instead, inner.last);
             }
         };
         if decision.is_replayed {
@@ -139,8 +138,8 @@ impl<C: Kind> Shard<C> {
                 inner.state.replay(record, At { offset, timestamp, transaction });
             }
         }
-        inner.end_offset = appended.last_offset + 1;
-        (decision.effects, appended.flush_first, inner.end_offset)
+        inner.last = Some(appended);
+        (decision.effects, inner.last)
     }
 
     fn batch_of(
@@ -177,47 +176,36 @@ impl<C: Kind> Shard<C> {
         self: &Arc<Self>,
         all: &Arc<Coordinators<C>>,
         effects: Vec<C::Effect>,
-        flush: bool,
-        end_offset: Offset,
+        after: Option<Appended>,
     ) {
-        if effects.is_empty() && !flush {
+        if effects.is_empty() {
             return;
         }
-        if !flush && self.partition.end_offset(ReadLimit::HighWatermark) >= end_offset {
+        let is_committed = |after: &Appended| self.partition.is_acknowledged(after, Acks::All);
+        let Some(after) = after.filter(|after| is_committed(after) != Ok(true)) else {
             effects.into_iter().for_each(|effect| (all.perform)(all, self, effect));
             return;
-        }
+        };
         let (shard, all) = (Arc::clone(self), Arc::clone(all));
         all.io.clone().spawn("commit", async move {
-            if shard.committed(&all, flush, end_offset).await {
+            if shard.committed(&after).await {
                 effects.into_iter().for_each(|effect| (all.perform)(&all, &shard, effect));
             }
         });
     }
 
-    /// Waits until everything before `end_offset` is committed. False if this coordinator's time is
-    /// over before that is known.
-    async fn committed(
-        &self,
-        all: &Arc<Coordinators<C>>,
-        flush: bool,
-        end_offset: Offset,
-    ) -> bool {
-        if flush {
-            let partition = Arc::clone(&self.partition);
-            if all.io.flushing(move || partition.flush()).await.is_err() {
-                return false;
-            }
-        }
+    /// Waits until an append is committed. False if this coordinator's time is over before that is
+    /// known.
+    async fn committed(&self, appended: &Appended) -> bool {
         let waiter = Waiter::default();
         let _watch = self.partition.watchers().watch(&waiter);
-        while self.partition.end_offset(ReadLimit::HighWatermark) < end_offset {
-            if self.lock().is_over || self.partition.is_offline() {
-                return false;
+        loop {
+            match self.partition.is_acknowledged(appended, Acks::All) {
+                Ok(true) => return true,
+                Ok(false) if !self.lock().is_over => waiter.moved().await,
+                _ => return false,
             }
-            waiter.moved().await;
         }
-        true
     }
 
     /// Writes the marker that ends a transaction in this partition; the state follows. Returns once
@@ -239,7 +227,7 @@ impl<C: Kind> Shard<C> {
             committed,
             marker: EndTxnMarker { coordinator_epoch },
         };
-        let (flush, end_offset) = {
+        let appended = {
             let mut inner = self.lock();
             if inner.is_over {
                 return Err(ErrorCode::NotCoordinator);
@@ -254,12 +242,11 @@ impl<C: Kind> Shard<C> {
                 transaction: Some(producer),
             };
             inner.state.end_transaction(producer, committed, at);
-            inner.end_offset = appended.last_offset + 1;
-            (appended.flush_first, inner.end_offset)
+            inner.last = Some(appended);
+            appended
         };
         self.moved.notify_one();
-        let committed = self.committed(all, flush, end_offset).await;
-        if committed { Ok(()) } else { Err(ErrorCode::NotCoordinator) }
+        if self.committed(&appended).await { Ok(()) } else { Err(ErrorCode::NotCoordinator) }
     }
 
     /// Does on time what the state asks for, until the coordinator's time is over.
