@@ -130,9 +130,14 @@ const OF_NODE: &[OfNode] = &[
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
     ),
-    counter("ottla_log_syncs", "Syncs of partitions, each for all appends since the last.", |node| {
-        node.storage.sync_count() as i64
+    gauge("ottla_log_open_files", "Segment files that are open.", |node| {
+        node.storage.open_file_count() as i64
     }),
+    counter(
+        "ottla_log_syncs",
+        "Syncs of partitions, each for all appends since the last.",
+        |node| node.storage.sync_count() as i64,
+    ),
     gauge("ottla_metadata_offset", "Last metadata record this node has applied.", |node| {
         node.metadata.image().offset - 1
     }),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
@@ -15,6 +15,8 @@ use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::Semaphore;
 use tracing::warn;
+
+use super::open_files::OpenFiles;
 
 /// Name of the lock file in a log dir.
 const LOCK_FILE: &str = ".lock";
@@ -39,6 +41,7 @@ pub struct LogDir {
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     offline: AtomicBool,
+    open_files: Arc<OpenFiles>,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -130,6 +133,7 @@ impl Locked {
         now: WallTime,
         random_id: Uuid,
         seed: u64,
+        open_files: &Arc<OpenFiles>,
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
@@ -159,6 +163,7 @@ impl Locked {
             seed,
             clean_epoch,
             offline: AtomicBool::new(false),
+            open_files: Arc::clone(open_files),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -230,6 +235,11 @@ impl LogDir {
     /// Takes it out of use, until the next start.
     pub(super) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
+    }
+
+    /// Among which the segment files of its logs count.
+    pub(super) fn open_files(&self) -> &Arc<OpenFiles> {
+        &self.open_files
     }
 
     /// Who syncs a partition in it holds one of these meanwhile.

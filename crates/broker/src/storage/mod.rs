@@ -6,6 +6,7 @@
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
 //! syncing.rs        Partition: group commit, flush.ms           answers.rs        what a Partition answers
+//! open_files.rs     how many segment files are open
 //! ```
 
 mod answers;
@@ -13,6 +14,7 @@ mod background;
 mod dirs;
 mod load;
 pub mod log_files;
+mod open_files;
 mod partition;
 mod segment_files;
 mod syncing;
@@ -43,6 +45,7 @@ pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
 
 use dirs::{Identity, Locked, create_dir_durably, invalid};
+use open_files::OpenFiles;
 
 /// Threads that close partitions at a stop.
 const CLOSING_AT_ONCE: usize = 8;
@@ -64,6 +67,8 @@ pub struct StorageSettings {
     pub cluster_id: Option<String>,
     /// Settings of logs whose topic's settings are not known yet.
     pub log: LogConfig,
+    /// `ottla.log.open.files.max`; `None` leaves it to the limit of the process.
+    pub open_files_max: Option<usize>,
     /// `num.recovery.threads.per.data.dir`.
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
@@ -83,6 +88,7 @@ impl StorageSettings {
             node_id,
             cluster_id: None,
             log: LogConfig::default(),
+            open_files_max: None,
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
             checkpoint_interval: Duration::from_secs(60),
@@ -112,6 +118,8 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    /// Closes files that have to make room.
+    closing: Task,
 }
 
 #[derive(Debug)]
@@ -121,6 +129,7 @@ struct Shared {
     settings: StorageSettings,
     cluster_id: String,
     dirs: Vec<Arc<LogDir>>,
+    open_files: Arc<OpenFiles>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
@@ -144,14 +153,17 @@ impl Storage {
         let (now, seed) = (io.now().wall, io.random_u64());
         let new_ids: Vec<Uuid> = (0..=settings.log_dirs.len()).map(|_| io.random_uuid()).collect();
         let (disk, asked) = (io.disk(), settings.clone());
+        let open_files = OpenFiles::new(open_files_max(io, &settings));
+        let all = Arc::clone(&open_files);
         let (cluster_id, dirs) =
-            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids)).await?;
+            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &all)).await?;
         let shared = Arc::new(Shared {
             io: io.clone(),
             disk: io.disk(),
             settings,
             cluster_id,
             dirs,
+            open_files,
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
@@ -161,10 +173,12 @@ impl Storage {
         });
         let finding = Arc::clone(&shared);
         let doomed = io.blocking(move || finding.find_partitions()).await?;
+        let closing = Arc::clone(&shared.open_files);
+        let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         background::recover(&shared).await;
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
-        Ok(Self { shared, background: Mutex::new(Some(task)) })
+        Ok(Self { shared, background: Mutex::new(Some(task)), closing })
     }
 
     /// The id of the cluster its log dirs belong to.
@@ -215,6 +229,11 @@ impl Storage {
     /// All its partitions, by name.
     pub fn partitions(&self) -> Vec<Arc<Partition>> {
         self.shared.lock().values().cloned().collect()
+    }
+
+    /// How many segment files are open.
+    pub fn open_file_count(&self) -> usize {
+        self.shared.open_files.count()
     }
 
     /// How many partitions there are.
@@ -375,6 +394,7 @@ impl Drop for Storage {
         if let Some(task) = task {
             task.abort();
         }
+        self.closing.abort();
     }
 }
 
@@ -473,6 +493,25 @@ impl Shared {
     }
 }
 
+/// How many segment files may be open: as many as asked for, but always fewer than descriptors, of
+/// which connections need some as well.
+fn open_files_max(io: &Io, settings: &StorageSettings) -> usize {
+    let descriptors = io.descriptors_max();
+    let own = descriptors / 3 * 2;
+    match settings.open_files_max {
+        Some(asked) if asked > own => {
+            warn!(
+                asked,
+                descriptors,
+                open_files_max = own,
+                "ottla.log.open.files.max leaves too few descriptors for connections"
+            );
+            own
+        }
+        asked => asked.unwrap_or(own),
+    }
+}
+
 /// Locks and opens all log dirs; also returns the cluster they belong to.
 fn open_dirs(
     disk: &Disk,
@@ -480,6 +519,7 @@ fn open_dirs(
     now: ottla_base::WallTime,
     seed: u64,
     new_ids: &[Uuid],
+    open_files: &Arc<OpenFiles>,
 ) -> io::Result<(String, Vec<Arc<LogDir>>)> {
     let mut locked = Vec::new();
     for path in &settings.log_dirs {
@@ -499,7 +539,7 @@ fn open_dirs(
         if dir.meta.is_none() {
             info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
         }
-        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed)?));
+        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, open_files)?));
     }
     Ok((cluster_id, dirs))
 }

@@ -7,7 +7,9 @@
 
 mod crashes;
 mod dirs;
+mod failed_writes;
 mod interchange;
+mod open_files;
 mod partitions;
 
 use std::path::PathBuf;
