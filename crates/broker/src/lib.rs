@@ -10,6 +10,8 @@ pub mod config_rules;
 mod connection;
 mod coordinator;
 mod fetch_session;
+pub mod groups;
+mod internal_topics;
 mod lifecycle;
 pub mod metadata;
 mod metrics;
@@ -21,6 +23,8 @@ mod request;
 pub mod settings;
 pub mod storage;
 pub mod topic_settings;
+pub mod transactions;
 pub mod waiting;
 
+pub use internal_topics::InternalTopic;
 pub use lifecycle::{RunningNode, StartError, start};

@@ -99,9 +99,9 @@ impl Transactions {
         }
     }
 
-    /// Replaces what the coordinator was told.
-    pub fn set_settings(&mut self, settings: Settings) {
-        self.settings = settings;
+    /// Notes the level of `transaction.version` that is finalized now.
+    pub fn set_level(&mut self, level: TransactionVersion) {
+        self.settings.level = level;
     }
 
     /// Everything that is known, by transactional id.

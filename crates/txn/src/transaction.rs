@@ -43,6 +43,11 @@ impl State {
         }
     }
 
+    /// The state of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
     /// Its number in the log.
     pub(crate) fn id(self) -> i8 {
         self as i8

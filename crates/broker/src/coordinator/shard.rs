@@ -64,6 +64,11 @@ impl<C: Kind> Shard<C> {
         self.leader_epoch
     }
 
+    /// Whether its time is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.lock().is_over
+    }
+
     /// Looks at the state as it is, committed or not. For metrics and lists.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&C) -> T) -> T {
         look(&self.lock().state)
