@@ -65,6 +65,7 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
             return Err(refused(error));
         }
     };
+    storage.recover();
     let storage_of = Arc::clone(&storage);
     let node = Arc::new_cyclic(|node| Node {
         transactions: transaction_coordinators(node, &io, &storage_of, &metadata, &settings),

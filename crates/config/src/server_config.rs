@@ -97,6 +97,10 @@ pub struct LogUpkeepConfig {
     pub producer_id_expiration_ms: i32,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_id_expiration_check_interval_ms: i32,
+    /// `ottla.scrub.bytes.per.second`.
+    pub scrub_bytes_per_second: i64,
+    /// `ottla.scrub.interval.ms`.
+    pub scrub_interval_ms: i64,
 }
 
 /// The patience of the metadata quorum, and of the controller with its brokers.
@@ -333,6 +337,8 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         producer_id_expiration_ms: reader.int("producer.id.expiration.ms"),
         producer_id_expiration_check_interval_ms: reader
             .int("producer.id.expiration.check.interval.ms"),
+        scrub_bytes_per_second: reader.long("ottla.scrub.bytes.per.second"),
+        scrub_interval_ms: reader.long("ottla.scrub.interval.ms"),
     }
 }
 

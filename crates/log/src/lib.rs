@@ -10,17 +10,20 @@
 //! ```text
 //! append.rs     place batches: offsets, roll, index entries      files/      the file formats
 //! read.rs       find offset, bytes up to a limit                 scan.rs     walk the batches of a file
+//! aborted.rs    transactions that a reader leaves out
 //! timestamp.rs  find a record by its time                        segment.rs  what is known of a segment
 //! truncate.rs   cut the end, drop the front, start over          epochs.rs   leader epochs
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash
-//! open.rs       from the files of a dir to a Log
+//! open.rs       from the files of a dir to a Log        summary.rs  a log whose files are not open
+//! scrub.rs      check a segment in pieces
 //! compact/      of every key the newest record
 //! ```
 #![no_std]
 
 extern crate alloc;
 
+pub mod aborted;
 pub mod append;
 pub mod compact;
 pub mod config;
@@ -34,8 +37,10 @@ pub mod read;
 pub mod recover;
 pub mod retention;
 pub mod scan;
+pub mod scrub;
 pub mod segment;
 pub mod source;
+pub mod summary;
 pub mod timestamp;
 pub mod truncate;
 
@@ -51,6 +56,7 @@ pub use recover::RecoveredSegment;
 pub use retention::{DeletionReason, RetentionPlan};
 pub use segment::{Segment, TimestampAndOffset};
 pub use source::SegmentBytes;
+pub use summary::LogSummary;
 pub use timestamp::{FoundTimestamp, TimestampTarget};
 pub use truncate::TruncatePlan;
 

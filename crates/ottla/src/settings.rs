@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ottla_broker::InternalTopic;
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
+use ottla_broker::storage::ScrubSettings;
 use ottla_broker::topic_settings::FixedSettings;
 use ottla_config::{
     Family, LogFormat, Resolved, ServerConfig, Source, SourceError, environment, resolve,
@@ -213,6 +214,10 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =
         millis(upkeep.high_watermark_checkpoint_interval_ms);
+    storage.scrub = ScrubSettings {
+        bytes_per_second: u64::try_from(upkeep.scrub_bytes_per_second).unwrap_or_default(),
+        interval: millis(upkeep.scrub_interval_ms),
+    };
 }
 
 fn metadata(config: &ServerConfig, node: &mut NodeSettings) {

@@ -21,6 +21,15 @@ pub struct Rules {
     pub promise: Promise,
     /// Whether records are removed by themselves, by age or size.
     pub retention: bool,
+    /// Whether nothing is shown that a power cut could take (`ottla.ack.durability=synced`).
+    pub shown_stays: bool,
+}
+
+impl Rules {
+    /// Of a partition whose records stay.
+    pub fn new(promise: Promise) -> Self {
+        Self { promise, retention: false, shown_stays: false }
+    }
 }
 
 /// Something that a client did or saw. Records are known by their value; each is sent once.
@@ -109,7 +118,7 @@ struct Inner {
 impl History {
     /// An empty history under all invariants of a partition whose records stay.
     pub fn new(promise: Promise) -> Self {
-        Self::of(Rules { promise, retention: false })
+        Self::of(Rules::new(promise))
     }
 
     /// An empty history under all invariants of a partition.

@@ -1,5 +1,5 @@
-//! DescribeProducers (key 61), version 0: the producers a partition knows, and whose transaction is open
-//! (KIP-664).
+//! DescribeProducers (key 61), version 0: the producers that a partition knows, and the transactions
+//! they have open (KIP-664).
 
 use std::sync::Arc;
 
@@ -19,38 +19,37 @@ pub(crate) async fn serve(
     _request: &Request,
     body: DescribeProducersRequest,
 ) -> DescribeProducersResponse {
-    let topics = body.topics.iter().map(|topic| {
-        let partitions = topic.partition_indexes.iter();
-        TopicResponse {
-            name: topic.name.clone(),
-            partitions: partitions.map(|index| describe(node, &topic.name, *index)).collect(),
-        }
+    let topics = body.topics.iter().map(|topic| TopicResponse {
+        name: topic.name.clone(),
+        partitions: topic
+            .partition_indexes
+            .iter()
+            .map(|index| partition(node, &topic.name, *index))
+            .collect(),
     });
     DescribeProducersResponse { topics: topics.collect(), ..DescribeProducersResponse::default() }
 }
 
-fn describe(node: &Arc<Node>, topic: &str, index: i32) -> PartitionResponse {
-    let found = node.partition_by_name(topic, index).and_then(|partition| {
-        partition.check_leader_epoch(-1)?;
-        Ok(partition.producers())
+fn partition(node: &Node, topic: &str, partition_index: i32) -> PartitionResponse {
+    let found = node.partition_by_name(topic, partition_index).and_then(|found| {
+        // Followers answer too, but not a dir that has failed.
+        if found.is_offline() { Err(ErrorCode::KafkaStorageError) } else { Ok(found) }
     });
     match found {
-        Ok(producers) => PartitionResponse {
-            partition_index: index,
-            error_code: ErrorCode::None.code(),
-            active_producers: producers.into_iter().map(state).collect(),
-            error_message: None,
+        Ok(found) => PartitionResponse {
+            partition_index,
+            active_producers: found.producers().iter().map(state).collect(),
+            ..PartitionResponse::default()
         },
-        Err(code) => PartitionResponse {
-            partition_index: index,
-            error_code: code.code(),
-            error_message: None,
-            active_producers: Vec::new(),
+        Err(error) => PartitionResponse {
+            partition_index,
+            error_code: error.code(),
+            ..PartitionResponse::default()
         },
     }
 }
 
-fn state(producer: ActiveProducer) -> ProducerState {
+fn state(producer: &ActiveProducer) -> ProducerState {
     ProducerState {
         producer_id: producer.producer_id,
         producer_epoch: i32::from(producer.producer_epoch),

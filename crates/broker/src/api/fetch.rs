@@ -1,5 +1,6 @@
 //! Fetch (key 1), versions 4-18: batches from an offset on, waiting until there are enough.
 //!
+//! - all: a reader of committed records is told which transactions were aborted; others get null.
 //! - v7: incremental sessions (KIP-227), see `fetch_session.rs`.
 //! - v9: current leader epoch; v12: last fetched epoch, flexible; v13: topic ids.
 //! - v15: the replica's state moves into a tagged field; v16: leader hints (KIP-951);
@@ -16,7 +17,7 @@ use ottla_base::Uuid;
 use ottla_model::ErrorCode;
 use ottla_wire::Records;
 use ottla_wire::messages::fetch::{
-    EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
+    AbortedTransaction, EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
     PartitionData,
 };
 
@@ -58,12 +59,13 @@ pub(crate) async fn serve(
         Plan::Read { partitions, kind } => (partitions, kind),
     };
     let limits = Limits::of(node, &body);
-    let targets: Vec<Target> =
+    let mut targets: Vec<Target> =
         partitions.into_iter().map(|(key, wanted)| Target::find(node, request.version, key, wanted)).collect();
+    open_logs(request, &mut targets).await;
     let mut read = read_or_wait(node, request, &targets, &limits).await;
     tell_deleted(node, &targets, &mut read);
     count(node, &read);
-    respond(node, request.version, &kind, targets, read)
+    respond(node, request.version, &kind, targets, read, limits.upto == ReadLimit::LastStable)
 }
 
 /// The request as a whole is refused; versions without topic ids say so for each partition as well.
@@ -139,6 +141,33 @@ impl Target {
             node.partition_by_id(key.topic_id, key.partition)
         };
         Self { key, wanted, found }
+    }
+
+    fn is_recovering(&self) -> bool {
+        self.found.as_ref().is_ok_and(|found| found.is_recovering())
+    }
+}
+
+/// Sees that all logs are being opened, and waits for those that need no recovery. The others count
+/// as having nothing to tell until they are recovered.
+async fn open_logs(request: &Request, targets: &mut [Target]) {
+    let unopened = |target: &Target| target.found.as_ref().is_ok_and(|found| !found.is_open());
+    if !targets.iter().any(unopened) {
+        return;
+    }
+    for target in targets.iter_mut() {
+        if let Ok(found) = &target.found
+            && !found.is_open()
+        {
+            found.want_open();
+        }
+    }
+    for target in targets.iter_mut().filter(|target| unopened(target) && !target.is_recovering()) {
+        if let Ok(found) = &target.found
+            && let Err(error) = found.opened(request.received).await
+        {
+            target.found = Err(error);
+        }
     }
 }
 
@@ -222,6 +251,9 @@ fn read_one(target: &Target, limits: &Limits, room: u64, one_at_least: bool) -> 
         return Err(ErrorCode::NotLeaderOrFollower);
     }
     partition.check_leader_epoch(target.wanted.current_leader_epoch)?;
+    if partition.is_recovering() {
+        return Err(ErrorCode::NotLeaderOrFollower);
+    }
     let bytes = u64::try_from(target.wanted.partition_bytes_max);
     let Some(bytes) = bytes.ok().filter(|_| !limits.is_negative) else {
         return Err(ErrorCode::UnknownServerError);
@@ -255,9 +287,11 @@ fn diverging(partition: &Partition, wanted: Wanted) -> Result<Option<EpochEnd>, 
 fn is_enough(targets: &[Target], read: &[ReadResult], limits: &Limits) -> bool {
     let bytes: u64 = read.iter().flatten().map(|found| found.slice.len).sum();
     let mut here = targets.iter().zip(read).filter(|(target, _)| target.found.is_ok()).peekable();
-    let has_news =
-        |result: &ReadResult| result.as_ref().map_or(true, |found| found.diverging.is_some());
-    bytes >= limits.bytes_min || here.peek().is_none() || here.any(|(_, read)| has_news(read))
+    let has_news = |(target, result): (&Target, &ReadResult)| match result {
+        Ok(found) => found.diverging.is_some(),
+        Err(_) => !target.is_recovering(),
+    };
+    bytes >= limits.bytes_min || here.peek().is_none() || here.any(has_news)
 }
 
 fn count(node: &Node, read: &[ReadResult]) {
@@ -274,6 +308,7 @@ fn respond(
     kind: &Kind,
     targets: Vec<Target>,
     read: Vec<ReadResult>,
+    is_committed_only: bool,
 ) -> Answer<FetchResponse> {
     let answers: Vec<(Key, Wanted, Told)> = targets
         .iter()
@@ -290,7 +325,7 @@ fn respond(
     // Topics may come again and again in a session's order; consecutive ones share an entry.
     let chosen = targets.into_iter().zip(read).zip(sent).filter(|(_, sent)| *sent);
     for ((target, result), _) in chosen {
-        let data = partition_data(node, version, &target, result, &mut slices);
+        let data = partition_data(node, version, &target, result, is_committed_only, &mut slices);
         match response.responses.last_mut() {
             Some(topic)
                 if topic.topic_id == target.key.topic_id && *topic.topic == *target.key.topic =>
@@ -331,6 +366,7 @@ fn partition_data(
     version: i16,
     target: &Target,
     result: ReadResult,
+    is_committed_only: bool,
     slices: &mut Vec<FileSlice>,
 ) -> PartitionData {
     let partition_index = target.key.partition;
@@ -344,6 +380,7 @@ fn partition_data(
             high_watermark: slice.high_watermark,
             last_stable_offset: slice.last_stable_offset,
             log_start_offset: slice.log_start_offset,
+            aborted_transactions: is_committed_only.then(|| aborted(&slice)),
             records: region(slice, slices),
             ..PartitionData::default()
         },
@@ -352,6 +389,11 @@ fn partition_data(
             ..failed(partition_index, error)
         },
     }
+}
+
+fn aborted(slice: &ReadSlice) -> Vec<AbortedTransaction> {
+    let told = slice.aborted.iter();
+    told.map(|&(producer_id, first_offset)| AbortedTransaction { producer_id, first_offset }).collect()
 }
 
 fn region(slice: ReadSlice, slices: &mut Vec<FileSlice>) -> Records {

@@ -46,14 +46,23 @@ pub(super) async fn start(
         fixed: Arc::clone(&shared.settings.fixed),
         is_following: Arc::new(AtomicBool::new(false)),
     };
-    let applying = apply::run(io.clone(), Arc::clone(&shared), follower.clone(), published);
+    let applying = apply::run(
+        io.clone(),
+        Arc::clone(&shared),
+        follower.clone(),
+        commands.downgrade(),
+        published,
+    );
     let tasks =
         vec![io.spawn("metadata", service.run(commanded)), io.spawn("metadata apply", applying)];
     *shared.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tasks;
     let handle = MetadataHandle { shared, commands };
     join(io, &handle, storage, endpoints).await?;
     let image = handle.image();
-    io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
+    let misplaced = io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
+    if !misplaced.is_empty() {
+        apply::assign(Arc::clone(&handle.shared), handle.commands.clone(), misplaced).await;
+    }
     Ok(handle)
 }
 

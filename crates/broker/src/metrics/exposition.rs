@@ -12,7 +12,7 @@ use ottla_controller::{Image, image};
 
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
-use crate::storage::Partition;
+use crate::storage::{LogSummary, Partition};
 
 /// A number of the whole node.
 struct OfNode {
@@ -22,11 +22,12 @@ struct OfNode {
     value: fn(&Node) -> i64,
 }
 
-/// A number of one partition, labelled `topic` and `partition`.
+/// A number of one partition, labelled `topic` and `partition`. A partition of which nothing is known
+/// yet has none: no log is opened to be measured.
 struct OfPartition {
     name: &'static str,
     help: &'static str,
-    value: fn(&Partition) -> i64,
+    value: fn(&Partition, &LogSummary) -> i64,
 }
 
 /// Name, help and value of what is counted of an api key.
@@ -130,6 +131,20 @@ const OF_NODE: &[OfNode] = &[
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
     ),
+    gauge(
+        "kafka_log_logmanager_remaininglogstorecover",
+        "Logs that the start has yet to recover.",
+        |node| {
+            let (done, found) = node.storage.recovery_progress();
+            found.saturating_sub(done) as i64
+        },
+    ),
+    gauge("ottla_logs_to_recover", "Logs that the start found to be recovered.", |node| {
+        node.storage.recovery_progress().1 as i64
+    }),
+    gauge("ottla_open_logs", "Logs that have been opened since the start.", |node| {
+        node.storage.open_log_count() as i64
+    }),
     gauge("ottla_log_open_files", "Segment files that are open.", |node| {
         node.storage.open_file_count() as i64
     }),
@@ -137,6 +152,19 @@ const OF_NODE: &[OfNode] = &[
         "ottla_log_syncs",
         "Syncs of partitions, each for all appends since the last.",
         |node| node.storage.sync_count() as i64,
+    ),
+    counter("ottla_scrub_bytes", "Bytes of segments read in search of damage.", |node| {
+        node.storage.scrub_progress().bytes as i64
+    }),
+    counter(
+        "ottla_scrub_damages",
+        "Damaged stretches of logs that this search has found.",
+        |node| node.storage.scrub_progress().found as i64,
+    ),
+    gauge(
+        "ottla_scrub_last_pass_ended_seconds",
+        "When the last search through all segments ended, in seconds since 1970; 0 for none yet.",
+        |node| node.storage.scrub_progress().last_pass_ended_ms.unwrap_or(0) / 1000,
     ),
     gauge("ottla_metadata_offset", "Last metadata record this node has applied.", |node| {
         node.metadata.image().offset - 1
@@ -147,32 +175,32 @@ const OF_PARTITION: &[OfPartition] = &[
     OfPartition {
         name: "kafka_log_log_logstartoffset",
         help: "First offset that can be read.",
-        value: |partition| partition.log_start_offset(),
+        value: |_, log| log.log_start_offset,
     },
     OfPartition {
         name: "kafka_log_log_logendoffset",
         help: "Offset of the next record.",
-        value: |partition| partition.log_end_offset(),
+        value: |_, log| log.log_end_offset,
     },
     OfPartition {
         name: "kafka_log_log_numlogsegments",
         help: "Segment files.",
-        value: |partition| partition.segment_count() as i64,
+        value: |_, log| i64::from(log.segments),
     },
     OfPartition {
         name: "kafka_log_log_size",
         help: "Bytes of record batches on disk.",
-        value: |partition| partition.size_bytes() as i64,
+        value: |_, log| log.size as i64,
     },
     OfPartition {
         name: "ottla_log_ack_synced",
         help: "1 if records are acknowledged once they are on the device (ottla.ack.durability).",
-        value: |partition| i64::from(partition.syncs_before_ack()),
+        value: |partition, _| i64::from(partition.syncs_before_ack()),
     },
     OfPartition {
         name: "ottla_log_syncedoffset",
         help: "Every record before this offset is on the device.",
-        value: |partition| partition.synced_offset(),
+        value: |partition, _| partition.synced_offset(),
     },
 ];
 
@@ -233,16 +261,16 @@ impl Collector for Scrape {
 impl Scrape {
     fn encode_partitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let partitions = self.0.storage.partitions();
+        let known: Vec<_> =
+            partitions.iter().filter_map(|one| Some((&**one, one.summary()?))).collect();
         for metric in OF_PARTITION {
             let mut lines =
                 encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
-            for partition in &partitions {
-                let number = partition.topic_partition().partition.to_string();
-                let labels = [
-                    ("topic", &*partition.topic_partition().topic),
-                    ("partition", number.as_str()),
-                ];
-                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(partition))?;
+            for (partition, log) in &known {
+                let name = partition.topic_partition();
+                let number = name.partition.to_string();
+                let labels = [("topic", &*name.topic), ("partition", number.as_str())];
+                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(partition, log))?;
             }
         }
         Ok(())

@@ -17,8 +17,8 @@ use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError, ReadRequest, RollPlan,
-    SegmentFile,
+    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError, ReadPlan, ReadRequest,
+    RollPlan, SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
@@ -85,6 +85,8 @@ pub struct FileSlice {
     pub position: u64,
     /// Number of bytes.
     pub len: u64,
+    /// What was found, in the words of the core.
+    pub plan: ReadPlan,
 }
 
 /// A log and its files.
@@ -307,7 +309,7 @@ impl LogFiles {
             0 => None,
             _ => self.files.get(plan.base_offset, SegmentFile::Log).map_err(source_error)?,
         };
-        Ok(FileSlice { file, position: plan.position, len })
+        Ok(FileSlice { file, position: plan.position, len, plan: ReadPlan { len, ..plan } })
     }
 
     /// Like [`Self::read`], into memory.

@@ -165,7 +165,7 @@ impl Partition {
 
     /// Everything before is on the device; 0 while the log cannot be used.
     pub fn synced_offset(&self) -> Offset {
-        self.with_log(|log, _| log.log().synced_offset()).unwrap_or(0)
+        self.ask(|log, _| log.log().synced_offset(), |known, _| known.log_end_offset)
     }
 
     /// Begins a flush if a segment was sealed, or the settings ask for one.

@@ -11,6 +11,7 @@ mod failed_writes;
 mod interchange;
 mod open_files;
 mod partitions;
+mod scrub;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -103,6 +103,7 @@ pub(crate) async fn end_in_partition(
 ) -> Result<(), ErrorCode> {
     let Marker { producer, committed, coordinator_epoch } = marker;
     let partition = node.partition_by_name(&name.topic, name.partition)?;
+    partition.opened(node.io.now().mono + RETRY_MAX).await?;
     let now = node.io.now();
     let batch = TxnMarkerBatch {
         base_offset: 0,

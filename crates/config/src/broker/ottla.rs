@@ -1,6 +1,6 @@
 //! Settings of a broker: what ottla has and Kafka has not.
 
-use crate::setting::{Default, Kind, Setting, string, unset};
+use crate::setting::{Default, Kind, Setting, long, string, unset};
 
 /// Names that begin with `ottla.`.
 pub(crate) const SETTINGS: &[Setting] = &[
@@ -21,4 +21,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Segment files held open at once, over all partitions; two thirds of the descriptors that the process may have when unset."),
     string("ottla.log.level", "info")
         .doc("Least severe level that is logged, or a filter such as info,ottla_raft=debug."),
+    long("ottla.scrub.bytes.per.second", 8_388_608)
+        .at_least(0.0)
+        .doc("Bytes of log segments that are read each second to find damaged batches before a client does; 0 for none."),
+    long("ottla.scrub.interval.ms", 604_800_000)
+        .at_least(0.0)
+        .doc("Time from the beginning of one such pass over all segments to that of the next."),
 ];

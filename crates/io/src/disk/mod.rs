@@ -47,6 +47,18 @@ pub struct Entry {
     pub modified: WallTime,
 }
 
+/// Which file a name stands for: another file of the same name and content is another, and so is
+/// the same file once it was written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileIdentity {
+    /// Its number in the file system.
+    pub inode: u64,
+    /// When its content last changed, in nanoseconds since 1970.
+    pub modified_ns: u64,
+    /// Its bytes.
+    pub len: u64,
+}
+
 /// A file system. Cheap to clone.
 ///
 /// Errors are `io::Error`s of the system's kind (`NotFound`, `StorageFull`, …) that wrap a
@@ -104,6 +116,27 @@ impl Disk {
         let mut entries = on_either!(self.list(path)).map_err(DiskError::at("list", path))?;
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
+    }
+
+    /// The names of the directories in a directory, sorted. The entries themselves are not looked at,
+    /// which makes it the cheapest way to see what is there.
+    ///
+    /// # Errors
+    /// As [`Disk::list`].
+    pub fn list_dirs(&self, path: impl AsRef<Path>) -> io::Result<Vec<String>> {
+        let path = path.as_ref();
+        let mut names = on_either!(self.list_dirs(path)).map_err(DiskError::at("list", path))?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// Which file `path` stands for.
+    ///
+    /// # Errors
+    /// `NotFound`, or what the system said.
+    pub fn identity(&self, path: impl AsRef<Path>) -> io::Result<FileIdentity> {
+        let path = path.as_ref();
+        on_either!(self.identity(path)).map_err(DiskError::at("look at", path))
     }
 
     /// Opens a file.
@@ -323,6 +356,21 @@ impl File {
     /// What the system said.
     pub fn read_at(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
         on_file!(self.read_at(position, buf), "read")
+    }
+
+    /// [`File::read_at`] for bytes that nobody will want again soon: what had to be fetched from the
+    /// device does not stay in the page cache, what others keep there does. On a file that was opened
+    /// for this alone: its clones lose their read-ahead.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn read_passing(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        match &self.kind {
+            FileKind::Os(file) => file.read_passing(position, buf),
+            #[cfg(feature = "sim")]
+            FileKind::Sim(file) => file.read_at(position, buf),
+        }
+        .map_err(DiskError::at("read", self.path()))
     }
 
     /// Writes all of `bytes` at `position`; a gap before it reads as zeros.

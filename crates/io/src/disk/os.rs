@@ -2,15 +2,16 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, IoSlice};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use ottla_base::WallTime;
 use rustix::fs::FlockOperation;
+use rustix::io::ReadWriteFlags;
 
-use super::{Entry, Open};
+use super::{Entry, FileIdentity, Open};
 
 /// Slices per `pwritev`; the system takes no more than 1024.
 const VECTORED_MAX: usize = 1024;
@@ -38,6 +39,31 @@ pub(super) fn list(path: &Path) -> io::Result<Vec<Entry>> {
         });
     }
     Ok(entries)
+}
+
+pub(super) fn list_dirs(path: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        // A link may lead to a dir.
+        if kind.is_dir()
+            || (kind.is_symlink() && fs::metadata(entry.path()).is_ok_and(|m| m.is_dir()))
+        {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(names)
+}
+
+pub(super) fn identity(path: &Path) -> io::Result<FileIdentity> {
+    let metadata = fs::metadata(path)?;
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(FileIdentity {
+        inode: metadata.ino(),
+        modified_ns: u64::try_from(modified.as_nanos()).unwrap_or(u64::MAX),
+        len: metadata.len(),
+    })
 }
 
 pub(super) fn open(path: &Path, how: Open) -> io::Result<OsFile> {
@@ -139,6 +165,26 @@ impl OsFile {
             }
         }
         Ok(filled)
+    }
+
+    /// First what the page cache has, without waiting; if that is not all, everything, and then the
+    /// cache is told to let it go. Without read-ahead, or the cache would have what comes next.
+    pub(super) fn read_passing(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        use rustix::fs::{Advice, fadvise};
+        let mut parts = [std::io::IoSliceMut::new(buf)];
+        let cached =
+            rustix::io::preadv2(self.descriptor(), &mut parts, position, ReadWriteFlags::NOWAIT);
+        if cached == Ok(buf.len()) {
+            return Ok(buf.len());
+        }
+        // Advice that is not taken costs cache, nothing else.
+        let _ = fadvise(self.descriptor(), 0, None, Advice::Random);
+        let count = self.read_at(position, buf)?;
+        let len = std::num::NonZeroU64::new(count as u64);
+        if len.is_some() {
+            let _ = fadvise(self.descriptor(), position, len, Advice::DontNeed);
+        }
+        Ok(count)
     }
 
     pub(super) fn write_at(&self, position: u64, bytes: &[u8]) -> io::Result<()> {

@@ -9,13 +9,16 @@ use ottla_base::WallTime;
 use rustix::io::Errno;
 
 use super::content::{Content, PAGE_BYTES};
-use crate::{Entry, Open};
+use crate::{Entry, FileIdentity, Open};
 
 /// The inode of `/`.
 pub(super) const ROOT: u64 = 0;
 
 /// Unsynced bytes of one file after which the system starts to write the oldest back by itself.
 const WRITE_BACK_BYTES: u64 = 8 << 20;
+
+/// Inodes that are made before those that nothing leads to are looked for.
+const FORGET_AT: usize = 64;
 
 /// The disk of one node.
 pub(super) struct Tree {
@@ -26,6 +29,8 @@ pub(super) struct Tree {
     pub(super) joint: BTreeMap<u64, (u64, u64)>,
     pub(super) capacity_bytes: u64,
     pages_used: u64,
+    /// How many inodes make it worth while to look for those that nothing leads to.
+    forget_at: usize,
     pub(super) locked: BTreeSet<u64>,
     /// Syncs that will fail, whatever the dice say.
     pub(super) failing_syncs: u32,
@@ -100,6 +105,7 @@ impl Tree {
             joint: BTreeMap::new(),
             capacity_bytes,
             pages_used: 0,
+            forget_at: FORGET_AT,
             locked: BTreeSet::new(),
             failing_syncs: 0,
             failing_reads: false,
@@ -134,6 +140,13 @@ impl Tree {
         Ok(entries.collect())
     }
 
+    pub(super) fn identity(&self, path: &Path) -> io::Result<FileIdentity> {
+        let inode = self.find(path)?;
+        let file = self.file(inode)?;
+        let modified_ms = u64::try_from(file.modified.millis).unwrap_or(0);
+        Ok(FileIdentity { inode, modified_ns: modified_ms * 1_000_000, len: file.cache.len() })
+    }
+
     pub(super) fn exists(&self, path: &Path) -> io::Result<bool> {
         match self.find(path) {
             Ok(_) => Ok(true),
@@ -166,7 +179,7 @@ impl Tree {
         if let Ok(file) = self.file_mut(inode) {
             file.open = file.open.saturating_sub(1);
             if file.open == 0 {
-                self.forget_unreachable();
+                self.forget_in_time();
             }
         }
     }
@@ -223,7 +236,7 @@ impl Tree {
         let inode = self.find(path)?;
         self.dir(inode)?;
         self.commit_names(BTreeMap::from([(inode, u64::MAX)]));
-        self.forget_unreachable();
+        self.forget_in_time();
         Ok(())
     }
 
@@ -302,6 +315,14 @@ impl Tree {
         self.pages_used * PAGE_BYTES
     }
 
+    /// As [`Self::forget_unreachable`], which looks at everything; on a disk without a limit only when
+    /// as much again has come.
+    fn forget_in_time(&mut self) {
+        if self.capacity_bytes != u64::MAX || self.inodes.len() >= self.forget_at {
+            self.forget_unreachable();
+        }
+    }
+
     /// Drops what neither a name, seen or durable, nor a handle leads to.
     pub(super) fn forget_unreachable(&mut self) {
         let mut reached = BTreeSet::from([ROOT]);
@@ -324,6 +345,7 @@ impl Tree {
             Inode::Dir(_) => None,
         });
         self.pages_used = files.sum();
+        self.forget_at = 2 * self.inodes.len() + FORGET_AT;
     }
 
     pub(super) fn find(&self, path: &Path) -> io::Result<u64> {

@@ -382,14 +382,18 @@ impl World {
     pub fn set_disk_capacity(&self, name: &str, bytes: u64) {
         let mut state = self.shared.lock();
         let node = state.node(name);
-        state.nodes[node].disk.capacity_bytes = bytes;
+        let disk = &mut state.nodes[node].disk;
+        disk.forget_unreachable();
+        disk.capacity_bytes = bytes;
     }
 
     /// Bytes that a node's files take on its disk, in whole pages.
     pub fn disk_used(&self, name: &str) -> u64 {
         let mut state = self.shared.lock();
         let node = state.node(name);
-        state.nodes[node].disk.used_bytes()
+        let disk = &mut state.nodes[node].disk;
+        disk.forget_unreachable();
+        disk.used_bytes()
     }
 
     /// Flips one bit of a file, where the seed says; the position, or `None` if the file is empty

@@ -62,6 +62,7 @@ fn run(world: &mut MemoryLog, words: &Words) -> String {
         "append" => append(world, words),
         "marker" => marker(world, words),
         "read" => read(world, words),
+        "aborted" => aborted(world, words),
         "time" => time(world, words),
         "truncate" => {
             world.truncate(words.plain());
@@ -188,6 +189,25 @@ fn read(world: &MemoryLog, words: &Words) -> String {
     out.trim().into()
 }
 
+/// `aborted OFFSET`, with the words of `read`: what a reader of committed records is told besides.
+fn aborted(world: &MemoryLog, words: &Words) -> String {
+    let request = ReadRequest {
+        offset: words.plain(),
+        bytes_max: words.number("max", 1 << 20) as u64,
+        min_one: true,
+        end_offset: words.number("upto", Offset::MAX),
+    };
+    let plan = world.log.plan_read(request, &world.files).unwrap();
+    match world.log.aborted_transactions(request.offset, &plan, &world.files) {
+        Ok(found) if found.is_empty() => "none".into(),
+        Ok(found) => {
+            let found = found.iter();
+            found.map(|t| format!("{}: {}..={} ", t.producer_id, t.first_offset, t.last_offset)).collect()
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
 fn time(world: &MemoryLog, words: &Words) -> String {
     let target = match words.0[1] {
         "largest" => TimestampTarget::Largest,
@@ -254,6 +274,7 @@ fn damage(world: &mut MemoryLog, words: &Words) -> String {
     let file = match words.0[2] {
         "log" => SegmentFile::Log,
         "index" => SegmentFile::OffsetIndex,
+        "txnindex" => SegmentFile::TxnIndex,
         _ => SegmentFile::TimeIndex,
     };
     let key = (words.plain(), file);

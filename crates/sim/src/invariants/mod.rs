@@ -7,6 +7,7 @@
 //! | a producer's records keep their order, each at most once, and none is invented | `record_order.rs` |
 //! | offsets never go back | `offsets_forward.rs` |
 //! | every offset between log start and log end has its record | `dense_offsets.rs` |
+//! | with `ottla.ack.durability=synced`, what was shown survives a power cut | `shown_stays.rs` |
 //! | the log start never goes back, and moves only when it may | `log_start.rs` |
 
 mod dense_offsets;
@@ -14,12 +15,14 @@ mod durable_acks;
 mod log_start;
 mod offsets_forward;
 mod record_order;
+mod shown_stays;
 
 pub use dense_offsets::DenseOffsets;
 pub use durable_acks::DurableAcks;
 pub use log_start::LogStart;
 pub use offsets_forward::OffsetsForward;
 pub use record_order::RecordOrder;
+pub use shown_stays::ShownStays;
 
 use crate::{Event, Rules};
 
@@ -37,13 +40,17 @@ pub trait Invariant: Send {
 
 /// All invariants of one partition.
 pub fn all(rules: Rules) -> Vec<Box<dyn Invariant>> {
-    vec![
+    let mut all: Vec<Box<dyn Invariant>> = vec![
         Box::new(DurableAcks::new(rules.promise)),
         Box::new(RecordOrder::default()),
         Box::new(OffsetsForward::new(rules.promise)),
         Box::new(DenseOffsets::default()),
         Box::new(LogStart::new(rules.retention)),
-    ]
+    ];
+    if rules.shown_stays {
+        all.push(Box::new(ShownStays::default()));
+    }
+    all
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use ottla_base::crc32c;
 use super::chaos::start_anew;
 use super::keeper::BROKER;
 use super::room::{Room, Watched};
-use crate::workload::{EARLIEST, LATEST, Producer, Reader};
 use crate::Event;
+use crate::workload::{EARLIEST, LATEST, Producer, Reader};
 
 /// How long producers may take to get everything acknowledged once nothing goes wrong any more.
 const CATCH_UP_MAX: Duration = Duration::from_secs(300);

@@ -153,8 +153,7 @@ fn settings(plan: &Plan) -> NodeSettings {
     let dirs: Vec<PathBuf> = plan.dirs.clone();
     let mut settings = node::settings_in(1, PORT, &[], dirs);
     settings.storage.checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
-    settings.storage.high_watermark_checkpoint_interval =
-        Duration::from_millis(plan.checkpoint_ms);
+    settings.storage.high_watermark_checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
     settings.storage.retention_check_interval = Duration::from_millis(plan.retention_check_ms);
     settings
 }

@@ -143,6 +143,7 @@ fn draw_trouble(rng: &mut Rng) -> Vec<Trouble> {
 
 fn draw_topic(rng: &mut Rng, number: u64, trouble: &[Trouble]) -> TopicPlan {
     let mut configs = Vec::new();
+    let mut shown_stays = false;
     let promise = match rng.below(3) {
         0 => {
             configs.push(("flush.messages", NEVER.to_owned()));
@@ -153,7 +154,12 @@ fn draw_topic(rng: &mut Rng, number: u64, trouble: &[Trouble]) -> TopicPlan {
             Promise::ProcessEnd
         }
         _ => {
-            configs.push(("flush.messages", "1".to_owned()));
+            if rng.chance(1, 2) {
+                configs.push(("flush.messages", "1".to_owned()));
+            } else {
+                configs.push(("ottla.ack.durability", "synced".to_owned()));
+                shown_stays = true;
+            }
             Promise::PowerCut
         }
     };
@@ -181,7 +187,7 @@ fn draw_topic(rng: &mut Rng, number: u64, trouble: &[Trouble]) -> TopicPlan {
         name: format!("log{number}"),
         partitions: 1 + i32::from(rng.chance(1, 3)),
         configs,
-        rules: Rules { promise, retention },
+        rules: Rules { promise, retention, shown_stays },
         records: rng.range(10, 40),
         idempotent: !forgets && rng.chance(1, 2),
         deletes_records: rng.chance(1, 3),

@@ -26,8 +26,7 @@ pub async fn delete_records(
     history: &History,
     before: i64,
 ) -> Result<bool, Failure> {
-    let partition =
-        DeleteRecordsPartition { partition_index: target.partition, offset: before };
+    let partition = DeleteRecordsPartition { partition_index: target.partition, offset: before };
     let name = Str::from(target.topic.as_str());
     let topic = DeleteRecordsTopic { name, partitions: vec![partition] };
     let request = DeleteRecordsRequest { topics: vec![topic], timeout_ms: TIMEOUT_MS };

@@ -10,9 +10,7 @@ use ottla_wire::Records;
 use ottla_wire::Str;
 use ottla_wire::messages::fetch::{FetchPartition, FetchRequest, FetchTopic, PartitionData};
 
-use super::{
-    Connection, EARLIEST, Failure, LATEST, PAUSE, Target, offset_at, parse_value,
-};
+use super::{Connection, EARLIEST, Failure, LATEST, PAUSE, Target, offset_at, parse_value};
 use crate::{Event, History};
 
 /// Version of Fetch that is spoken: the last with topics by name.
