@@ -91,7 +91,12 @@ pub(crate) async fn serve(
 fn open_together(node: &Arc<Node>, version: i16, body: &ProduceRequest) {
     for topic in &body.topic_data {
         for data in &topic.partition_data {
-            let target = Target { topic_id: topic.topic_id, topic: &topic.name, data };
+            let target = Target {
+                topic_id: topic.topic_id,
+                topic: &topic.name,
+                transactional_id: body.transactional_id.as_deref(),
+                data,
+            };
             if let Ok(partition) = find(node, version, &target)
                 && !partition.is_open()
             {
