@@ -2,4 +2,5 @@
 #![no_std]
 extern crate alloc;
 mod codec;
+mod offsets;
 pub mod record;

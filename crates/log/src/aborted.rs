@@ -45,11 +45,7 @@ impl Log {
     }
 
     /// An offset at or behind the end of what `plan` reads, found without reading it.
-    fn upper_bound<B: SegmentBytes>(
-        &self,
-        plan: &ReadPlan,
-        bytes: &B,
-    ) -> Result<Offset, LogError> {
+    fn upper_bound<B: SegmentBytes>(&self, plan: &ReadPlan, bytes: &B) -> Result<Offset, LogError> {
         let end = self.end_of(plan.base_offset);
         let Some(segment) = self.segments.get(&plan.base_offset) else { return Ok(end) };
         let end_position = plan.position + plan.len;

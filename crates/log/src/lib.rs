@@ -14,10 +14,9 @@
 //! timestamp.rs  find a record by its time                        segment.rs  what is known of a segment
 //! truncate.rs   cut the end, drop the front, start over          epochs.rs   leader epochs
 //! retention.rs  which segments may go                            producers/  sequences, transactions
-//! recover.rs    what of a segment survived a crash
+//! recover.rs    what of a segment survived a crash       synced.rs   what recovery need not read
 //! open.rs       from the files of a dir to a Log        summary.rs  a log whose files are not open
-//! scrub.rs      check a segment in pieces
-//! compact/      of every key the newest record
+//! compact/      of every key the newest record          scrub.rs    check a segment in pieces
 //! ```
 #![no_std]
 
@@ -41,6 +40,7 @@ pub mod scrub;
 pub mod segment;
 pub mod source;
 pub mod summary;
+mod synced;
 pub mod timestamp;
 pub mod truncate;
 
@@ -53,7 +53,7 @@ pub use open::{FoundSegment, Opening};
 pub use producers::{ProducerEntry, Producers};
 pub use read::{ReadPlan, ReadRequest};
 pub use recover::RecoveredSegment;
-pub use retention::{DeletionReason, RetentionPlan};
+pub use retention::{DeletionReason, RetentionPlan, RetentionStep};
 pub use segment::{Segment, TimestampAndOffset};
 pub use source::SegmentBytes;
 pub use summary::LogSummary;

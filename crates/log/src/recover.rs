@@ -67,23 +67,17 @@ impl Replay<'_> {
     }
 }
 
-/// Checks a segment's log file of `len` bytes from its beginning: format, length, checksum, growing
+/// Checks a segment's log file of `len` bytes behind what is sound of it: format, length, checksum, growing
 /// offsets. What follows the first batch that fails is not part of the log.
 pub(crate) fn recover_segment<B: SegmentBytes>(
-    base_offset: Offset,
+    from: RecoveredSegment,
     len: u64,
     config: &LogConfig,
-    seen: WallTime,
     replay: &mut Replay<'_>,
     bytes: &B,
 ) -> Result<RecoveredSegment, LogError> {
-    let mut out = RecoveredSegment {
-        segment: Segment::new(base_offset, seen, 0),
-        next_offset: base_offset,
-        offset_index: Vec::new(),
-        time_index: Vec::new(),
-        txn_index: Vec::new(),
-    };
+    let mut out = from;
+    let base_offset = out.segment.base_offset;
     let mut buffer = vec![0; SWEEP_WINDOW_BYTES];
     loop {
         let position = out.segment.size;
@@ -103,6 +97,17 @@ pub(crate) fn recover_segment<B: SegmentBytes>(
 }
 
 impl RecoveredSegment {
+    /// A segment of which nothing is known to be sound.
+    pub(crate) fn nothing(base_offset: Offset, seen: WallTime) -> Self {
+        Self {
+            segment: Segment::new(base_offset, seen, 0),
+            next_offset: base_offset,
+            offset_index: Vec::new(),
+            time_index: Vec::new(),
+            txn_index: Vec::new(),
+        }
+    }
+
     /// Adds the last time index entry, which a segment gets when it is sealed or closed.
     pub(crate) fn seal(&mut self) {
         if let Some(last) = note_largest(&mut self.segment) {

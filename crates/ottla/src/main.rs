@@ -1,6 +1,7 @@
 //! The one binary: `serve`, and the command line.
 
 mod cli;
+mod doctor;
 mod dump;
 mod faces;
 mod log_dump;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     };
     match arguments.verb {
         Some(cli::Verb::Serve(arguments)) => serve::run(&arguments),
+        Some(cli::Verb::Doctor(arguments)) => doctor::run(&arguments),
         Some(cli::Verb::Log { verb: cli::LogVerb::Dump(arguments) }) => log_dump::run(&arguments),
         None => {
             print!("{}", cli::INTRODUCTION);

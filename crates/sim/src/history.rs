@@ -23,12 +23,14 @@ pub struct Rules {
     pub retention: bool,
     /// Whether nothing is shown that a power cut could take (`ottla.ack.durability=synced`).
     pub shown_stays: bool,
+    /// Whether of the records of one key only the last need to stay.
+    pub compacted: bool,
 }
 
 impl Rules {
     /// Of a partition whose records stay.
     pub fn new(promise: Promise) -> Self {
-        Self { promise, retention: false, shown_stays: false }
+        Self { promise, retention: false, shown_stays: false, compacted: false }
     }
 }
 
@@ -97,6 +99,20 @@ pub enum Event {
     Rotted {
         /// The first offset of the batch.
         offset: i64,
+    },
+    /// A reader begins to read everything between two offsets.
+    PassBegun {
+        /// Which reader.
+        reader: u64,
+        /// The first offset.
+        from: i64,
+        /// The offset behind the last.
+        to: i64,
+    },
+    /// It has come to the end.
+    ReadToEnd {
+        /// Which reader.
+        reader: u64,
     },
     /// The log was started anew after a power cut and ended before this offset.
     RecoveredFromPowerCut {

@@ -76,11 +76,7 @@ impl Follower {
     /// Brings every partition in step with `image`, and from now on follows changes. Partitions
     /// that the image does not know are set aside, unless they are known to be deleted. Returns
     /// those that are in another log dir than the image says.
-    pub(super) fn follow_all(
-        &self,
-        image: &Image,
-        deleted_topics: &BTreeSet<Uuid>,
-    ) -> Vec<Placed> {
+    pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
         for found in self.storage.partitions() {
             let name = found.topic_partition();
             let known = image.partition(&name.topic, name.partition);

@@ -1,6 +1,7 @@
 //! The metadata plane on the simulated disk.
 
 mod crashes;
+mod damage;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,7 +42,13 @@ async fn start(io: &Io, change: impl FnOnce(&mut MetadataSettings)) -> Plane {
 }
 
 async fn start_with(io: &Io, settings: NodeSettings) -> Plane {
-    let storage = Arc::new(Storage::open(io, settings.storage).await.unwrap());
+    try_start(io, settings).await.unwrap()
+}
+
+/// Starts, or says why not.
+async fn try_start(io: &Io, settings: NodeSettings) -> Result<Plane, String> {
+    let storage = Storage::open(io, settings.storage).await.map_err(|error| error.to_string())?;
+    let storage = Arc::new(storage);
     let endpoint = Endpoint {
         listener: "PLAINTEXT".into(),
         host: "node".into(),
@@ -49,7 +56,8 @@ async fn start_with(io: &Io, settings: NodeSettings) -> Plane {
         security_protocol: 0,
     };
     let started = MetadataHandle::start(io, settings.metadata, &storage, vec![endpoint]).await;
-    Plane { storage, metadata: started.unwrap() }
+    let metadata = started.map_err(|error| error.to_string())?;
+    Ok(Plane { storage, metadata })
 }
 
 impl Plane {

@@ -81,7 +81,11 @@ fn apply(
             if *was_synced {
                 keep_damaged(files, *base_offset, *len)?;
             }
-            tracing::warn!(dir = %dir.display(), base_offset, len, lost, "broken end of a log cut off");
+            if *lost > 0 {
+                tracing::warn!(
+                    dir = %dir.display(), base_offset, len, lost, "broken end of a log cut off"
+                );
+            }
             files.get_or_create(*base_offset, SegmentFile::Log)?.set_len(*len)?;
             changed.insert((*base_offset, SegmentFile::Log));
         }
@@ -92,7 +96,7 @@ fn apply(
             changed.insert((*base_offset, *file));
         }
         Repair::CreateSegment(base_offset) => {
-            files.create(*base_offset)?;
+            files.create(*base_offset, log.config().preallocated_bytes())?;
             for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
                 changed.insert((*base_offset, file));
             }

@@ -265,6 +265,11 @@ impl Storage {
         self.shared.lock().values().cloned().collect()
     }
 
+    /// How many segment files may be open.
+    pub fn open_files_max(&self) -> usize {
+        self.shared.open_files.max()
+    }
+
     /// How many segment files are open.
     pub fn open_file_count(&self) -> usize {
         self.shared.open_files.count()
@@ -408,8 +413,8 @@ impl Storage {
     /// What the device said; the dir it happened in is recovered at the next start, the others are
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
-        self.scrubber.abort();
         self.shared.stopping.store(true, Ordering::Relaxed);
+        self.scrubber.abort();
         let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -450,13 +455,13 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
-        self.scrubber.abort();
         self.shared.stopping.store(true, Ordering::Relaxed);
         for task in [&self.background, &self.recovering] {
             if let Some(task) = held(task).take() {
                 task.abort();
             }
         }
+        self.scrubber.abort();
         self.closing.abort();
     }
 }
@@ -609,6 +614,12 @@ fn open_dirs(
         locked.push(Locked::take(disk, path)?);
     }
     let named = locked.iter().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
+    if named.is_none() {
+        // Another cluster id would make another cluster of what is there.
+        for dir in &locked {
+            dir.check_new(disk)?;
+        }
+    }
     let cluster_id = settings.cluster_id.clone().or(named);
     let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
     let cluster_id = cluster_id.unwrap_or_else(made_up);

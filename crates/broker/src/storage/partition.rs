@@ -9,8 +9,13 @@
 
 use std::io;
 use std::path::PathBuf;
+<<<<<<< HEAD
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+=======
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+>>>>>>> main
 
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};
@@ -49,6 +54,9 @@ pub struct Partition {
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
+    /// that no file comes back under a name that is given anew. Before `flushing`.
+    pub(super) removing: RwLock<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
     pub(super) opening: Mutex<()>,
     state: Mutex<State>,
@@ -101,6 +109,7 @@ impl Partition {
             produce: Mutex::default(),
             markers: AtomicU64::new(0),
             flushing: Mutex::default(),
+            removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
         }
@@ -341,7 +350,7 @@ impl Partition {
             let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
             let aborted = match limit {
                 ReadLimit::LastStable => {
-                    let found = log.log().aborted_transactions(offset, &slice.plan, log.bytes());
+                    let found = log.log().aborted_transactions(offset, &slice.plan, &*log.bytes());
                     found.map_err(|error| self.read_failed(&error))?
                 }
                 ReadLimit::HighWatermark | ReadLimit::LogEnd => Vec::new(),
@@ -437,10 +446,11 @@ impl Partition {
     }
 
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
-        self.with_log(|log, _| {
-            let found = log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes());
-            found.map_err(|error| self.read_failed(&error))
-        })?
+        let _no_removal = self.removing.read().unwrap_or_else(PoisonError::into_inner);
+        // Off the lock: indexes and batches may be cold, and appends go on.
+        let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
+        let found = log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes);
+        found.map_err(|error| self.read_failed(&error))
     }
 
     /// Whether the producer has a transaction open here, in this epoch; and how many markers have been
@@ -560,7 +570,7 @@ impl Partition {
         self.failed(doing, error)
     }
 
-    fn read_failed(&self, error: &LogError) -> ErrorCode {
+    pub(super) fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
             LogError::OffsetOutOfRange { .. } => {}
             LogError::Corrupt(why) => {

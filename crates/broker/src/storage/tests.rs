@@ -8,10 +8,10 @@
 mod crashes;
 mod dirs;
 mod failed_writes;
-mod interchange;
 mod open_files;
 mod partitions;
 mod scrub;
+mod starts;
 
 use std::path::PathBuf;
 use std::sync::Arc;

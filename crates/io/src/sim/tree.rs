@@ -34,6 +34,8 @@ pub(super) struct Tree {
     pub(super) locked: BTreeSet<u64>,
     /// Syncs that will fail, whatever the dice say.
     pub(super) failing_syncs: u32,
+    /// Whether every write to a file fails.
+    pub(super) failing_writes: bool,
     /// Whether every read fails.
     pub(super) failing_reads: bool,
 }
@@ -108,6 +110,7 @@ impl Tree {
             forget_at: FORGET_AT,
             locked: BTreeSet::new(),
             failing_syncs: 0,
+            failing_writes: false,
             failing_reads: false,
         }
     }
@@ -274,6 +277,9 @@ impl Tree {
         bytes: &[u8],
         now: WallTime,
     ) -> io::Result<()> {
+        if self.failing_writes {
+            return Err(Errno::IO.into());
+        }
         let free = (self.capacity_bytes / PAGE_BYTES).saturating_sub(self.pages_used);
         let file = self.file_mut(inode)?;
         let before = file.cache.page_count();

@@ -371,6 +371,13 @@ impl World {
         state.nodes[node].disk.failing_syncs = count;
     }
 
+    /// Lets every write to a file of a node fail with EIO, or no longer.
+    pub fn fail_writes(&self, name: &str, failing: bool) {
+        let mut state = self.shared.lock();
+        let node = state.node(name);
+        state.nodes[node].disk.failing_writes = failing;
+    }
+
     /// Lets every file read of a node fail, or no longer.
     pub fn fail_reads(&self, name: &str, failing: bool) {
         let mut state = self.shared.lock();

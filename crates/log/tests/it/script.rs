@@ -2,7 +2,10 @@
 
 use ottla_base::WallTime;
 use ottla_log::producers::Origin;
-use ottla_log::{AppendAs, LogConfig, LogError, ReadRequest, SegmentFile, TimestampTarget};
+use ottla_log::segment::last_time_entry;
+use ottla_log::{
+    AppendAs, LogConfig, LogError, ReadRequest, RetentionStep, SegmentFile, TimestampTarget,
+};
 use ottla_model::Offset;
 use ottla_record::{BatchBuilder, Codec, NewRecord, split_batches};
 
@@ -202,7 +205,9 @@ fn aborted(world: &MemoryLog, words: &Words) -> String {
         Ok(found) if found.is_empty() => "none".into(),
         Ok(found) => {
             let found = found.iter();
-            found.map(|t| format!("{}: {}..={} ", t.producer_id, t.first_offset, t.last_offset)).collect()
+            found
+                .map(|t| format!("{}: {}..={} ", t.producer_id, t.first_offset, t.last_offset))
+                .collect()
         }
         Err(error) => error.to_string(),
     }
@@ -222,7 +227,15 @@ fn time(world: &MemoryLog, words: &Words) -> String {
 fn retain(world: &mut MemoryLog, words: &Words) -> String {
     let now = WallTime { millis: words.number("now", 1_000) };
     let high_watermark = words.number("hw", world.log.log_end_offset());
-    let plan = world.log.plan_retention(high_watermark, now, &world.files).unwrap();
+    let plan = loop {
+        match world.log.plan_retention(high_watermark, now) {
+            RetentionStep::Look(base) => {
+                let largest = last_time_entry(base, &world.files).unwrap();
+                world.log.learn_largest(base, largest);
+            }
+            RetentionStep::Remove(plan) => break plan,
+        }
+    };
     let Some(&(last, _)) = plan.segments.last() else { return "nothing".into() };
     if plan.roll {
         let roll = world.log.plan_roll(None, now);

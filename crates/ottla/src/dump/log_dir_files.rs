@@ -4,7 +4,8 @@ use std::path::Path;
 
 use ottla_io::Disk;
 use ottla_log::files::{
-    clean_shutdown, leader_epoch_checkpoint, meta_properties, offset_checkpoint, partition_metadata,
+    clean_shutdown, leader_epoch_checkpoint, manifest, meta_properties, offset_checkpoint,
+    partition_metadata,
 };
 
 use super::Failure;
@@ -23,6 +24,9 @@ pub(super) fn dump(
     name: &str,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
+    if name == manifest::FILE_NAME {
+        return manifest_rows(&disk.read(path, TEXT_BYTES_MAX)?, output);
+    }
     let Some(print) = printer(name) else {
         let len = disk.open(path, ottla_io::Open::Read)?.len()?;
         return output.note(&format!("not a file that ottla knows: {len} bytes"));
@@ -94,6 +98,28 @@ fn clean_stop(text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
     let mut row = Row::new("cleanShutdown");
     row.add("brokerEpoch", clean_shutdown::parse(text));
     output.row(&row)
+}
+
+fn manifest_rows(content: &[u8], output: &mut Output<'_>) -> Result<(), Failure> {
+    for entry in manifest::parse(content).map_err(bad)?.partitions {
+        let mut row = Row::new("manifest");
+        row.add("topic", &*entry.name.topic)
+            .add("partition", i64::from(entry.name.partition))
+            .add("topicId", entry.topic_id.to_string());
+        if let Some(log) = entry.log {
+            row.add("logStartOffset", log.log_start_offset)
+                .add("logEndOffset", log.log_end_offset)
+                .add("recoveryPoint", log.recovery_point)
+                .add("highWatermark", log.high_watermark)
+                .add("lastStableOffset", log.last_stable_offset)
+                .add("size", i64::try_from(log.size).unwrap_or(i64::MAX))
+                .add("segments", i64::from(log.segments))
+                .add("activeBaseOffset", log.active_base_offset)
+                .add("lastLeaderEpoch", i64::from(log.last_leader_epoch));
+        }
+        output.row(&row)?;
+    }
+    Ok(())
 }
 
 fn quorum_state(text: &str, output: &mut Output<'_>) -> Result<(), Failure> {

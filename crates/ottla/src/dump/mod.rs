@@ -14,6 +14,8 @@ mod options;
 mod row;
 mod segment;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod time_index;
 mod walk;
 

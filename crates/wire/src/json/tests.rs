@@ -1,3 +1,5 @@
+//! What stored records look like as JSON.
+
 use alloc::string::ToString;
 use alloc::vec;
 
