@@ -8,11 +8,8 @@ mod codec_spaces;
 mod config_changes;
 pub mod config_rules;
 mod connection;
-<<<<<<< HEAD
 mod coordinator;
-=======
 mod facts;
->>>>>>> main
 mod fetch_session;
 pub mod groups;
 mod internal_topics;

@@ -170,7 +170,8 @@ impl Offsets {
 
     /// Tombstones for everything the group has committed or is about to.
     pub(crate) fn tombstones(&self, group: &Arc<str>) -> Vec<Record> {
-        let committed = self.of_group(group).map(|(topic, partition, _)| (topic.clone(), partition));
+        let committed =
+            self.of_group(group).map(|(topic, partition, _)| (topic.clone(), partition));
         let all = committed.chain(self.pending_only(group));
         all.map(|(topic, partition)| tombstone(group, topic, partition)).collect()
     }

@@ -6,11 +6,8 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-<<<<<<< HEAD
 use ottla_broker::InternalTopic;
-=======
 use ottla_broker::metadata::VoterEndpoint;
->>>>>>> main
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
 use ottla_broker::storage::ScrubSettings;
 use ottla_broker::topic_settings::FixedSettings;
@@ -198,12 +195,8 @@ fn node_settings(resolved: &Resolved, config: &ServerConfig, machine: &str) -> N
     node.delete_topics = config.delete_topic_enable;
     node.describe_partitions_max = count(config.max_request_partition_size_limit);
     storage(config, &mut node);
-<<<<<<< HEAD
-    metadata(config, &mut node);
-    transactions(config, &mut node);
-=======
     metadata(config, machine, &mut node);
->>>>>>> main
+    transactions(config, &mut node);
     node
 }
 

@@ -20,10 +20,7 @@ use crate::transaction::{NO_EPOCH, State, Transaction, TransactionVersion};
 const KEY: i16 = 0;
 
 /// A record as it is stored while `transaction.version` has this level.
-pub(crate) fn encode(
-    record: &Record,
-    level: TransactionVersion,
-) -> Result<KeyValue, RecordError> {
+pub(crate) fn encode(record: &Record, level: TransactionVersion) -> Result<KeyValue, RecordError> {
     let refused = |error: EncodeError| RecordError(format!("{error}"));
     let mut encoder = Encoder::new();
     encoder.int16(KEY);
@@ -44,10 +41,9 @@ fn value(transaction: &Transaction, version: i16) -> TransactionLogValue {
     for partition in &transaction.partitions {
         topics.entry(&partition.topic).or_default().push(partition.partition);
     }
-    let partitions = topics.into_iter().map(|(topic, partition_ids)| PartitionsSchema {
-        topic: Str::from(topic),
-        partition_ids,
-    });
+    let partitions = topics
+        .into_iter()
+        .map(|(topic, partition_ids)| PartitionsSchema { topic: Str::from(topic), partition_ids });
     let mut value = TransactionLogValue {
         producer_id: transaction.producer_id,
         producer_epoch: transaction.producer_epoch,

@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use ottla_base::{MonoTime, Now};
-use ottla_coordinator::{At, Coordinator, Decision as Decided, KeyValue, Producer, RecordError, Token};
+use ottla_coordinator::{
+    At, Coordinator, Decision as Decided, KeyValue, Producer, RecordError, Token,
+};
 use ottla_model::{ErrorCode, ProducerId, TopicPartition};
 
 use crate::codec;

@@ -50,7 +50,12 @@ impl Transactions {
         }
     }
 
-    fn end(&self, now: Now, token: Token, request: &EndTransaction<'_>) -> Result<Decision, Answer> {
+    fn end(
+        &self,
+        now: Now,
+        token: Token,
+        request: &EndTransaction<'_>,
+    ) -> Result<Decision, Answer> {
         let refused = |code| Answer::Producer(Err(code));
         let (id, old) = self.find(request.transactional_id).map_err(refused)?;
         let verdict = judge(old, request).map_err(refused)?;
@@ -102,9 +107,9 @@ impl Transactions {
         producer: Producer,
     ) -> Decision {
         let found = self.by_id.get_key_value(transactional_id);
-        let Some((id, old)) = found.filter(|(_, old)| {
-            old.state.is_prepared() && producer_of(old) == producer
-        }) else {
+        let Some((id, old)) =
+            found.filter(|(_, old)| old.state.is_prepared() && producer_of(old) == producer)
+        else {
             return Decided::nothing();
         };
         let is_commit = old.state == State::PrepareCommit;
@@ -150,10 +155,8 @@ fn judge(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict, Err
     let bumps = old.version.bumps_epoch() && request.version.bumps_epoch();
     // It asks again for what was done: it has the epoch before, or the last one of the id before.
     let is_retry_after_bump = bumps && epoch.checked_add(1) == Some(old.producer_epoch);
-    let is_retry_after_rotation = bumps
-        && old.previous_producer_id == id
-        && epoch == i16::MAX - 1
-        && old.producer_epoch == 0;
+    let is_retry_after_rotation =
+        bumps && old.previous_producer_id == id && epoch == i16::MAX - 1 && old.producer_epoch == 0;
     if old.producer_id != id && !is_retry_after_rotation {
         return Err(ErrorCode::InvalidProducerIdMapping);
     }
@@ -167,7 +170,11 @@ fn judge(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict, Err
     if !is_valid {
         return Err(ErrorCode::ProducerFenced);
     }
-    if request.version.bumps_epoch() { judge_tv2(old, request, is_retry) } else { judge_tv1(old, request) }
+    if request.version.bumps_epoch() {
+        judge_tv2(old, request, is_retry)
+    } else {
+        judge_tv1(old, request)
+    }
 }
 
 fn judge_tv1(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict, ErrorCode> {

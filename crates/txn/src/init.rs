@@ -66,8 +66,7 @@ impl Transactions {
         request: &InitProducerId<'_>,
     ) -> Result<Decision, Answer> {
         let now_ms = now.wall.millis;
-        let timeout_ms =
-            if request.two_phase_commit { NO_TIMEOUT_MS } else { request.timeout_ms };
+        let timeout_ms = if request.two_phase_commit { NO_TIMEOUT_MS } else { request.timeout_ms };
         let known = self.by_id.get_key_value(request.transactional_id);
         let (id, old) = match known {
             Some((id, transaction)) => (id.clone(), transaction.clone()),

@@ -22,7 +22,10 @@ const UNPACK_BYTES_MAX: usize = 256 << 20;
 ///
 /// # Errors
 /// The log cannot be read: a coordinator that does not know everything is none.
-pub(super) fn load<C: Kind>(partition: &Arc<Partition>, state: &mut C) -> Result<Offset, ErrorCode> {
+pub(super) fn load<C: Kind>(
+    partition: &Arc<Partition>,
+    state: &mut C,
+) -> Result<Offset, ErrorCode> {
     let mut offset = partition.log_start_offset();
     loop {
         let slice = partition.read(offset, READ_BYTES, true, ReadLimit::LogEnd)?;

@@ -29,7 +29,9 @@ use crate::storage::Storage;
 pub(crate) use shard::Shard;
 
 /// What a kind of coordinator needs to know of the world.
-pub(crate) trait Kind: Coordinator<Record: Send, Effect: Send + 'static> + Send + 'static {
+pub(crate) trait Kind:
+    Coordinator<Record: Send, Effect: Send + 'static> + Send + 'static
+{
     /// What requests are answered with.
     type Answer: Send + 'static;
 

@@ -40,11 +40,7 @@ impl<C: Kind> std::fmt::Debug for Shard<C> {
 
 impl<C: Kind> Shard<C> {
     /// The coordinator of `partition`, whose records have been replayed into `state`.
-    pub(super) fn new(
-        partition: Arc<Partition>,
-        leader_epoch: LeaderEpoch,
-        state: C,
-    ) -> Arc<Self> {
+    pub(super) fn new(partition: Arc<Partition>, leader_epoch: LeaderEpoch, state: C) -> Arc<Self> {
         Arc::new(Self {
             partition,
             leader_epoch,

@@ -7,8 +7,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ottla_controller::{Image, Record, codec};
 use super::load::NEWER;
+use ottla_controller::{Image, Record, codec};
 use ottla_io::Disk;
 use ottla_model::{LeaderEpoch, Offset};
 use ottla_raft::{ControlRecord, VoterSet};

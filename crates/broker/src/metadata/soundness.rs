@@ -43,7 +43,8 @@ pub(super) fn check(disk: &Disk, dir: &Path, snapshot_end: Offset) -> io::Result
         let mut behind = behind(&file, walked.position + 1, walked.end_offset)?;
         for (_, later) in &segments[at + 1..] {
             let found = self::behind(&disk.open(later, Open::Read)?, 0, walked.end_offset)?;
-            behind = Behind { any: behind.any || found.any, leader: behind.leader.or(found.leader) };
+            behind =
+                Behind { any: behind.any || found.any, leader: behind.leader.or(found.leader) };
         }
         if let Some(offset) = behind.leader {
             let lost = format!("what was committed from there to offset {offset}, and behind it");
@@ -73,12 +74,7 @@ fn segments(disk: &Disk, dir: &Path, snapshot_end: Offset) -> io::Result<Vec<(Of
 }
 
 /// Copies what a start will cut off.
-fn keep(
-    disk: &Disk,
-    path: &Path,
-    walked: &Walked,
-    later: &[(Offset, PathBuf)],
-) -> io::Result<()> {
+fn keep(disk: &Disk, path: &Path, walked: &Walked, later: &[(Offset, PathBuf)]) -> io::Result<()> {
     let whole = later.iter().map(|(_, later)| (later.as_path(), 0));
     for (path, position) in std::iter::once((path, walked.position)).chain(whole) {
         let file = disk.open(path, Open::Read)?;

@@ -9,13 +9,8 @@
 
 use std::io;
 use std::path::PathBuf;
-<<<<<<< HEAD
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-=======
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
->>>>>>> main
 
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};

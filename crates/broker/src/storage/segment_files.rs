@@ -163,7 +163,11 @@ impl SegmentBytes for SegmentFiles {
 
 /// Renames the files of a segment so that they are not part of the log any more; returns the new
 /// names.
-pub(super) fn rename_aside(disk: &Disk, dir: &Path, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
+pub(super) fn rename_aside(
+    disk: &Disk,
+    dir: &Path,
+    base_offset: Offset,
+) -> io::Result<Vec<PathBuf>> {
     let mut aside = Vec::new();
     for file in SegmentFile::ALL {
         let from = dir.join(file.name(base_offset));

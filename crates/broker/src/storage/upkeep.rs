@@ -7,11 +7,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use ottla_log::segment::last_time_entry;
-use ottla_log::{RetentionPlan, RetentionStep};
 use ottla_base::{Now, WallTime};
 use ottla_log::LogSummary;
 use ottla_log::files::manifest::ManifestEntry;
+use ottla_log::segment::last_time_entry;
+use ottla_log::{RetentionPlan, RetentionStep};
 use ottla_model::{ErrorCode, Offset};
 
 use super::dirs::Checkpointed;

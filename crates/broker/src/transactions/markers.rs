@@ -33,11 +33,7 @@ pub(crate) struct Marker {
 }
 
 /// Writes the markers of a transaction, as often as it takes, and tells the coordinator.
-pub(super) async fn write(
-    node: Arc<Node>,
-    shard: Arc<Shard<Transactions>>,
-    wanted: Markers,
-) {
+pub(super) async fn write(node: Arc<Node>, shard: Arc<Shard<Transactions>>, wanted: Markers) {
     let marker = Marker {
         producer: wanted.producer,
         committed: wanted.committed,

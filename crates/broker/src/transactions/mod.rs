@@ -129,9 +129,8 @@ pub(crate) async fn ask_producer(
 ) -> Result<Producer, ErrorCode> {
     let mut fresh_id = None;
     loop {
-        let asked = ask(node, transactional_id, |state, now, token| {
-            decide(state, now, token, fresh_id)
-        });
+        let asked =
+            ask(node, transactional_id, |state, now, token| decide(state, now, token, fresh_id));
         match asked.await? {
             Answer::Producer(result) => return result,
             Answer::NeedsProducerId if fresh_id.is_none() => {

@@ -116,7 +116,6 @@ pub(super) fn groups(reader: &Reader<'_>) -> GroupsConfig {
         consumer_migration_policy: reader
             .text("group.consumer.migration.policy")
             .unwrap_or_default(),
-        consumer_regex_refresh_interval_ms: reader
-            .int("group.consumer.regex.refresh.interval.ms"),
+        consumer_regex_refresh_interval_ms: reader.int("group.consumer.regex.refresh.interval.ms"),
     }
 }

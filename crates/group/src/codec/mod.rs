@@ -19,7 +19,8 @@ use crate::record::Record;
 /// A name of more than 32,767 bytes.
 pub(crate) fn encode(record: &Record) -> Result<KeyValue, RecordError> {
     let (key, value) = to_wire::to_wire(record);
-    let refused = |error: EncodeError| RecordError(format!("{} cannot be written: {error}", key.name()));
+    let refused =
+        |error: EncodeError| RecordError(format!("{} cannot be written: {error}", key.name()));
     let mut encoder = Encoder::new();
     encoder.int16(key.key());
     key.encode(&mut encoder, 0).map_err(refused)?;

@@ -39,7 +39,9 @@ pub(super) fn to_wire(record: &Record) -> (GroupKey, Option<(GroupValue, i16)>) 
         }
         Record::ConsumerPartitionMetadata { group } => {
             let group_id = str(group);
-            let key = w::consumer_group_partition_metadata::ConsumerGroupPartitionMetadataKey { group_id };
+            let key = w::consumer_group_partition_metadata::ConsumerGroupPartitionMetadataKey {
+                group_id,
+            };
             (key.into(), None)
         }
         Record::ConsumerMember { group, member, subscription } => {
@@ -163,15 +165,16 @@ fn target_value(assignment: &Assignment) -> GroupValue {
 
 fn current_value(current: &CurrentAssignment) -> GroupValue {
     use w::consumer_group_current_member_assignment as assignment;
-    let topics = |from: &alloc::collections::BTreeMap<_, alloc::collections::BTreeMap<i32, i32>>| {
-        from.iter()
-            .map(|(topic_id, partitions)| assignment::TopicPartitions {
-                topic_id: *topic_id,
-                partitions: partitions.keys().copied().collect(),
-                assignment_epochs: Some(partitions.values().copied().collect()),
-            })
-            .collect::<Vec<_>>()
-    };
+    let topics =
+        |from: &alloc::collections::BTreeMap<_, alloc::collections::BTreeMap<i32, i32>>| {
+            from.iter()
+                .map(|(topic_id, partitions)| assignment::TopicPartitions {
+                    topic_id: *topic_id,
+                    partitions: partitions.keys().copied().collect(),
+                    assignment_epochs: Some(partitions.values().copied().collect()),
+                })
+                .collect::<Vec<_>>()
+        };
     assignment::ConsumerGroupCurrentMemberAssignmentValue {
         member_epoch: current.member_epoch,
         previous_member_epoch: current.previous_member_epoch,

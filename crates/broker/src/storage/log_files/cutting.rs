@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ottla_base::WallTime;
 use ottla_io::Disk;
 use ottla_log::files::names;
-use ottla_log::truncate::Cut;
 use ottla_log::segment::last_time_entry;
+use ottla_log::truncate::Cut;
 use ottla_log::{RetentionPlan, RetentionStep, SegmentFile, TruncatePlan};
 use ottla_model::Offset;
 
@@ -145,7 +145,7 @@ impl LogFiles {
             tracing::info!(dir = %self.dir().display(), base_offset, ?reason, "segment removed");
             self.files.forget(base_offset);
             self.unsynced.retain(|(base, _), _| *base != base_offset);
-        self.preallocated.remove(&base_offset);
+            self.preallocated.remove(&base_offset);
             removal.segments.push(base_offset);
         }
         self.epochs_unwritten |= self.log.commit_deletion(first_kept);

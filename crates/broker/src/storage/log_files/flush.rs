@@ -146,7 +146,9 @@ impl LogFiles {
         match covers {
             _ if was_cut => {}
             // Behind the recovery point epochs are learnt again from the batches, before it not.
-            Covers::Everything if unwritten || is_untrimmed => self.log.records_synced(flush.end_offset),
+            Covers::Everything if unwritten || is_untrimmed => {
+                self.log.records_synced(flush.end_offset)
+            }
             Covers::Records => self.log.records_synced(flush.end_offset),
             Covers::Everything => self.log.flushed(flush.end_offset),
         }

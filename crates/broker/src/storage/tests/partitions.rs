@@ -277,9 +277,8 @@ fn a_failed_sync_is_told_to_everybody_who_waits_for_it() {
     let partition = led(&storage, 0);
     partition.set_config(synced());
     world.fail_syncs("node", 1);
-    let appended = [0, 1].map(|sequence| {
-        partition.append(io.now(), &batch(sequence, 1, 10, 1), Acks::All).unwrap()
-    });
+    let appended = [0, 1]
+        .map(|sequence| partition.append(io.now(), &batch(sequence, 1, 10, 1), Acks::All).unwrap());
     let waiter = Waiter::default();
     let _watch = partition.watchers().watch(&waiter);
     world.run(std::time::Duration::from_secs(60), waiter.moved()).unwrap();
@@ -412,7 +411,10 @@ fn what_appends_over_rolls_take() {
             took.sort_unstable();
             let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
             let [p50, p99, p999, max] = [0.5, 0.99, 0.999, 1.0].map(at);
-            println!("{name}: {} appends, p50 {p50:?} p99 {p99:?} p99.9 {p999:?} max {max:?}", took.len());
+            println!(
+                "{name}: {} appends, p50 {p50:?} p99 {p99:?} p99.9 {p999:?} max {max:?}",
+                took.len()
+            );
         }
     });
 }
