@@ -85,6 +85,7 @@ pub(super) fn load(
         clean: false,
         // A snapshot is only taken of what is committed, and so on the device.
         recovery_point: newest_snapshot.end_offset,
+        recovery_point_lost: false,
         log_start_offset: 0,
         compacted_before: 0,
         now: now.wall,

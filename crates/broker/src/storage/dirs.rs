@@ -66,6 +66,8 @@ pub struct LogDir {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Checkpoints {
     recovery_points: BTreeMap<TopicPartition, Offset>,
+    /// The file was not there, or could not be read.
+    recovery_points_lost: bool,
     log_starts: BTreeMap<TopicPartition, Offset>,
     high_watermarks: BTreeMap<TopicPartition, Offset>,
     /// First offset the cleaner has not been over. Only read yet.
@@ -96,6 +98,11 @@ impl Recovery {
 
     pub(super) fn ended_one(&self) {
         self.ended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn is_done(&self) -> bool {
+        let (ended, found) = self.progress();
+        ended == found
     }
 
     /// Ended, found.
@@ -193,12 +200,22 @@ impl Locked {
                 node_id: Some(identity.node_id),
                 directory_id: Some(id),
             };
+            let recovery_points = path.join(offset_checkpoint::RECOVERY_POINT);
+            if !disk.exists(&recovery_points)? {
+                // Should it be missing one day, it was lost.
+                let nothing = offset_checkpoint::format(&BTreeMap::new());
+                disk.write_atomic(recovery_points, nothing.as_bytes())?;
+            }
             let content = meta_properties::format(&meta);
             disk.write_atomic(path.join(meta_properties::FILE_NAME), content.as_bytes())?;
         }
         let manifest = Mutex::new(manifest::read(disk, &path));
         let clean_epoch = take_clean_shutdown(disk, &path)?;
         let checkpoints = Checkpoints::read(disk, &path)?;
+        if checkpoints.recovery_points_lost && clean_epoch.is_none() {
+            let path = path.join(offset_checkpoint::RECOVERY_POINT);
+            warn!(path = %path.display(), "recovery points are lost: all segments are checked");
+        }
         Ok(LogDir {
             disk: disk.clone(),
             name: path.display().to_string(),
@@ -369,7 +386,11 @@ impl LogDir {
             (offset_checkpoint::LOG_START, log_starts, now.log_starts),
             (offset_checkpoint::REPLICATION, high_watermarks, now.high_watermarks),
         ] {
-            if *old != new {
+            // Without an entry a log that is yet to be recovered would seem to have been cut.
+            let is_withheld = name == offset_checkpoint::RECOVERY_POINT
+                && now.recovery_points_lost
+                && !self.recovery.is_done();
+            if *old != new && !is_withheld {
                 let content = offset_checkpoint::format(&new);
                 self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
                 *old = new;
@@ -415,11 +436,14 @@ impl LogDir {
 
 impl Checkpoints {
     fn read(disk: &Disk, dir: &Path) -> io::Result<Self> {
+        let read = |name: &str| read_checkpoint(disk, &dir.join(name));
+        let recovery_points = read(offset_checkpoint::RECOVERY_POINT)?;
         Ok(Self {
-            recovery_points: read_checkpoint(disk, &dir.join(offset_checkpoint::RECOVERY_POINT))?,
-            log_starts: read_checkpoint(disk, &dir.join(offset_checkpoint::LOG_START))?,
-            high_watermarks: read_checkpoint(disk, &dir.join(offset_checkpoint::REPLICATION))?,
-            cleaned: read_checkpoint(disk, &dir.join(offset_checkpoint::CLEANER))?,
+            recovery_points_lost: recovery_points.is_none(),
+            recovery_points: recovery_points.unwrap_or_default(),
+            log_starts: read(offset_checkpoint::LOG_START)?.unwrap_or_default(),
+            high_watermarks: read(offset_checkpoint::REPLICATION)?.unwrap_or_default(),
+            cleaned: read(offset_checkpoint::CLEANER)?.unwrap_or_default(),
         })
     }
 
@@ -448,6 +472,11 @@ impl Checkpoints {
 
     pub(super) fn high_watermark(&self, name: &TopicPartition) -> Offset {
         self.high_watermarks.get(name).copied().unwrap_or(0)
+    }
+
+    /// Nothing is known of recovery points, not even that they are 0.
+    pub(super) fn has_lost_recovery_points(&self) -> bool {
+        self.recovery_points_lost
     }
 
     pub(super) fn compacted_before(&self, name: &TopicPartition) -> Offset {
@@ -484,17 +513,20 @@ pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a checkpoint. A broken one counts as missing: offsets are then found out from the logs.
-fn read_checkpoint(disk: &Disk, path: &Path) -> io::Result<BTreeMap<TopicPartition, Offset>> {
+/// Reads a checkpoint; `None` if it is missing or broken: offsets are then found out from the logs.
+fn read_checkpoint(
+    disk: &Disk,
+    path: &Path,
+) -> io::Result<Option<BTreeMap<TopicPartition, Offset>>> {
     let content = match disk.read(path, CHECKPOINT_BYTES_MAX) {
         Ok(content) => content,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    Ok(offset_checkpoint::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
-        warn!(path = %path.display(), %why, "checkpoint could not be read");
-        BTreeMap::new()
-    }))
+    let parsed = offset_checkpoint::parse(&String::from_utf8_lossy(&content));
+    Ok(parsed
+        .inspect_err(|why| warn!(path = %path.display(), %why, "checkpoint could not be read"))
+        .ok())
 }
 
 /// Takes the mark of a clean stop away, so that a crash from now on is not taken for one.

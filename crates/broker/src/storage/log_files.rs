@@ -38,6 +38,8 @@ pub struct OpenLog {
     pub clean: bool,
     /// Everything before this offset is known to be on the device; 0 if nothing is known.
     pub recovery_point: Offset,
+    /// The checkpoint that would tell is lost.
+    pub recovery_point_lost: bool,
     /// Everything before this offset has been compacted; 0 if nothing has.
     pub compacted_before: Offset,
     /// Where it starts, if that is behind its first segment's base offset; else 0.

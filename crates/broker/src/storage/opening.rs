@@ -187,6 +187,7 @@ impl Partition {
             config,
             clean: self.dir.was_clean(),
             recovery_point: checkpoints.recovery_point(name),
+            recovery_point_lost: checkpoints.has_lost_recovery_points(),
             compacted_before: checkpoints.compacted_before(name),
             log_start_offset: checkpoints.log_start_offset(name),
             now: self.dir.opened_at(),
