@@ -47,6 +47,7 @@ pub(super) async fn run(
             misplaced = io.blocking(move || follower.follow(&delta)).await;
         }
         shared.image.store(after);
+        shared.applied.send_replace(());
         answers.into_iter().for_each(|answer| answer(Ok(())));
         if let Some(commands) = commands.upgrade().filter(|_| !misplaced.is_empty()) {
             // Beside this loop: the one that takes commands may be waiting for it.

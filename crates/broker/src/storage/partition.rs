@@ -9,7 +9,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use ottla_base::{Now, Uuid};
@@ -47,6 +47,9 @@ pub struct Partition {
     /// Whether its dir tells the topic id, durably.
     pub(super) is_described: AtomicBool,
     produce: Mutex<Arc<ProduceSettings>>,
+    /// Batches that coordinators have appended since the start, among them every transaction marker.
+    /// Changed with the lock on `state` held.
+    pub(super) markers: AtomicU64,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
@@ -110,6 +113,7 @@ impl Partition {
             is_touched: AtomicBool::new(false),
             is_described: AtomicBool::new(true),
             produce: Mutex::default(),
+            markers: AtomicU64::new(0),
             flushing: Mutex::default(),
             cleaning: Mutex::default(),
             is_known_clean: AtomicBool::new(false),
@@ -274,8 +278,30 @@ impl Partition {
         acks: Acks,
         origin: Origin,
     ) -> Result<Appended, AppendError> {
+        self.append_unless_marked(now, batches, acks, origin, None)
+    }
+
+    /// As [`Self::append_from`], unless a transaction marker was written since there were `markers` of
+    /// them (see [`Self::open_transaction`]).
+    ///
+    /// # Errors
+    /// As [`Self::append`]; [`ErrorCode::ConcurrentTransactions`] if one was.
+    pub(crate) fn append_unless_marked(
+        self: &Arc<Self>,
+        now: Now,
+        batches: &[u8],
+        acks: Acks,
+        origin: Origin,
+        markers: Option<u64>,
+    ) -> Result<Appended, AppendError> {
         let (appended, moved, rolled, flush_due) = self
             .with_log(|log, replica| {
+                if markers.is_some_and(|seen| seen != self.markers.load(Ordering::Relaxed)) {
+                    return Err(refusal(ErrorCode::ConcurrentTransactions));
+                }
+                if origin == Origin::Coordinator {
+                    self.markers.fetch_add(1, Ordering::Relaxed);
+                }
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
                 let role = AppendAs::Leader { epoch: replica.leader_epoch(), origin };
@@ -441,6 +467,19 @@ impl Partition {
         let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
         let found = log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes);
         found.map_err(|error| self.read_failed(&error))
+    }
+
+    /// Whether the producer has a transaction open here, in this epoch; and how many markers have been
+    /// written, for [`Self::append_unless_marked`].
+    pub(crate) fn open_transaction(&self, producer_id: ProducerId, epoch: i16) -> (bool, u64) {
+        self.with_log(|log, _| {
+            let entry = log.log().producers().get(producer_id);
+            let is_open = entry.is_some_and(|entry| {
+                entry.producer_epoch == epoch && entry.current_txn_first_offset.is_some()
+            });
+            (is_open, self.markers.load(Ordering::Relaxed))
+        })
+        .unwrap_or_default()
     }
 
     /// The producers it knows.
