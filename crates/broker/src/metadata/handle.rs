@@ -125,6 +125,8 @@ pub struct QuorumView {
 
 pub(super) struct Shared {
     pub(super) image: ArcSwap<Image>,
+    /// Told each time `image` was replaced.
+    pub(super) applied: watch::Sender<()>,
     pub(super) quorum: ArcSwap<QuorumView>,
     pub(super) broker_epoch: AtomicI64,
     pub(super) failed: watch::Sender<Option<String>>,
@@ -164,6 +166,11 @@ impl MetadataHandle {
     /// The committed metadata that this node's partitions are in step with.
     pub fn image(&self) -> Arc<Image> {
         self.shared.image.load_full()
+    }
+
+    /// Changes each time [`Self::image`] does.
+    pub fn applied(&self) -> watch::Receiver<()> {
+        self.shared.applied.subscribe()
     }
 
     /// How the quorum stands.

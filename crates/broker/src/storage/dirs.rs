@@ -50,6 +50,10 @@ pub struct LogDir {
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
     open_files: Arc<OpenFiles>,
+    /// Partitions whose logs were used since the checkpoints were last told of them.
+    touched: Mutex<Vec<TopicPartition>>,
+    /// What the checkpoints hold could not be written the last time.
+    is_unwritten: AtomicBool,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -206,6 +210,8 @@ impl Locked {
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
             open_files: Arc::clone(open_files),
+            touched: Mutex::default(),
+            is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -330,10 +336,22 @@ impl LogDir {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what the open logs tell, and writes the checkpoints that changed.
+    /// Takes what open logs tell, and writes the checkpoints that changed. Nothing is looked at if
+    /// nothing is told.
     pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
+        if told.is_empty() && !self.is_unwritten.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         self.checkpoints().take(told);
         self.write_checkpoints()
+    }
+
+    pub(super) fn note_touched(&self, name: TopicPartition) {
+        self.touched().push(name);
+    }
+
+    pub(super) fn touched(&self) -> MutexGuard<'_, Vec<TopicPartition>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what the checkpoints say of partitions that do not exist.
@@ -342,25 +360,38 @@ impl LogDir {
         checkpoints.recovery_points.retain(|name, _| exists(name));
         checkpoints.log_starts.retain(|name, _| exists(name));
         checkpoints.high_watermarks.retain(|name, _| exists(name));
+        checkpoints.cleaned.retain(|name, _| exists(name));
     }
 
-    /// Sees that the files say nothing of an earlier partition of this name: after a crash its log
-    /// start would take the records of the new one away. Waits for the device if they do.
-    pub(super) fn forget_durably(&self, name: &TopicPartition) -> io::Result<()> {
-        self.checkpoints().forget(name);
-        let is_known = self.written().knows(name);
+    /// Sees that the files say nothing of earlier partitions of these names: after a crash their log
+    /// starts would take the records of the new ones away. Waits for the device if they do.
+    pub(super) fn forget_durably<'a>(
+        &self,
+        names: impl Iterator<Item = &'a TopicPartition> + Clone,
+    ) -> io::Result<()> {
+        let mut checkpoints = self.checkpoints();
+        names.clone().for_each(|name| checkpoints.forget(name));
+        drop(checkpoints);
+        let written = self.written();
+        let is_known = names.into_iter().any(|name| written.knows(name));
+        drop(written);
         if is_known { self.write_checkpoints() } else { Ok(()) }
     }
 
     /// Writes the checkpoints that differ from what their files hold.
     fn write_checkpoints(&self) -> io::Result<()> {
         let mut written = self.written();
+        // Until all of it is.
+        self.is_unwritten.store(true, Ordering::Relaxed);
+        let mut is_complete = true;
         let now = self.checkpoints().clone();
-        let Checkpoints { recovery_points, log_starts, high_watermarks, .. } = &mut *written;
+        let Checkpoints { recovery_points, log_starts, high_watermarks, cleaned, .. } =
+            &mut *written;
         for (name, old, new) in [
             (offset_checkpoint::RECOVERY_POINT, recovery_points, now.recovery_points),
             (offset_checkpoint::LOG_START, log_starts, now.log_starts),
             (offset_checkpoint::REPLICATION, high_watermarks, now.high_watermarks),
+            (offset_checkpoint::CLEANER, cleaned, now.cleaned),
         ] {
             // Without an entry a log that is yet to be recovered would seem to have been cut.
             let is_withheld = name == offset_checkpoint::RECOVERY_POINT
@@ -371,7 +402,9 @@ impl LogDir {
                 self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
                 *old = new;
             }
+            is_complete &= !is_withheld;
         }
+        self.is_unwritten.store(!is_complete, Ordering::Relaxed);
         Ok(())
     }
 
@@ -390,6 +423,17 @@ impl LogDir {
             return Ok(());
         }
         self.write_checkpoints()
+    }
+
+    /// Writes down how far compaction has come with a partition. Waits for the device.
+    pub(super) fn checkpoint_cleaned(&self, name: &TopicPartition, end: Offset) -> io::Result<()> {
+        self.checkpoints().cleaned.insert(name.clone(), end);
+        self.write_checkpoints()
+    }
+
+    /// The recovery point that a start after a crash would find; 0 if none.
+    pub(super) fn written_recovery_point(&self, name: &TopicPartition) -> Offset {
+        self.written().recovery_points.get(name).copied().unwrap_or(0)
     }
 
     /// Says to the next start that nothing needs recovery, and what there is. The last act of a clean
