@@ -175,7 +175,10 @@ impl LogFiles {
             broken: false,
         };
         this.note_unsynced_tail();
-        if loaded.report.segments_recovered > 0 {
+        // A segment that was made because nothing is left: from here on its name says where the log
+        // starts, and the checkpoint does not.
+        let starts_over = this.log.log_start_offset() > 0 && !this.unsynced.is_empty();
+        if loaded.report.segments_recovered > 0 || starts_over {
             // What was repaired lies before the next recovery point, and is not looked at again.
             this.flush()?;
         }
