@@ -5,11 +5,12 @@
 //! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
-//! answers.rs        what a Partition answers
+//! answers.rs        what a Partition answers              damage.rs        damaged batches that are known
 //! ```
 
 mod answers;
 mod background;
+pub mod damage;
 mod dirs;
 mod load;
 pub mod log_files;
@@ -32,15 +33,17 @@ use ottla_log::LogConfig;
 use ottla_log::files::{clean_shutdown, names, partition_metadata};
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tokio::sync::Notify;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use ottla_log::FoundTimestamp;
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
 
+use damage::Damages;
 use dirs::{Identity, Locked, create_dir_durably, invalid};
 
 /// Threads that close partitions at a stop.
@@ -131,6 +134,7 @@ struct Shared {
     broker_epoch: AtomicI64,
     recovered: AtomicUsize,
     to_recover: AtomicUsize,
+    damages: Arc<Damages>,
 }
 
 impl Storage {
@@ -159,6 +163,7 @@ impl Storage {
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             recovered: AtomicUsize::new(0),
             to_recover: AtomicUsize::new(0),
+            damages: Arc::default(),
         });
         let finding = Arc::clone(&shared);
         let doomed = io.blocking(move || finding.find_partitions()).await?;
@@ -229,6 +234,26 @@ impl Storage {
             return 0;
         }
         self.shared.lock().values().filter(|partition| partition.is_offline()).count()
+    }
+
+    /// Damaged batches that are known and still on disk, by partition, file and position.
+    pub fn damages(&self) -> Vec<Damage> {
+        self.shared.damages.all()
+    }
+
+    /// How many damaged batches are known.
+    pub fn damage_count(&self) -> usize {
+        self.shared.damages.count()
+    }
+
+    /// Remembers a damage that was found; true, and one line in the log, if it was not known.
+    pub fn note_damage(&self, damage: Damage) -> bool {
+        let text = damage.to_string();
+        let is_new = self.shared.damages.note(damage);
+        if is_new {
+            error!("{text}");
+        }
+        is_new
     }
 
     /// What DescribeLogDirs tells. Asks the device.
