@@ -94,6 +94,16 @@ pub struct LogUpkeepConfig {
     pub producer_id_expiration_ms: i32,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_id_expiration_check_interval_ms: i32,
+    /// `log.segment.bytes`.
+    pub segment_bytes: i32,
+    /// `ottla.log.dir.reserve.percent`.
+    pub reserve_percent: i32,
+    /// `ottla.log.dir.reserve.bytes`; negative for the share.
+    pub reserve_bytes: i64,
+    /// `ottla.disk.stall.ms`.
+    pub disk_stall_ms: i64,
+    /// `ottla.producer.state.bytes.max`.
+    pub producer_state_bytes_max: i64,
 }
 
 /// The patience of the metadata quorum, and of the controller with its brokers.
@@ -321,6 +331,11 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         producer_id_expiration_ms: reader.int("producer.id.expiration.ms"),
         producer_id_expiration_check_interval_ms: reader
             .int("producer.id.expiration.check.interval.ms"),
+        segment_bytes: reader.int("log.segment.bytes"),
+        reserve_percent: reader.int("ottla.log.dir.reserve.percent"),
+        reserve_bytes: reader.long("ottla.log.dir.reserve.bytes"),
+        disk_stall_ms: reader.long("ottla.disk.stall.ms"),
+        producer_state_bytes_max: reader.long("ottla.producer.state.bytes.max"),
     }
 }
 

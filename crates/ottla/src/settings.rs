@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
+use ottla_broker::storage::Reserve;
 use ottla_broker::topic_settings::FixedSettings;
 use ottla_config::{
     Family, LogFormat, Resolved, ServerConfig, Source, SourceError, environment, resolve,
@@ -206,6 +207,11 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.cluster_id = config.cluster_id.clone();
     storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
+    storage.reserve = Reserve {
+        percent: upkeep.reserve_percent.try_into().unwrap_or_default(),
+        bytes: upkeep.reserve_bytes.try_into().ok(),
+        segment_bytes: upkeep.segment_bytes.try_into().unwrap_or_default(),
+    };
     storage.retention_check_interval = millis(upkeep.retention_check_interval_ms);
     storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =

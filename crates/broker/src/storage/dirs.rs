@@ -15,6 +15,8 @@ use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
 use tracing::warn;
 
+use super::space::{Reserve, Volume};
+
 /// Name of the lock file in a log dir.
 const LOCK_FILE: &str = ".lock";
 /// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
@@ -32,6 +34,7 @@ pub struct LogDir {
     _lock: DirLock,
     opened_at: WallTime,
     seed: u64,
+    volume: Volume,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     offline: AtomicBool,
@@ -122,7 +125,7 @@ impl Locked {
         identity: &Identity,
         now: WallTime,
         random_id: Uuid,
-        seed: u64,
+        (seed, reserve): (u64, Reserve),
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
@@ -145,6 +148,7 @@ impl Locked {
         Ok(LogDir {
             disk: disk.clone(),
             name: path.display().to_string(),
+            volume: Volume::new(disk, path.clone(), reserve),
             path,
             id,
             _lock: lock,
@@ -322,10 +326,18 @@ impl LogDir {
         self.disk.write_atomic(self.path.join(clean_shutdown::FILE_NAME), content.as_bytes())
     }
 
-    /// Bytes of its volume: all, and those that can still be written; `None` if it cannot be told.
+    /// The volume it is on.
+    pub fn volume(&self) -> &Volume {
+        &self.volume
+    }
+
+    /// Bytes of its volume: all, and those that clients can still write; `None` if it cannot be
+    /// told.
     pub(super) fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
-        let total = self.disk.total_bytes(&self.path).ok();
-        (total, self.disk.free_bytes(&self.path).ok())
+        self.volume.measure();
+        let total = Some(self.volume.total_bytes()).filter(|&total| total > 0);
+        let usable = self.volume.free_bytes().saturating_sub(self.volume.reserved_bytes());
+        (total, total.map(|_| usable))
     }
 }
 

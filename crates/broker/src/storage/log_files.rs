@@ -106,6 +106,8 @@ pub struct LogFiles {
     set_aside: Vec<(WallTime, PathBuf)>,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
     cuts: u64,
+    /// The disk was too full for the leader epochs; they are written before the next batch.
+    epochs_unwritten: bool,
     broken: bool,
 }
 
@@ -132,6 +134,7 @@ impl LogFiles {
             pending_snapshots: BTreeMap::new(),
             set_aside: Vec::new(),
             cuts: 0,
+            epochs_unwritten: false,
             broken: false,
         };
         this.note_unsynced_tail();
@@ -202,7 +205,9 @@ impl LogFiles {
         }
         if let Some(epochs) = &plan.leader_epochs {
             self.write_epochs(epochs)?;
+            self.epochs_unwritten = false;
         }
+        self.write_epochs_late()?;
         let log = self.files.get_or_create(plan.base_offset, SegmentFile::Log)?;
         let written = write_placed(&log, plan, batches)
             .and_then(|()| self.write_index(plan.base_offset, &plan.index));
@@ -313,8 +318,23 @@ impl LogFiles {
     pub fn start_leader_epoch(&mut self, epoch: LeaderEpoch) -> io::Result<()> {
         self.check_sound()?;
         if self.log.start_leader_epoch(epoch) {
-            let epochs = self.log.leader_epochs().clone();
-            self.write_epochs(&epochs)?;
+            self.epochs_unwritten = true;
+        }
+        match self.write_epochs_late() {
+            // No record is of this epoch yet, and none will be before it is written.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                tracing::warn!(%error, epoch, "leader epoch not written: the disk is full");
+                Ok(())
+            }
+            written => written,
+        }
+    }
+
+    /// Writes the leader epochs that a full disk had no room for.
+    fn write_epochs_late(&mut self) -> io::Result<()> {
+        if self.epochs_unwritten {
+            self.write_epochs(self.log.leader_epochs())?;
+            self.epochs_unwritten = false;
         }
         Ok(())
     }

@@ -16,9 +16,11 @@ mod load;
 pub mod log_files;
 mod partition;
 mod segment_files;
+pub mod space;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -42,6 +44,7 @@ pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use ottla_log::FoundTimestamp;
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
+pub use space::Reserve;
 
 use damage::Damages;
 use dirs::{Identity, Locked, create_dir_durably, invalid};
@@ -70,6 +73,8 @@ pub struct StorageSettings {
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval: Duration,
+    /// `ottla.log.dir.reserve.*`: what is kept free on each volume.
+    pub reserve: Reserve,
     /// `log.flush.offset.checkpoint.interval.ms`: recovery points and log starts.
     pub checkpoint_interval: Duration,
     /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
@@ -87,6 +92,7 @@ impl StorageSettings {
             log: LogConfig::default(),
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
+            reserve: Reserve::default(),
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),
         }
@@ -104,7 +110,7 @@ pub struct LogDirState {
     pub is_offline: bool,
     /// Bytes of its volume.
     pub total_bytes: Option<u64>,
-    /// Bytes that can still be written to its volume.
+    /// Bytes that clients can still write to its volume: the reserve is left out.
     pub usable_bytes: Option<u64>,
 }
 
@@ -114,6 +120,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    watching: Task,
 }
 
 #[derive(Debug)]
@@ -170,7 +177,8 @@ impl Storage {
         background::recover(&shared).await;
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
-        Ok(Self { shared, background: Mutex::new(Some(task)) })
+        let watching = io.spawn("disk watch", watch::run(Arc::clone(&shared)));
+        Ok(Self { shared, background: Mutex::new(Some(task)), watching })
     }
 
     /// The id of the cluster its log dirs belong to.
@@ -389,6 +397,7 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        self.watching.abort();
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             task.abort();
@@ -517,7 +526,7 @@ fn open_dirs(
         if dir.meta.is_none() {
             info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
         }
-        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed)?));
+        dirs.push(Arc::new(dir.open(disk, &identity, now, id, (seed, settings.reserve))?));
     }
     Ok((cluster_id, dirs))
 }

@@ -192,6 +192,9 @@ impl Partition {
             .with_log(|log, replica| {
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
+                if origin == Origin::Client && !self.dir.volume().admits(batches.len() as u64) {
+                    return Err(refused_full());
+                }
                 let role = AppendAs::Leader { epoch: replica.leader_epoch(), origin };
                 let done =
                     log.append(batches, role, now.wall).map_err(|failure| match failure {
@@ -361,7 +364,7 @@ impl Partition {
             Some(log) => log,
             None => {
                 let opened = self.open(path, config.clone());
-                let opened = opened.map_err(|error| self.failed("open", &error))?;
+                let opened = opened.map_err(|error| self.write_failed("open", false, &error))?;
                 let (start, end) = (opened.log().log_start_offset(), opened.log().log_end_offset());
                 replica.log_bounds_moved(start, end);
                 replica.log_end_moved(end);
@@ -438,6 +441,10 @@ fn end_offset(log: &LogFiles, replica: &Replica, limit: ReadLimit) -> Offset {
         ReadLimit::LastStable => log.log().last_stable_offset(replica.high_watermark()),
         ReadLimit::LogEnd => log.log().log_end_offset(),
     }
+}
+
+fn refused_full() -> AppendError {
+    AppendError { code: ErrorCode::KafkaStorageError, message: "the disk is full".into() }
 }
 
 fn refusal(code: ErrorCode) -> AppendError {

@@ -7,6 +7,7 @@
 
 mod crashes;
 mod dirs;
+mod full;
 mod interchange;
 mod partitions;
 

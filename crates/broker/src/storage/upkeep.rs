@@ -91,6 +91,18 @@ impl Partition {
         Ok(removed)
     }
 
+    /// Removes the files that have waited until `due` under another name.
+    pub(super) fn remove_set_aside(&self, due: WallTime) {
+        if let Some(log) = &mut self.lock().log {
+            log.remove_set_aside(due);
+        }
+    }
+
+    /// Whether its log dir is in use, and the volume full.
+    pub(super) fn is_on_full_volume(&self) -> bool {
+        !self.dir.is_offline() && self.dir.volume().is_full()
+    }
+
     /// Flushes if a segment was sealed, or `flush.ms` says so.
     pub(super) fn flush_if_wanted(&self, now: WallTime) -> Result<(), ErrorCode> {
         if !self.is_open() {

@@ -1,0 +1,51 @@
+//! Looks after the disks: how full they are, and what makes room on a full one without waiting for
+//! its turn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ottla_base::WallTime;
+
+use super::{Partition, Shared};
+
+/// How often the volumes are asked for their free space.
+const MEASURE_INTERVAL: Duration = Duration::from_secs(1);
+/// How often retention runs while a volume is full.
+const RELIEF_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Goes on for ever.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut relief_at = shared.io.now().mono;
+    loop {
+        let measuring = Arc::clone(&shared);
+        // A volume of the network may let even this wait.
+        let is_full = shared.io.blocking(move || measure(&measuring)).await;
+        let now = shared.io.now().mono;
+        if is_full && now >= relief_at {
+            relief_at = now + RELIEF_INTERVAL;
+            relieve(&shared).await;
+        }
+        shared.io.sleep(MEASURE_INTERVAL).await;
+    }
+}
+
+/// Whether any volume in use is full.
+fn measure(shared: &Shared) -> bool {
+    let usable = || shared.dirs.iter().filter(|dir| !dir.is_offline());
+    usable().for_each(|dir| dir.volume().measure());
+    usable().any(|dir| dir.volume().is_full())
+}
+
+/// Retention now, and what it took away goes at once: readers keep the files they have open.
+async fn relieve(shared: &Arc<Shared>) {
+    let partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
+    let now = shared.io.now().wall;
+    for partition in partitions.into_iter().filter(|p| p.is_on_full_volume()) {
+        let relief = move || {
+            // A failure takes the log dir offline, which is noted there.
+            let _ = partition.retain(now);
+            partition.remove_set_aside(WallTime { millis: i64::MAX });
+        };
+        shared.io.blocking(relief).await;
+    }
+}
