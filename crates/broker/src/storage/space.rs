@@ -18,6 +18,10 @@ use tracing::{info, warn};
 const SEGMENT_SHARE_MAX: u64 = 10;
 /// How much more than the reserve has to be free before writing resumes: reserve / this.
 const RESUME_MARGIN: u64 = 8;
+/// Which part of what is free may be written before the device is asked again: free / this,
+const HEADROOM_PART: i64 = 8;
+/// but at least this many bytes, so that it is not asked for every batch.
+const HEADROOM_PART_BYTES_MIN: i64 = 64 << 10;
 
 /// How much of a volume is kept free: `ottla.log.dir.reserve.*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,8 +104,10 @@ impl Volume {
         self.total.store(total, Ordering::Relaxed);
         self.free.store(free, Ordering::Relaxed);
         self.reserved.store(reserve, Ordering::Relaxed);
+        // Batches take more room than their bytes, and others write too: only a part is given out.
         let headroom = i64::try_from(free.saturating_sub(reserve)).unwrap_or(i64::MAX);
-        self.headroom.store(headroom, Ordering::Relaxed);
+        let part = headroom.min((headroom / HEADROOM_PART).max(HEADROOM_PART_BYTES_MIN));
+        self.headroom.store(part, Ordering::Relaxed);
         let was_full = self.is_full();
         let margin = if was_full { reserve / RESUME_MARGIN } else { 0 };
         self.turn(free < reserve.saturating_add(margin), was_full);
@@ -160,7 +166,7 @@ mod tests {
         };
         check(1, None, 1000 * GIB, 10 * GIB);
         check(1, None, 50 * GIB, GIB);
-        check(1, None, 5 * GIB, GIB / 2 - 4);
+        check(1, None, 5 * GIB, GIB / 2 - 2);
         check(1, None, 0, 0);
         check(0, None, 1000 * GIB, 0);
         check(1, Some(7), 1000 * GIB, 7);
@@ -178,7 +184,7 @@ mod tests {
         assert!(volume.admits(1000) && volume.admits(79_000));
         assert_eq!(volume.free_bytes(), 160 << 10);
         file.write_at(0, &vec![1; 88 << 10]).unwrap();
-        assert!(!volume.admits(10_000), "what was free has been used up, and is asked for again");
+        assert!(!volume.admits(70_000), "what was free has been used up, and is asked for again");
         file.set_len(80 << 10).unwrap();
         assert!(!volume.admits(1), "as much as the reserve is free, and no more");
         file.set_len(68 << 10).unwrap();

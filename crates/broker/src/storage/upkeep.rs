@@ -91,11 +91,16 @@ impl Partition {
         Ok(removed)
     }
 
-    /// Removes the files that have waited until `due` under another name.
-    pub(super) fn remove_set_aside(&self, due: WallTime) {
-        if let Some(log) = &mut self.lock().log {
-            log.remove_set_aside(due);
-        }
+    /// Removes the files that wait under another name, whatever is left of their time. Waits for
+    /// the device, which has the room only then.
+    pub(super) fn remove_set_aside_now(&self) {
+        let mut state = self.lock();
+        let Some(log) = &mut state.log else { return };
+        log.remove_set_aside(WallTime { millis: i64::MAX });
+        let path = state.path.clone();
+        drop(state);
+        // What the device has to say it says again to a write.
+        let _ = self.disk.sync_dir(path);
     }
 
     /// Whether its log dir is in use, and the volume full.

@@ -4,8 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ottla_base::WallTime;
-
 use super::{Partition, Shared};
 
 /// How often the volumes are asked for their free space.
@@ -44,7 +42,7 @@ async fn relieve(shared: &Arc<Shared>) {
         let relief = move || {
             // A failure takes the log dir offline, which is noted there.
             let _ = partition.retain(now);
-            partition.remove_set_aside(WallTime { millis: i64::MAX });
+            partition.remove_set_aside_now();
         };
         shared.io.blocking(relief).await;
     }

@@ -26,7 +26,7 @@ fn fill(io: &Io, partition: &Partition, from: i32) -> i32 {
         match partition.append(now, &batch(sequence, 1, 900, now.wall.millis), Acks::Leader) {
             Ok(_) => {}
             Err(refused) => {
-                assert_eq!(refused.code, ErrorCode::KafkaStorageError);
+                assert_eq!(refused.code, ErrorCode::KafkaStorageError, "{}", refused.message);
                 return sequence;
             }
         }
@@ -43,7 +43,8 @@ fn a_full_disk_stops_produce_only_and_writing_resumes_when_there_is_room() {
     let partition = led(&storage, 0);
     let written = fill(&io, &partition, 0);
     assert!(written > 50, "{written}");
-    assert!(storage.dirs()[0].volume().is_full() && !storage.dirs()[0].is_offline());
+    let dir = &storage.dirs()[0];
+    assert!(dir.volume().is_full() && !dir.is_offline(), "{dir:?}");
     assert_eq!(storage.log_dirs()[0].usable_bytes, Some(0));
     assert!(partition.read(0, 1 << 20, true, ReadLimit::LogEnd).unwrap().len > 0);
     partition.roll(io.now()).unwrap();
