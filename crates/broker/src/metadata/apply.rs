@@ -2,8 +2,9 @@
 //! that is said to exist can be produced to.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ottla_base::Uuid;
 use ottla_controller::image::{ConfigResource, Partition, ResourceType};
@@ -26,7 +27,12 @@ pub(super) struct Follower {
     pub(super) fixed: Arc<FixedSettings>,
     /// Off until the whole image has been followed once.
     pub(super) is_following: Arc<AtomicBool>,
+    /// Partitions that the disk had no room for.
+    pub(super) unmade: Arc<Mutex<BTreeSet<(Uuid, i32)>>>,
 }
+
+/// How long to wait before partitions that the disk had no room for are tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Follows what is published, then lets others see it, then answers.
 pub(super) async fn run(
@@ -35,7 +41,17 @@ pub(super) async fn run(
     follower: Follower,
     mut published: mpsc::Receiver<Published>,
 ) {
-    while let Some(Published { delta, answers }) = published.recv().await {
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = published.recv() => next,
+            () = io.sleep(RETRY_INTERVAL), if follower.has_unmade() => {
+                let (follower, image) = (follower.clone(), shared.image.load_full());
+                io.blocking(move || follower.make_unmade(&image)).await;
+                continue;
+            }
+        };
+        let Some(Published { delta, answers }) = next else { return };
         let after = Arc::clone(&delta.after);
         if follower.is_following.load(Ordering::Acquire) && !delta.changes.is_empty() {
             let follower = follower.clone();
@@ -121,6 +137,9 @@ impl Follower {
             }
             Err(error) => {
                 error!(partition = %name, %error, "partition could not be made");
+                if error.kind() == std::io::ErrorKind::StorageFull {
+                    self.unmade().insert((topic_id, index));
+                }
                 return;
             }
         };
@@ -134,6 +153,24 @@ impl Follower {
         if let Err(code) = made.become_as(leadership) {
             error!(partition = %name, error = code.name(), "partition cannot be led");
         }
+    }
+
+    fn has_unmade(&self) -> bool {
+        !self.unmade().is_empty()
+    }
+
+    /// Tries again to make what the disk had no room for.
+    fn make_unmade(&self, image: &Image) {
+        let unmade = std::mem::take(&mut *self.unmade());
+        for (topic_id, index) in unmade {
+            let Some(topic) = image.topic_by_id(topic_id) else { continue };
+            let Some(partition) = topic.partitions.get(&index) else { continue };
+            self.become_as(image, topic_id, &topic.name, index, partition);
+        }
+    }
+
+    fn unmade(&self) -> MutexGuard<'_, BTreeSet<(Uuid, i32)>> {
+        self.unmade.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn configure(&self, image: &Image, touched: &Touched) {

@@ -45,6 +45,7 @@ pub(super) async fn start(
         storage: Arc::clone(storage),
         fixed: Arc::clone(&shared.settings.fixed),
         is_following: Arc::new(AtomicBool::new(false)),
+        unmade: Arc::default(),
     };
     let applying = apply::run(io.clone(), Arc::clone(&shared), follower.clone(), published);
     let tasks =

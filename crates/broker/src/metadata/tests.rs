@@ -1,6 +1,7 @@
 //! The metadata plane on the simulated disk.
 
 mod crashes;
+mod full;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -67,7 +67,8 @@ pub struct Damage {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { partition, log_dir, file, position, end_position, offset, next_offset, .. } = self;
+        let Self { partition, log_dir, file, position, end_position, offset, next_offset, .. } =
+            self;
         write!(
             f,
             "{partition}: {log_dir}/{partition}/{file} is damaged from position {position} to \

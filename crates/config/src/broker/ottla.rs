@@ -12,9 +12,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
     long("ottla.disk.stall.ms", 5000)
         .at_least(0.0)
         .doc("A write or sync that takes longer is reported while it still waits; 0 for never."),
-    long("ottla.log.dir.reserve.bytes", -1)
-        .at_least(-1.0)
-        .doc("Bytes kept free on the volume of each log dir; -1 for ottla.log.dir.reserve.percent."),
+    long("ottla.log.dir.reserve.bytes", -1).at_least(-1.0).doc(
+        "Bytes kept free on the volume of each log dir; -1 for ottla.log.dir.reserve.percent.",
+    ),
     int("ottla.log.dir.reserve.percent", 1).between(0.0, 50.0).doc(
         "Share of the volume of each log dir that is kept free, but at least log.segment.bytes \
          unless that is more than ten times the share. Below it Produce is refused until there is \
