@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ottla_config::{ConfigLayers, Overrides, Value, effective_topic_configs};
 use ottla_controller::Image;
 use ottla_controller::image::ConfigResource;
-use ottla_log::LogConfig;
+use ottla_log::{AckDurability, LogConfig};
 use ottla_record::validate::{ProduceRules, TopicCompression};
 use ottla_record::{Codec, Compression, TimestampType};
 
@@ -96,6 +96,10 @@ impl Values {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
+    fn bool(&self, name: &str) -> bool {
+        self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
+    }
+
     fn has(&self, name: &str, element: &str) -> bool {
         let list = self.0.get(name).and_then(Value::as_list).unwrap_or_default();
         list.iter().any(|found| found == element)
@@ -118,6 +122,8 @@ fn log_config(values: &Values, fixed: &FixedSettings) -> LogConfig {
         file_delete_delay_ms: values.i64("file.delete.delay.ms"),
         flush_messages: values.i64("flush.messages"),
         flush_ms: values.i64("flush.ms"),
+        ack_durability: ack_durability(values),
+        preallocate: values.bool("preallocate"),
         min_insync_replicas: values.u32("min.insync.replicas"),
         producer_id_expiration_ms: fixed.producer_id_expiration_ms,
         delete_retention_ms: values.i64("delete.retention.ms"),
@@ -134,6 +140,13 @@ fn produce_settings(values: &Values) -> ProduceSettings {
         message_bytes_max: values.u64("max.message.bytes"),
         segment_bytes: values.u64("segment.bytes"),
         record_bytes_max: values.u64("max.decompressed.message.bytes"),
+    }
+}
+
+fn ack_durability(values: &Values) -> AckDurability {
+    match values.str("ottla.ack.durability") {
+        "synced" => AckDurability::Synced,
+        _ => AckDurability::Written,
     }
 }
 

@@ -77,6 +77,7 @@ const TOPIC_SYNONYMS: &[(&str, &[Synonym])] = &[
     ("min.cleanable.dirty.ratio", &[same("log.cleaner.min.cleanable.ratio")]),
     ("min.compaction.lag.ms", &[same("log.cleaner.min.compaction.lag.ms")]),
     ("min.insync.replicas", &[same("min.insync.replicas")]),
+    ("ottla.ack.durability", &[same("ottla.ack.durability")]),
     ("preallocate", &[same("log.preallocate")]),
     ("remote.copy.lag.bytes", &[same("log.remote.copy.lag.bytes")]),
     ("remote.copy.lag.ms", &[same("log.remote.copy.lag.ms")]),

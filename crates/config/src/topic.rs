@@ -1,4 +1,4 @@
-//! The 38 settings of a topic.
+//! The settings of a topic: the 38 of Kafka, and what ottla has besides.
 //!
 //! Their defaults come from the broker: see [`crate::synonym`].
 
@@ -79,6 +79,9 @@ const TOPIC_SETTINGS: &[Setting] = &[
     boolean("remote.log.delete.on.disable", false),
     boolean("errors.deadletterqueue.group.enable", false),
     unset("internal.segment.bytes", Kind::Int).internal(),
+    string("ottla.ack.durability", "written")
+        .one_of(&["written", "synced"])
+        .doc("What an acknowledged record is safe from: written, the end of the process; synced, a power cut too."),
 ];
 
 /// Every setting of a topic.

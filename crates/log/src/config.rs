@@ -7,6 +7,16 @@ pub use ottla_record::TimestampType;
 const WEEK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// What an acknowledged record is safe from (`ottla.ack.durability`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AckDurability {
+    /// The end of the process: it has reached the page cache, as in Kafka.
+    #[default]
+    Written,
+    /// A power cut too: it is on the device.
+    Synced,
+}
+
 /// Settings of a log. A value of [`i64::MAX`] or a negative retention means "never".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogConfig {
@@ -39,6 +49,10 @@ pub struct LogConfig {
     pub flush_messages: i64,
     /// `flush.ms`: age of the oldest unsynced record at which the log is synced.
     pub flush_ms: i64,
+    /// `ottla.ack.durability`.
+    pub ack_durability: AckDurability,
+    /// `preallocate`: a new segment's log file has `segment_bytes` at once.
+    pub preallocate: bool,
     /// `min.insync.replicas`.
     pub min_insync_replicas: u32,
     /// `producer.id.expiration.ms` (a broker setting): a producer idle for longer is forgotten.
@@ -64,6 +78,8 @@ impl Default for LogConfig {
             file_delete_delay_ms: 60_000,
             flush_messages: i64::MAX,
             flush_ms: i64::MAX,
+            ack_durability: AckDurability::Written,
+            preallocate: false,
             min_insync_replicas: 1,
             producer_id_expiration_ms: DAY_MS,
             delete_retention_ms: DAY_MS,
@@ -72,6 +88,12 @@ impl Default for LogConfig {
 }
 
 impl LogConfig {
+    /// Whether no record is acknowledged, or counts as replicated here, before it is on the device.
+    /// `flush.messages=1` says the same in Kafka's words: a flush before the append returns.
+    pub fn syncs_before_ack(&self) -> bool {
+        self.ack_durability == AckDurability::Synced || self.flush_messages <= 1
+    }
+
     /// Entries an offset index may hold; a segment with as many is full.
     pub fn offset_index_entries_max(&self) -> u64 {
         u64::from(self.segment_index_bytes) / crate::files::offset_index::ENTRY_BYTES

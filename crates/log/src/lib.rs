@@ -14,6 +14,7 @@
 //! truncate.rs   cut the end, drop the front, start over          epochs.rs   leader epochs
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash
+//! damage.rs     what of a segment is damaged for good
 //! open.rs       from the files of a dir to a Log
 //! ```
 #![no_std]
@@ -22,6 +23,7 @@ extern crate alloc;
 
 pub mod append;
 pub mod config;
+pub mod damage;
 pub mod epochs;
 pub mod error;
 pub mod files;
@@ -38,7 +40,8 @@ pub mod timestamp;
 pub mod truncate;
 
 pub use append::{AppendAs, AppendPlan, Appended, IndexWrites, RollPlan};
-pub use config::{LogConfig, TimestampType};
+pub use config::{AckDurability, LogConfig, TimestampType};
+pub use damage::DamagedRange;
 pub use epochs::LeaderEpochs;
 pub use error::{AppendError, LogError};
 pub use log::Log;

@@ -18,6 +18,9 @@ pub struct Log {
     pub(crate) epochs: LeaderEpochs,
     pub(crate) producers: Producers,
     pub(crate) recovery_point: Offset,
+    /// Batches before this offset are on the device; what the indexes note of them need not be.
+    /// Never before the recovery point.
+    pub(crate) synced_offset: Offset,
     /// When the oldest record was appended that is not known to be on the device.
     pub(crate) unflushed_since: Option<WallTime>,
     pub(crate) random: Rng,
@@ -37,6 +40,7 @@ impl Log {
             epochs: LeaderEpochs::default(),
             producers: Producers::starting_at(start_offset),
             recovery_point: start_offset,
+            synced_offset: start_offset,
             unflushed_since: None,
             random,
         }
@@ -62,9 +66,28 @@ impl Log {
         self.log_end_offset
     }
 
-    /// Everything before this offset is on the device.
+    /// Everything before this offset is on the device, indexes included.
     pub fn recovery_point(&self) -> Offset {
         self.recovery_point
+    }
+
+    /// No power cut takes a record before this offset away.
+    pub fn synced_offset(&self) -> Offset {
+        self.synced_offset
+    }
+
+    /// Up to where this replica answers for its records, before its own readers, its producers and
+    /// its leader: the log end, or where records are synced before they count, the synced offset.
+    pub fn vouched_offset(&self) -> Offset {
+        if self.config.syncs_before_ack() { self.synced_offset } else { self.log_end_offset }
+    }
+
+    /// Whether a sync has to end before the producer of the records up to `last_offset` may hear of
+    /// them: the mode asks for it, or `flush.messages` records have come together.
+    pub fn syncs_first(&self, last_offset: Offset) -> bool {
+        let unsynced = self.log_end_offset - self.synced_offset;
+        last_offset >= self.synced_offset
+            && (self.config.syncs_before_ack() || unsynced >= self.config.flush_messages)
     }
 
     /// Its segments, oldest first.
@@ -138,20 +161,35 @@ impl Log {
         self.producers.snapshot_taken(offset);
     }
 
-    /// Whether `flush.messages` or `flush.ms` ask for a sync.
+    /// Whether the whole log is to be flushed, indexes included: `flush.ms` says so, or records are
+    /// synced one group after the other and the recovery point has yet to follow.
     pub fn wants_flush(&self, now: WallTime) -> bool {
-        let Some(since) = self.unflushed_since else { return false };
-        self.log_end_offset - self.recovery_point >= self.config.flush_messages
-            || now.millis.saturating_sub(since.millis) >= self.config.flush_ms
+        self.flush_due().is_some_and(|due| due.millis <= now.millis)
+            || (self.config.syncs_before_ack() && self.recovery_point < self.log_end_offset)
     }
 
-    /// Notes that everything before `offset` is on the device.
+    /// When `flush.ms` asks for a flush of what has been appended; `None` if it does not.
+    pub fn flush_due(&self) -> Option<WallTime> {
+        let since = self.unflushed_since?;
+        let due = since.millis.saturating_add(self.config.flush_ms);
+        (due < i64::MAX).then_some(WallTime { millis: due })
+    }
+
+    /// Notes that a flush of everything begins: what `flush.ms` counts from comes later.
+    pub fn flush_begins(&mut self) {
+        self.unflushed_since = None;
+    }
+
+    /// Notes that everything before `offset` is on the device, indexes included.
     pub fn flushed(&mut self, offset: Offset) {
         let offset = offset.min(self.log_end_offset);
         self.recovery_point = self.recovery_point.max(offset);
-        if self.recovery_point == self.log_end_offset {
-            self.unflushed_since = None;
-        }
+        self.records_synced(offset);
+    }
+
+    /// Notes that the batches before `offset` are on the device.
+    pub fn records_synced(&mut self, offset: Offset) {
+        self.synced_offset = self.synced_offset.max(offset.min(self.log_end_offset));
     }
 
     /// The segment that `offset` lies in or would: the last that begins at or before it.

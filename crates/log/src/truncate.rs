@@ -106,6 +106,7 @@ impl Log {
         self.log_end_offset = cut.log_end_offset;
         self.log_start_offset = self.log_start_offset.min(cut.log_end_offset);
         self.recovery_point = self.recovery_point.min(cut.log_end_offset);
+        self.synced_offset = self.synced_offset.min(cut.log_end_offset);
         self.epochs.truncate_from_end(cut.log_end_offset);
         self.reload_producers(snapshots, now, bytes)
     }
@@ -117,6 +118,7 @@ impl Log {
         self.log_start_offset = offset;
         self.log_end_offset = offset;
         self.recovery_point = self.recovery_point.min(offset);
+        self.synced_offset = self.synced_offset.min(offset);
         self.unflushed_since = None;
         self.epochs.clear();
         self.producers = Producers::starting_at(offset);

@@ -5,7 +5,8 @@
 //! - Versions 0-2 are advertised, because librdkafka takes their absence for an old broker
 //!   (KAFKA-18659), and refused.
 //!
-//! The batch is checked and written on the thread that read it; nothing waits but acks=all.
+//! The batch is checked and written on the thread that read it; what waits is acks=all, and the
+//! acknowledgement of records that have to be on the device first.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -54,7 +55,7 @@ pub(crate) async fn serve(
         for data in &topic.partition_data {
             let target = Target { topic_id: topic.topic_id, topic: &topic.name, data };
             let outcome = match acks {
-                Ok(acks) => append(node, request, &target, acks).await,
+                Ok(acks) => append(node, request, &target, acks),
                 Err(error) => Err(refusal(error)),
             };
             count(node, data, &outcome);
@@ -65,9 +66,9 @@ pub(crate) async fn serve(
     if body.acks == 0 {
         return silence_or_close(&written);
     }
-    if acks == Ok(Acks::All) {
+    if let Ok(acks) = acks {
         for outcome in written.iter_mut().flatten() {
-            wait_for_replicas(node, outcome, deadline).await;
+            wait_until_safe(node, outcome, acks, deadline).await;
         }
     }
     respond(&body, written).into()
@@ -119,7 +120,7 @@ struct Refused {
 
 type Outcome = Result<Written, Refused>;
 
-async fn append(
+fn append(
     node: &Arc<Node>,
     request: &Request,
     target: &Target<'_>,
@@ -137,17 +138,13 @@ async fn append(
             log_start_offset: log_start_told(&partition, records, &rejection),
             rejection,
         })?;
-    if appended.flush_first {
-        let flushed = Arc::clone(&partition);
-        node.io.flushing(move || flushed.flush()).await.map_err(refusal)?;
-    }
     Ok(Written { partition, appended, record_count })
 }
 
 fn check_and_append(
     node: &Node,
     request: &Request,
-    partition: &Partition,
+    partition: &Arc<Partition>,
     records: &[u8],
     acks: Acks,
 ) -> Result<(Appended, i32), Rejection> {
@@ -261,17 +258,31 @@ fn silence_or_close(written: &[Vec<Outcome>]) -> Answer<ProduceResponse> {
     }
 }
 
-/// Waits until the high watermark has passed the batch.
-async fn wait_for_replicas(node: &Arc<Node>, outcome: &mut Outcome, deadline: MonoTime) {
+/// Waits until the batch is as safe as `acks` and the topic's settings ask: until the high watermark
+/// has passed it, until it is on the device, or both.
+async fn wait_until_safe(
+    node: &Arc<Node>,
+    outcome: &mut Outcome,
+    acks: Acks,
+    deadline: MonoTime,
+) {
     let Ok(written) = outcome else { return };
-    let last_offset = written.appended.last_offset;
-    let is_replicated = |written: &Written| written.partition.high_watermark() > last_offset;
-    if is_replicated(written) {
+    let appended = &written.appended;
+    let at_once = acks != Acks::All || appended.high_watermark > appended.last_offset;
+    if at_once && !appended.sync_first {
         return;
     }
     let waiter = Waiter::default();
     let _watch = written.partition.watchers().watch(&waiter);
-    while !is_replicated(written) {
+    loop {
+        match written.partition.is_acknowledged(appended, acks) {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => {
+                *outcome = Err(refusal(error));
+                return;
+            }
+        }
         tokio::select! {
             biased;
             () = waiter.moved() => {}

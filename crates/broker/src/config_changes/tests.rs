@@ -26,7 +26,8 @@ fn every_recorded_answer_is_given() {
         |line: &&str| !line.is_empty() && !line.starts_with(['#']) && !line.starts_with("list");
     let mut expected: VecDeque<String> = EXPECTED.lines().filter(wanted).map(ports).collect();
     for step in STEPS.lines().filter(wanted) {
-        for ours in broker.answer(step) {
+        // What ottla has besides, Kafka says nothing about.
+        for ours in broker.answer(step).into_iter().filter(|line| !line.contains(" ottla.")) {
             let theirs = expected.pop_front().unwrap_or_default();
             if ours != theirs {
                 assert!(DIFFERS.lines().any(|line| line == ours), "{ours}\nKafka: {theirs}");

@@ -212,7 +212,7 @@ impl Follower {
     }
 }
 
-fn configure(partition: &storage::Partition, settings: &TopicSettings) {
+fn configure(partition: &Arc<storage::Partition>, settings: &TopicSettings) {
     partition.set_config(settings.log.clone());
     partition.set_produce_settings(settings.produce);
 }

@@ -140,6 +140,11 @@ const OF_NODE: &[OfNode] = &[
     gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
         node.storage.damage_count() as i64
     }),
+    counter(
+        "ottla_log_syncs",
+        "Syncs of partitions, each for all appends since the last.",
+        |node| node.storage.sync_count() as i64,
+    ),
     gauge("ottla_metadata_offset", "Last metadata record this node has applied.", |node| {
         node.metadata.image().offset - 1
     }),
@@ -165,6 +170,16 @@ const OF_PARTITION: &[OfPartition] = &[
         name: "kafka_log_log_size",
         help: "Bytes of record batches on disk.",
         value: |partition| partition.size_bytes() as i64,
+    },
+    OfPartition {
+        name: "ottla_log_ack_synced",
+        help: "1 if records are acknowledged once they are on the device (ottla.ack.durability).",
+        value: |partition| i64::from(partition.syncs_before_ack()),
+    },
+    OfPartition {
+        name: "ottla_log_syncedoffset",
+        help: "Every record before this offset is on the device.",
+        value: |partition| partition.synced_offset(),
     },
 ];
 

@@ -47,8 +47,9 @@ pub struct Appended {
     pub high_watermark: Offset,
     /// The batch had been appended before; nothing was written.
     pub duplicate: bool,
-    /// `flush.messages` asks for [`Partition::flush`] before the producer hears of its records.
-    pub flush_first: bool,
+    /// The producer hears of its records once they are on the device: a sync of them has been
+    /// ordered.
+    pub sync_first: bool,
 }
 
 /// Why an append did not happen: what the producer is told, and why, for the log.

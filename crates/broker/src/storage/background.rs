@@ -57,12 +57,11 @@ pub(super) async fn run(shared: Arc<Shared>, doomed: Vec<PathBuf>) {
         tokio::select! {
             biased;
             () = shared.stop.notified() => return,
-            () = shared.sealed.notified() => flush_wanted(&shared).await,
             () = shared.io.sleep_until(checkpoint_at.min(retention_at)) => {}
         }
         let now = shared.io.now().mono;
         if now >= checkpoint_at {
-            flush_wanted(&shared).await;
+            flush_wanted(&shared);
             checkpoint(&shared).await;
             checkpoint_at = next(now, settings.high_watermark_checkpoint_interval);
         }
@@ -77,16 +76,14 @@ fn next(now: MonoTime, interval: Duration) -> MonoTime {
     now + interval.max(Duration::from_millis(1))
 }
 
-async fn flush_wanted(shared: &Arc<Shared>) {
+/// What was sealed is flushed at once, and `flush.ms` has its own timer; this is for what they leave:
+/// an end behind the recovery point.
+fn flush_wanted(shared: &Arc<Shared>) {
     let partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
     let now = shared.io.now().wall;
-    // A failure takes the log dir offline, which is noted there.
-    let flush = move || {
-        for partition in &partitions {
-            let _ = partition.flush_if_wanted(now);
-        }
-    };
-    shared.io.flushing(flush).await;
+    for partition in partitions {
+        partition.flush_if_wanted(now);
+    }
 }
 
 async fn checkpoint(shared: &Arc<Shared>) {

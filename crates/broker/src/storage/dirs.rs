@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
@@ -13,14 +13,19 @@ use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
+use tokio::sync::Semaphore;
 use tracing::warn;
 
+use super::damage::{Damages, DirDamages};
 use super::space::{Reserve, Volume};
 
 /// Name of the lock file in a log dir.
 const LOCK_FILE: &str = ".lock";
 /// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
+/// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
+const SYNCS_AT_ONCE: usize = 4;
 /// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
 const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
 
@@ -35,9 +40,13 @@ pub struct LogDir {
     opened_at: WallTime,
     seed: u64,
     volume: Volume,
+    damages: DirDamages,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     offline: AtomicBool,
+    /// Bounds the syncs that run at a time.
+    syncs: Semaphore,
+    syncs_done: AtomicU64,
     checkpoints: Mutex<Checkpoints>,
     /// What the checkpoint files hold. Locked while they are written, so that what is older never
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
@@ -125,7 +134,8 @@ impl Locked {
         identity: &Identity,
         now: WallTime,
         random_id: Uuid,
-        (seed, reserve): (u64, Reserve),
+        seed: u64,
+        (reserve, damages): (Reserve, &Arc<Damages>),
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
@@ -149,6 +159,7 @@ impl Locked {
             disk: disk.clone(),
             name: path.display().to_string(),
             volume: Volume::new(disk, path.clone(), reserve),
+            damages: DirDamages::read(disk, &path, damages)?,
             path,
             id,
             _lock: lock,
@@ -156,6 +167,8 @@ impl Locked {
             seed,
             clean_epoch,
             offline: AtomicBool::new(false),
+            syncs: Semaphore::new(SYNCS_AT_ONCE),
+            syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
         })
@@ -225,6 +238,20 @@ impl LogDir {
     /// Takes it out of use, until the next start.
     pub(super) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
+    }
+
+    /// Who syncs a partition in it holds one of these meanwhile.
+    pub(super) fn syncs(&self) -> &Semaphore {
+        &self.syncs
+    }
+
+    pub(super) fn count_sync(&self) {
+        self.syncs_done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often partitions in it have been synced.
+    pub(super) fn sync_count(&self) -> u64 {
+        self.syncs_done.load(Ordering::Relaxed)
     }
 
     pub(super) fn opened_at(&self) -> WallTime {
@@ -324,6 +351,11 @@ impl LogDir {
     pub(super) fn mark_clean(&self, broker_epoch: i64) -> io::Result<()> {
         let content = clean_shutdown::format(broker_epoch);
         self.disk.write_atomic(self.path.join(clean_shutdown::FILE_NAME), content.as_bytes())
+    }
+
+    /// The damaged batches in it that are known.
+    pub(super) fn damages(&self) -> &DirDamages {
+        &self.damages
     }
 
     /// The volume it is on.

@@ -15,15 +15,14 @@ use std::sync::Arc;
 use ottla_base::WallTime;
 use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
-use ottla_log::files::leader_epoch_checkpoint;
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, IndexWrites, LeaderEpochs, Log, LogConfig, LogError,
+    AppendAs, AppendError, Appended, DamagedRange, IndexWrites, Log, LogConfig, LogError,
     ReadRequest, RollPlan, SegmentFile,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
-pub use flush::Flush;
+pub use flush::{Covers, Flush};
 
 use super::load;
 use super::segment_files::SegmentFiles;
@@ -102,12 +101,15 @@ pub struct LogFiles {
     names_unsynced: Option<u64>,
     /// Snapshots taken at rolls, to be written with the next flush.
     pending_snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    /// A segment was sealed and no flush has begun since.
+    rolled: bool,
+    /// The leader epochs have changed since their checkpoint was written. Until a flush writes it,
+    /// the recovery point stays before the batches that would tell of them.
+    epochs_unwritten: bool,
     /// Files under a `.deleted` name, and when they go.
     set_aside: Vec<(WallTime, PathBuf)>,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
     cuts: u64,
-    /// The disk was too full for the leader epochs; they are written before the next batch.
-    epochs_unwritten: bool,
     broken: bool,
 }
 
@@ -132,9 +134,10 @@ impl LogFiles {
             unsynced: loaded.changed.into_iter().map(|file| (file, 0)).collect(),
             names_unsynced: Some(0),
             pending_snapshots: BTreeMap::new(),
+            rolled: false,
+            epochs_unwritten: false,
             set_aside: Vec::new(),
             cuts: 0,
-            epochs_unwritten: false,
             broken: false,
         };
         this.note_unsynced_tail();
@@ -163,6 +166,12 @@ impl LogFiles {
     /// Replaces its settings.
     pub fn set_config(&mut self, config: LogConfig) {
         self.log.set_config(config);
+    }
+
+    /// Remembers a damaged stretch of a segment, which is not given to readers from now on; false if
+    /// it is known or gone.
+    pub fn note_damage(&mut self, base_offset: Offset, range: DamagedRange) -> bool {
+        self.log.note_damage(base_offset, range)
     }
 
     /// Notes that everything before `high_watermark` is replicated.
@@ -195,6 +204,7 @@ impl LogFiles {
         };
         self.write(&plan, batches).map_err(AppendFailure::Storage)?;
         let appended = plan.appended;
+        self.epochs_unwritten |= plan.leader_epochs.is_some();
         self.log.commit_append(plan);
         Ok(appended)
     }
@@ -203,11 +213,6 @@ impl LogFiles {
         if let Some(roll) = &plan.roll {
             self.do_roll(roll)?;
         }
-        if let Some(epochs) = &plan.leader_epochs {
-            self.write_epochs(epochs)?;
-            self.epochs_unwritten = false;
-        }
-        self.write_epochs_late()?;
         let log = self.files.get_or_create(plan.base_offset, SegmentFile::Log)?;
         let written = write_placed(&log, plan, batches)
             .and_then(|()| self.write_index(plan.base_offset, &plan.index));
@@ -274,6 +279,7 @@ impl LogFiles {
             self.pending_snapshots.insert(*offset, Arc::new(content.clone()));
         }
         self.log.commit_roll(roll);
+        self.rolled = true;
         Ok(())
     }
 
@@ -311,38 +317,15 @@ impl LogFiles {
         &self.files
     }
 
-    /// Notes that a leader epoch begins at the log end.
+    /// Notes that a leader epoch begins at the log end. It is written down with the next flush: after
+    /// a crash before that, its batches tell of it, and without batches nobody has seen it.
     ///
     /// # Errors
-    /// What the device said.
+    /// An earlier write failed.
     pub fn start_leader_epoch(&mut self, epoch: LeaderEpoch) -> io::Result<()> {
         self.check_sound()?;
-        if self.log.start_leader_epoch(epoch) {
-            self.epochs_unwritten = true;
-        }
-        match self.write_epochs_late() {
-            // No record is of this epoch yet, and none will be before it is written.
-            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                tracing::warn!(%error, epoch, "leader epoch not written: the disk is full");
-                Ok(())
-            }
-            written => written,
-        }
-    }
-
-    /// Writes the leader epochs that a full disk had no room for.
-    fn write_epochs_late(&mut self) -> io::Result<()> {
-        if self.epochs_unwritten {
-            self.write_epochs(self.log.leader_epochs())?;
-            self.epochs_unwritten = false;
-        }
+        self.epochs_unwritten |= self.log.start_leader_epoch(epoch);
         Ok(())
-    }
-
-    fn write_epochs(&self, epochs: &LeaderEpochs) -> io::Result<()> {
-        let path = self.files.dir().join(leader_epoch_checkpoint::FILE_NAME);
-        let content = leader_epoch_checkpoint::format(epochs.entries());
-        self.files.disk().write_atomic(path, content.as_bytes())
     }
 
     fn check_sound(&self) -> io::Result<()> {

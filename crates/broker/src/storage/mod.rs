@@ -5,7 +5,9 @@
 //! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
-//! answers.rs        what a Partition answers              damage.rs        damaged batches that are known
+//! syncing.rs        Partition: group commit, flush.ms           answers.rs        what a Partition answers
+//! damage.rs         damaged batches that are known
+//! space.rs          Volume: free bytes, the reserve             watch.rs          disks that are full or stalled
 //! ```
 
 mod answers;
@@ -17,6 +19,7 @@ pub mod log_files;
 mod partition;
 mod segment_files;
 pub mod space;
+mod syncing;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -33,9 +36,9 @@ use ottla_base::Uuid;
 use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::{clean_shutdown, names, partition_metadata};
-use ottla_model::{METADATA_TOPIC, TopicPartition};
+use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::Notify;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 pub use damage::{Damage, FoundBy};
@@ -135,7 +138,6 @@ struct Shared {
     /// so that they tell nothing of a partition that another has replaced. Taken before
     /// `partitions`, which every request needs and which therefore never waits for the device.
     changing: Mutex<()>,
-    sealed: Arc<Notify>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
     broker_epoch: AtomicI64,
@@ -155,8 +157,11 @@ impl Storage {
         let (now, seed) = (io.now().wall, io.random_u64());
         let new_ids: Vec<Uuid> = (0..=settings.log_dirs.len()).map(|_| io.random_uuid()).collect();
         let (disk, asked) = (io.disk(), settings.clone());
-        let (cluster_id, dirs) =
-            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids)).await?;
+        let damages = Arc::<Damages>::default();
+        let found_damages = Arc::clone(&damages);
+        let (cluster_id, dirs) = io
+            .blocking(move || open_dirs(&disk, &asked, (now, seed), &new_ids, &found_damages))
+            .await?;
         let shared = Arc::new(Shared {
             io: io.clone(),
             disk: io.disk(),
@@ -165,12 +170,11 @@ impl Storage {
             dirs,
             partitions: Mutex::default(),
             changing: Mutex::default(),
-            sealed: Arc::default(),
             stop: Notify::new(),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             recovered: AtomicUsize::new(0),
             to_recover: AtomicUsize::new(0),
-            damages: Arc::default(),
+            damages,
         });
         let finding = Arc::clone(&shared);
         let doomed = io.blocking(move || finding.find_partitions()).await?;
@@ -236,6 +240,11 @@ impl Storage {
         self.shared.lock().len()
     }
 
+    /// How often partitions have been synced since the start.
+    pub fn sync_count(&self) -> u64 {
+        self.shared.dirs.iter().map(|dir| dir.sync_count()).sum()
+    }
+
     /// How many partitions are in log dirs that failed.
     pub fn offline_partition_count(&self) -> usize {
         if !self.shared.dirs.iter().any(|dir| dir.is_offline()) {
@@ -254,14 +263,22 @@ impl Storage {
         self.shared.damages.count()
     }
 
-    /// Remembers a damage that was found; true, and one line in the log, if it was not known.
-    pub fn note_damage(&self, damage: Damage) -> bool {
-        let text = damage.to_string();
-        let is_new = self.shared.damages.note(damage);
-        if is_new {
-            error!("{text}");
-        }
-        is_new
+    /// Looks at the batch at `position` of a segment, which somebody found damaged, and remembers how
+    /// far the damage goes; true, and one line in the log, if that was not known. Waits for the
+    /// device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownTopicOrPartition`], [`ErrorCode::KafkaStorageError`].
+    pub fn note_damage(
+        &self,
+        partition: &TopicPartition,
+        base_offset: Offset,
+        position: u64,
+        reason: &str,
+        found_by: FoundBy,
+    ) -> Result<bool, ErrorCode> {
+        let found = self.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        found.note_damage(base_offset, position, reason, found_by)
     }
 
     /// What DescribeLogDirs tells. Asks the device.
@@ -332,6 +349,7 @@ impl Storage {
         let path = partition.set_aside(dir.path().join(aside))?;
         self.shared.disk.sync_dir(dir.path())?;
         dir.checkpoints().forget(name);
+        dir.damages().keep(name, |_| false);
         let shared = Arc::clone(&self.shared);
         self.shared.io.spawn("remove partition", background::remove_later(shared, path));
         Ok(())
@@ -392,6 +410,9 @@ impl Storage {
         for task in closing {
             let _ = task.join().await;
         }
+        for partition in partitions {
+            partition.syncs_ended().await;
+        }
     }
 }
 
@@ -433,9 +454,9 @@ impl Shared {
         path: PathBuf,
         config: LogConfig,
     ) -> Partition {
-        let (node_id, sealed) = (self.settings.node_id, Arc::clone(&self.sealed));
-        let found = partition::Found { name, topic_id, path, node_id, config, sealed };
-        Partition::new(&self.disk, dir, found)
+        let node_id = self.settings.node_id;
+        let found = partition::Found { name, topic_id, path, node_id, config };
+        Partition::new(&self.io, dir, found)
     }
 
     /// Looks for partitions in all dirs; returns dirs that wait for removal.
@@ -504,9 +525,9 @@ impl Shared {
 fn open_dirs(
     disk: &Disk,
     settings: &StorageSettings,
-    now: ottla_base::WallTime,
-    seed: u64,
+    (now, seed): (ottla_base::WallTime, u64),
     new_ids: &[Uuid],
+    damages: &Arc<Damages>,
 ) -> io::Result<(String, Vec<Arc<LogDir>>)> {
     let mut locked = Vec::new();
     for path in &settings.log_dirs {
@@ -526,7 +547,8 @@ fn open_dirs(
         if dir.meta.is_none() {
             info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
         }
-        dirs.push(Arc::new(dir.open(disk, &identity, now, id, (seed, settings.reserve))?));
+        let more = (settings.reserve, damages);
+        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, more)?));
     }
     Ok((cluster_id, dirs))
 }

@@ -8,20 +8,20 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Now, Uuid};
-use ottla_io::Disk;
+use ottla_io::{Disk, Io};
 use ottla_log::producers::Origin;
 use ottla_log::{AppendAs, FoundTimestamp, LogConfig, LogError, ReadRequest, TimestampTarget};
 use ottla_model::{ErrorCode, LeaderEpoch, Offset, ProducerId, TopicPartition};
 use ottla_replica::{Acks, Leadership, Replica, Role};
-use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use super::answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 use super::dirs::LogDir;
-use super::log_files::{AppendFailure, LogFiles, OpenLog};
+use super::log_files::{AppendFailure, Covers, LogFiles, OpenLog};
+use super::syncing::Syncing;
 use crate::topic_settings::ProduceSettings;
 use crate::waiting::Watchers;
 
@@ -33,20 +33,20 @@ pub struct Partition {
     pub(super) dir: Arc<LogDir>,
     pub(super) disk: Disk,
     watchers: Arc<Watchers>,
-    /// Told when a segment was sealed, so that it is synced soon.
-    sealed: Arc<Notify>,
+    pub(super) io: Io,
+    pub(super) syncing: Syncing,
     pub(super) is_removed: AtomicBool,
     produce: Mutex<ProduceSettings>,
-    /// Read while a flush runs, which writes by path; taken to rename the dir, in whose place the
-    /// dir of another partition may come. Before `state`.
-    pub(super) flushing: RwLock<()>,
+    /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
+    /// rename the dir, in whose place the dir of another partition may come. Before `state`.
+    pub(super) flushing: Mutex<()>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) path: PathBuf,
-    config: LogConfig,
+    pub(super) config: LogConfig,
     pub(super) replica: Replica,
     /// `None` until first used.
     pub(super) log: Option<LogFiles>,
@@ -61,24 +61,24 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     pub(super) node_id: i32,
     pub(super) config: LogConfig,
-    pub(super) sealed: Arc<Notify>,
 }
 
 impl Partition {
-    pub(super) fn new(disk: &Disk, dir: &Arc<LogDir>, found: Found) -> Self {
-        let Found { name, topic_id, path, node_id, config, sealed } = found;
+    pub(super) fn new(io: &Io, dir: &Arc<LogDir>, found: Found) -> Self {
+        let Found { name, topic_id, path, node_id, config } = found;
         let high_watermark = dir.checkpoints().high_watermark(&name);
         let replica = Replica::new(node_id, high_watermark);
         Self {
             name,
             topic_id,
             dir: Arc::clone(dir),
-            disk: disk.clone(),
+            disk: io.disk(),
             watchers: Arc::default(),
-            sealed,
+            io: io.clone(),
+            syncing: Syncing::default(),
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
-            flushing: RwLock::default(),
+            flushing: Mutex::default(),
             state: Mutex::new(State { path, config, replica, log: None, is_closed: false }),
         }
     }
@@ -123,27 +123,40 @@ impl Partition {
         *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
-    /// Replaces its log's settings.
-    pub fn set_config(&self, config: LogConfig) {
-        let mut state = self.lock();
-        if let Some(log) = &mut state.log {
-            log.set_config(config.clone());
+    /// Replaces its log's settings. Where records count once they are synced from now on, what is
+    /// there already is synced too; where they did until now, they count at once.
+    pub fn set_config(self: &Arc<Self>, config: LogConfig) {
+        self.lock().config = config.clone();
+        let behind = self.with_open_log(|log, replica| {
+            log.set_config(config);
+            if replica.log_end_moved(log.log().vouched_offset()) {
+                log.high_watermark_moved(replica.high_watermark());
+            }
+            log.log().vouched_offset() < log.log().log_end_offset()
+        });
+        self.watchers.wake();
+        if behind == Some(true) {
+            self.sync_soon(Covers::Records);
         }
-        state.config = config;
+        self.watch_flush_ms();
     }
 
     /// Takes the role that metadata gives it.
     ///
     /// # Errors
     /// [`ErrorCode::KafkaStorageError`] if its log cannot be used.
-    pub fn become_as(&self, leadership: Leadership) -> Result<(), ErrorCode> {
-        let result = self.with_log(|log, replica| {
+    pub fn become_as(self: &Arc<Self>, leadership: Leadership) -> Result<(), ErrorCode> {
+        let (result, behind) = self.with_log(|log, replica| {
             let epoch = leadership.leader_epoch;
-            let begins = replica.become_as(leadership, log.log().log_end_offset());
+            let begins = replica.become_as(leadership, log.log().vouched_offset());
             log.high_watermark_moved(replica.high_watermark());
-            if begins { log.start_leader_epoch(epoch) } else { Ok(()) }
+            let behind = log.log().vouched_offset() < log.log().log_end_offset();
+            (if begins { log.start_leader_epoch(epoch) } else { Ok(()) }, behind)
         })?;
         self.watchers.wake();
+        if behind {
+            self.sync_soon(Covers::Records);
+        }
         result.map_err(|error| self.failed("begin a leader epoch", &error))
     }
 
@@ -173,7 +186,12 @@ impl Partition {
     ///
     /// # Errors
     /// What the producer is told. Nothing was appended then.
-    pub fn append(&self, now: Now, batches: &[u8], acks: Acks) -> Result<Appended, AppendError> {
+    pub fn append(
+        self: &Arc<Self>,
+        now: Now,
+        batches: &[u8],
+        acks: Acks,
+    ) -> Result<Appended, AppendError> {
         self.append_from(now, batches, acks, Origin::Client)
     }
 
@@ -182,13 +200,13 @@ impl Partition {
     /// # Errors
     /// As [`Self::append`].
     pub fn append_from(
-        &self,
+        self: &Arc<Self>,
         now: Now,
         batches: &[u8],
         acks: Acks,
         origin: Origin,
     ) -> Result<Appended, AppendError> {
-        let (appended, moved, rolled) = self
+        let (appended, moved, rolled, flush_due) = self
             .with_log(|log, replica| {
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
@@ -205,7 +223,7 @@ impl Partition {
                             refusal(self.write_failed("append", log.is_broken(), &error))
                         }
                     })?;
-                let moved = replica.log_end_moved(log.log().log_end_offset());
+                let moved = replica.log_end_moved(log.log().vouched_offset());
                 let high_watermark = replica.high_watermark();
                 if moved {
                     log.high_watermark_moved(high_watermark);
@@ -217,16 +235,22 @@ impl Partition {
                     log_start_offset: log.log().log_start_offset(),
                     high_watermark,
                     duplicate: done.duplicate,
-                    flush_first: log.wants_flush(now.wall),
+                    sync_first: log.log().syncs_first(done.last_offset),
                 };
-                Ok((appended, moved, log.wants_flush_after_roll()))
+                Ok((appended, moved, log.wants_flush_after_roll(), log.log().flush_due()))
             })
             .map_err(refusal)??;
         if moved {
             self.watchers.wake();
         }
+        if appended.sync_first {
+            self.sync_soon(Covers::Records);
+        }
         if rolled {
-            self.sealed.notify_one();
+            self.sync_soon(Covers::Everything);
+        }
+        if let Some(due) = flush_due {
+            self.wake_to_flush(due, now);
         }
         Ok(appended)
     }
@@ -248,7 +272,11 @@ impl Partition {
             let high_watermark = replica.high_watermark();
             let end_offset = end_offset(log, replica, limit);
             let request = ReadRequest { offset, bytes_max, min_one: one_at_least, end_offset };
-            let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
+            let slice = match log.read(request) {
+                Err(error) if self.note_broken(log, &error) => log.read(request),
+                read => read,
+            };
+            let slice = slice.map_err(|error| self.read_failed(&error))?;
             Ok(ReadSlice {
                 file: slice.file,
                 position: slice.position,
@@ -324,7 +352,12 @@ impl Partition {
 
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
         self.with_log(|log, _| {
-            let found = log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes());
+            let found = match log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes()) {
+                Err(error) if self.note_broken(log, &error) => {
+                    log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes())
+                }
+                found => found,
+            };
             found.map_err(|error| self.read_failed(&error))
         })?
     }
@@ -367,11 +400,25 @@ impl Partition {
                 let opened = opened.map_err(|error| self.write_failed("open", false, &error))?;
                 let (start, end) = (opened.log().log_start_offset(), opened.log().log_end_offset());
                 replica.log_bounds_moved(start, end);
-                replica.log_end_moved(end);
+                replica.log_end_moved(opened.log().vouched_offset());
                 log.insert(opened)
             }
         };
         Ok(work(log, replica))
+    }
+
+    /// The same, if the log is open; `None` if it is not, or cannot be used.
+    pub(super) fn with_open_log<T>(
+        &self,
+        work: impl FnOnce(&mut LogFiles, &mut Replica) -> T,
+    ) -> Option<T> {
+        self.check_dir().ok()?;
+        let mut state = self.lock();
+        let State { replica, log, is_closed, .. } = &mut *state;
+        match log {
+            Some(log) if !*is_closed => Some(work(log, replica)),
+            _ => None,
+        }
     }
 
     fn open(&self, path: &Path, config: LogConfig) -> io::Result<LogFiles> {
@@ -385,7 +432,8 @@ impl Partition {
             now: self.dir.opened_at(),
             seed: self.dir.seed_for(&self.name),
         };
-        let (log, report) = LogFiles::open(&self.disk, path, how)?;
+        let (mut log, report) = LogFiles::open(&self.disk, path, how)?;
+        self.adopt_damages(&mut log);
         if report.segments_recovered > 0 {
             let (segments, bytes_lost) = (report.segments_recovered, report.bytes_lost);
             info!(partition = %self.name, segments, bytes_lost, "log recovered");
@@ -418,9 +466,10 @@ impl Partition {
 
     fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
-            LogError::OffsetOutOfRange { .. } => {}
-            LogError::Corrupt(why) => {
-                error!(partition = %self.name, %why, "log is damaged");
+            // Damage is told when it is found, not by each who comes to it.
+            LogError::OffsetOutOfRange { .. } | LogError::Damaged { .. } => {}
+            LogError::Corrupt(_) | LogError::BrokenBatch { .. } => {
+                error!(partition = %self.name, %error, "log is damaged");
             }
             LogError::Source(error) => {
                 error!(partition = %self.name, %error, "log dir failed");

@@ -6,6 +6,7 @@
 )]
 
 mod crashes;
+mod damage;
 mod dirs;
 mod full;
 mod interchange;

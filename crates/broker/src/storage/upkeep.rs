@@ -13,20 +13,6 @@ use super::dirs::Checkpointed;
 use super::partition::Partition;
 
 impl Partition {
-    /// Returns when everything appended so far is on the device. Appends and reads go on meanwhile.
-    ///
-    /// # Errors
-    /// [`ErrorCode::KafkaStorageError`]; the log dir is not used any more then.
-    pub fn flush(&self) -> Result<(), ErrorCode> {
-        let _running = self.flushing.read().unwrap_or_else(PoisonError::into_inner);
-        let flush = self
-            .with_log(|log, _| log.begin_flush())?
-            .map_err(|error| self.failed("flush", &error))?;
-        let result = flush.run();
-        self.with_log(|log, _| log.end_flush(flush, &result))?;
-        result.map_err(|error| self.failed("flush", &error))
-    }
-
     /// Moves the log start to `before` (-1 for the high watermark) and removes the segments that
     /// have no record left; returns the log start. Waits for the device.
     ///
@@ -86,6 +72,7 @@ impl Partition {
             removed.map_err(failed)
         })??;
         if removed > 0 {
+            self.forget_gone_damages();
             self.watchers().wake();
         }
         Ok(removed)
@@ -106,16 +93,6 @@ impl Partition {
     /// Whether its log dir is in use, and the volume full.
     pub(super) fn is_on_full_volume(&self) -> bool {
         !self.dir.is_offline() && self.dir.volume().is_full()
-    }
-
-    /// Flushes if a segment was sealed, or `flush.ms` says so.
-    pub(super) fn flush_if_wanted(&self, now: WallTime) -> Result<(), ErrorCode> {
-        if !self.is_open() {
-            return Ok(());
-        }
-        let wanted =
-            self.with_log(|log, _| log.wants_flush_after_roll() || log.wants_flush(now))?;
-        if wanted { self.flush() } else { Ok(()) }
     }
 
     /// What the checkpoints of its log dir are to say of it; `None` if it is not open, so that what
@@ -146,7 +123,7 @@ impl Partition {
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
-        let _no_flush = self.flushing.write().unwrap_or_else(PoisonError::into_inner);
+        let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;
         state.replica.go_offline();
@@ -156,9 +133,5 @@ impl Partition {
         drop(state);
         self.watchers().wake();
         Ok(aside)
-    }
-
-    fn is_open(&self) -> bool {
-        self.lock().log.is_some()
     }
 }

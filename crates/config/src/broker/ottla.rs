@@ -4,6 +4,10 @@ use crate::setting::{Default, Kind, Setting, int, long, string, unset};
 
 /// Names that begin with `ottla.`.
 pub(crate) const SETTINGS: &[Setting] = &[
+    string("ottla.ack.durability", "written")
+        .one_of(&["written", "synced"])
+        .cluster_wide()
+        .doc("The ottla.ack.durability of topics that do not set it."),
     unset("ottla.admin.listener", Kind::String)
         .own(Default::Text("127.0.0.1:9644"))
         .doc("Address of metrics and health over HTTP, as host:port; empty for none."),

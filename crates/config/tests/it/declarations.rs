@@ -13,7 +13,8 @@ fn every_setting_is_declared_as_kafka_declares_it() {
     let mut ours = Vec::new();
     let of_kafka = broker_settings().filter(|setting| !setting.name.starts_with("ottla."));
     declare(&mut ours, "broker", of_kafka);
-    declare(&mut ours, "topic", topic_settings().iter());
+    let of_kafka = topic_settings().iter().filter(|setting| !setting.name.starts_with("ottla."));
+    declare(&mut ours, "topic", of_kafka);
     declare(&mut ours, "group", group_settings().iter());
     synonyms(&mut ours);
     let theirs: Vec<&str> = include_str!("../../testdata/declarations.txt").lines().collect();
@@ -86,8 +87,8 @@ fn rule(check: &Check) -> String {
 }
 
 fn synonyms(lines: &mut Vec<String>) {
-    let names: BTreeMap<&str, ()> =
-        topic_settings().iter().map(|setting| (setting.name, ())).collect();
+    let of_kafka = topic_settings().iter().filter(|setting| !setting.name.starts_with("ottla."));
+    let names: BTreeMap<&str, ()> = of_kafka.map(|setting| (setting.name, ())).collect();
     for name in names.into_keys().filter(|name| !topic_synonyms(name).is_empty()) {
         let synonyms = topic_synonyms(name).iter().map(|one| {
             let factor = match one.unit {

@@ -10,6 +10,7 @@
 //! clean stop.
 
 pub mod clean_shutdown;
+pub mod damaged_batches;
 pub mod leader_epoch_checkpoint;
 pub mod meta_properties;
 pub mod names;

@@ -1,6 +1,7 @@
 //! Scenarios: nodes, workloads, faults, and what must hold.
 #![allow(clippy::unwrap_used, reason = "a scenario ends at the first surprise")]
 
+mod durability;
 mod idempotence;
 mod one_log;
 mod refused_start;

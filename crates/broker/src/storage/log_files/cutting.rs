@@ -44,7 +44,7 @@ impl LogFiles {
         self.drop_snapshots(|offset| offset > cut.log_end_offset)?;
         let snapshots: Vec<Offset> = self.snapshots.iter().copied().collect();
         self.log.commit_cut(cut, &snapshots, now, &self.files).map_err(log_error)?;
-        self.write_epochs(&self.log.leader_epochs().clone())?;
+        self.epochs_unwritten = true;
         self.flush()
     }
 
@@ -72,7 +72,7 @@ impl LogFiles {
             self.changed(offset, file);
         }
         self.log.commit_start_over(offset, now);
-        self.write_epochs(&self.log.leader_epochs().clone())?;
+        self.epochs_unwritten = true;
         self.flush()
     }
 
@@ -82,7 +82,8 @@ impl LogFiles {
     /// What the device said.
     pub fn advance_log_start(&mut self, offset: Offset) -> io::Result<()> {
         self.check_sound()?;
-        if self.log.advance_log_start(offset) { self.write_shorter_epochs() } else { Ok(()) }
+        self.epochs_unwritten |= self.log.advance_log_start(offset);
+        Ok(())
     }
 
     /// Removes the segments that retention or the log start let go; says how many. None goes that
@@ -127,25 +128,11 @@ impl LogFiles {
             self.broken |= gone.is_err();
             gone?;
         }
-        if self.log.commit_deletion(first_kept) {
-            self.write_shorter_epochs()?;
-        }
+        self.epochs_unwritten |= self.log.commit_deletion(first_kept);
         self.drop_snapshots(|offset| offset < first_kept)?;
         // From here on the first segment's name may stand for the log start.
         self.files.disk().sync_dir(self.files.dir())?;
         Ok(plan.segments.len())
-    }
-
-    /// Writes epochs that only lost some at the front. A full disk does not end what makes room on
-    /// it: what an older checkpoint says besides is dropped when the log is opened.
-    fn write_shorter_epochs(&self) -> io::Result<()> {
-        match self.write_epochs(self.log.leader_epochs()) {
-            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                tracing::warn!(%error, "leader epochs not written: the disk is full");
-                Ok(())
-            }
-            result => result,
-        }
     }
 
     /// Removes files that have waited for `file.delete.delay.ms` under their `.deleted` name.

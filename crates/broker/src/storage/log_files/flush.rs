@@ -9,31 +9,42 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ottla_base::WallTime;
 use ottla_io::{Disk, File};
 use ottla_log::SegmentFile;
-use ottla_log::files::names;
+use ottla_log::files::{leader_epoch_checkpoint, names};
 use ottla_model::Offset;
 
 use super::LogFiles;
 
+/// What a flush covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Covers {
+    /// The log files alone: no power cut takes a record away. Indexes are built anew from them.
+    Records,
+    /// Indexes, producer snapshots and leader epochs too: the recovery point follows.
+    Everything,
+}
+
 /// Work for a thread that may wait for the device; see [`LogFiles::begin_flush`].
 #[derive(Debug)]
 pub struct Flush {
+    covers: Covers,
     disk: Disk,
     dir: PathBuf,
     files: Vec<File>,
     names: bool,
     snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    /// Content of `leader-epoch-checkpoint`, if it changed.
+    leader_epochs: Option<String>,
     changes: u64,
     cuts: u64,
     end_offset: Offset,
-    /// The disk was too full for the snapshots.
-    without_snapshots: AtomicBool,
+    /// The disk was too full for the small files beside the log.
+    is_partial: AtomicBool,
 }
 
 impl LogFiles {
-    /// Whether a segment was sealed whose files are not known to be on the device.
+    /// Whether a segment was sealed and no flush has begun since.
     pub fn wants_flush_after_roll(&self) -> bool {
-        let active = self.log.active().base_offset;
-        self.unsynced.keys().next().is_some_and(|&(base_offset, _)| base_offset < active)
+        self.rolled
     }
 
     /// Whether `flush.messages` or `flush.ms` ask for a flush.
@@ -47,22 +58,48 @@ impl LogFiles {
     /// # Errors
     /// A file could not be opened.
     pub fn begin_flush(&mut self) -> io::Result<Flush> {
+        self.begin_flush_of(Covers::Everything)
+    }
+
+    /// As [`Self::begin_flush`], for all of it or for the records alone.
+    ///
+    /// # Errors
+    /// As [`Self::begin_flush`]; or an earlier flush failed, and this one would say what is not so.
+    pub fn begin_flush_of(&mut self, covers: Covers) -> io::Result<Flush> {
+        self.check_sound()?;
+        // Log files first: they are what somebody may wait for.
         let mut files = Vec::new();
-        for &(base_offset, file) in self.unsynced.keys() {
+        for &(base_offset, file) in self.unsynced.keys().filter(|(_, file)| is_log(*file)) {
             files.extend(self.files.get(base_offset, file)?);
         }
+        let mut snapshots = BTreeMap::new();
+        let mut leader_epochs = None;
+        if covers == Covers::Everything {
+            for &(base_offset, file) in self.unsynced.keys().filter(|(_, file)| !is_log(*file)) {
+                files.extend(self.files.get(base_offset, file)?);
+            }
+            // Taken: another flush may begin before this one has ended, and two cannot write one
+            // file.
+            snapshots = std::mem::take(&mut self.pending_snapshots);
+            if std::mem::take(&mut self.epochs_unwritten) {
+                leader_epochs =
+                    Some(leader_epoch_checkpoint::format(self.log.leader_epochs().entries()));
+            }
+            self.rolled = false;
+            self.log.flush_begins();
+        }
         Ok(Flush {
+            covers,
             disk: self.files.disk().clone(),
             dir: self.files.dir().to_owned(),
             files,
             names: self.names_unsynced.is_some(),
-            // Taken: another flush may begin before this one has ended, and two cannot write one
-            // file.
-            snapshots: std::mem::take(&mut self.pending_snapshots),
+            snapshots,
+            leader_epochs,
             changes: self.changes,
             cuts: self.cuts,
             end_offset: self.log.log_end_offset(),
-            without_snapshots: AtomicBool::new(false),
+            is_partial: AtomicBool::new(false),
         })
     }
 
@@ -74,13 +111,22 @@ impl LogFiles {
             return;
         }
         // Another flush may be under way; until one has ended, what it syncs counts as unsynced.
-        self.unsynced.retain(|_, change| *change > flush.changes);
+        let covers = flush.covers;
+        self.unsynced.retain(|(_, file), change| {
+            *change > flush.changes || (covers == Covers::Records && !is_log(*file))
+        });
         self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
         let was_cut = flush.cuts != self.cuts;
-        if !was_cut {
-            self.log.flushed(flush.end_offset);
+        let unwritten = flush.is_partial.load(Ordering::Relaxed);
+        // After a cut they may tell of what was cut off.
+        self.epochs_unwritten |= flush.leader_epochs.is_some() && (unwritten || was_cut);
+        match covers {
+            _ if was_cut => {}
+            // Behind the recovery point epochs are learnt again from the batches, before it not.
+            Covers::Everything if unwritten => self.log.records_synced(flush.end_offset),
+            Covers::Records => self.log.records_synced(flush.end_offset),
+            Covers::Everything => self.log.flushed(flush.end_offset),
         }
-        let unwritten = flush.without_snapshots.load(Ordering::Relaxed);
         for (offset, content) in flush.snapshots {
             if was_cut {
                 // It may be of what was cut off. The next start would take such a one away too.
@@ -151,6 +197,10 @@ impl LogFiles {
     }
 }
 
+fn is_log(file: SegmentFile) -> bool {
+    file == SegmentFile::Log
+}
+
 impl Flush {
     /// Waits until everything is on the device.
     ///
@@ -163,17 +213,24 @@ impl Flush {
         if self.names {
             self.disk.sync_dir(&self.dir)?;
         }
-        for (offset, content) in &self.snapshots {
-            let path = self.dir.join(names::snapshot(*offset));
-            match self.disk.write_atomic(path, content) {
-                // A snapshot only saves time at the next start; it comes with a later flush.
-                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                    tracing::warn!(%error, "producer snapshot not written: the disk is full");
-                    self.without_snapshots.store(true, Ordering::Relaxed);
-                    return Ok(());
-                }
-                written => written?,
+        match self.write_beside() {
+            // They only save time at the next start, and come with a later flush.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                tracing::warn!(%error, "not written with a flush: the disk is full");
+                self.is_partial.store(true, Ordering::Relaxed);
+                Ok(())
             }
+            written => written,
+        }
+    }
+
+    fn write_beside(&self) -> io::Result<()> {
+        if let Some(epochs) = &self.leader_epochs {
+            let path = self.dir.join(leader_epoch_checkpoint::FILE_NAME);
+            self.disk.write_atomic(path, epochs.as_bytes())?;
+        }
+        for (offset, content) in &self.snapshots {
+            self.disk.write_atomic(self.dir.join(names::snapshot(*offset)), content)?;
         }
         Ok(())
     }

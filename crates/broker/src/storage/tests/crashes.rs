@@ -103,7 +103,7 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
     held(&model).finished = true;
 }
 
-fn append(io: &Io, partition: &Partition, model: &Shared, rng: &mut Rng, life: i32) {
+fn append(io: &Io, partition: &Arc<Partition>, model: &Shared, rng: &mut Rng, life: i32) {
     let count = rng.range(1, 4) as usize;
     let sequence = held(model).next_sequence;
     let bytes = batch(sequence, count, rng.below(120) as usize, io.now().wall.millis);

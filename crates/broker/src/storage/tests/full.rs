@@ -1,5 +1,6 @@
 //! Disks that are full: writing stops, everything else goes on, and writing resumes by itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_io::Io;
@@ -20,7 +21,7 @@ fn open(world: &World, io: &Io, reserve_bytes: u64) -> Storage {
 }
 
 /// Appends until that is refused; how many batches there are then.
-fn fill(io: &Io, partition: &Partition, from: i32) -> i32 {
+fn fill(io: &Io, partition: &Arc<Partition>, from: i32) -> i32 {
     for sequence in from..10_000 {
         let now = io.now();
         match partition.append(now, &batch(sequence, 1, 900, now.wall.millis), Acks::Leader) {
