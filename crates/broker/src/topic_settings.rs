@@ -52,7 +52,7 @@ impl FixedSettings {
 }
 
 /// The settings of a topic, as typed values.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TopicSettings {
     /// For its logs.
     pub log: LogConfig,
@@ -81,6 +81,10 @@ struct Values(BTreeMap<&'static str, Value>);
 impl Values {
     fn i64(&self, name: &str) -> i64 {
         self.0.get(name).and_then(Value::as_i64).unwrap_or_default()
+    }
+
+    fn f64(&self, name: &str) -> f64 {
+        self.0.get(name).and_then(Value::as_f64).unwrap_or_default()
     }
 
     /// For settings whose range begins at 0 or above.
@@ -127,6 +131,9 @@ fn log_config(values: &Values, fixed: &FixedSettings) -> LogConfig {
         min_insync_replicas: values.u32("min.insync.replicas"),
         producer_id_expiration_ms: fixed.producer_id_expiration_ms,
         delete_retention_ms: values.i64("delete.retention.ms"),
+        min_cleanable_dirty_ratio: values.f64("min.cleanable.dirty.ratio"),
+        min_compaction_lag_ms: values.i64("min.compaction.lag.ms"),
+        max_compaction_lag_ms: values.i64("max.compaction.lag.ms"),
     }
 }
 

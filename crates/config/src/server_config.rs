@@ -149,6 +149,8 @@ pub struct ServerConfig {
     pub quorum_bootstrap_servers: Vec<(String, u16)>,
     /// `log.dirs`, or `log.dir`.
     pub log_dirs: Vec<String>,
+    /// `ottla.log.open.files.max`; none leaves it to the limit of the process.
+    pub open_files_max: Option<u32>,
     /// `num.recovery.threads.per.data.dir`.
     pub num_recovery_threads_per_data_dir: i32,
     /// The metadata log.
@@ -278,6 +280,7 @@ fn build(
         inter_broker_listener_name: listeners.inter_broker_name,
         quorum_voters: voters(reader.0),
         quorum_bootstrap_servers: bootstrap_servers(reader),
+        open_files_max: reader.given_size("ottla.log.open.files.max"),
         num_recovery_threads_per_data_dir: reader.int("num.recovery.threads.per.data.dir"),
         metadata_log: metadata_log(reader, &log_dirs),
         log_dirs,

@@ -122,6 +122,16 @@ impl Io {
         }
     }
 
+    /// How many descriptors (files and sockets) this process may have open. The first call raises
+    /// the limit as far as the system lets it.
+    pub fn descriptors_max(&self) -> usize {
+        match &self.kind {
+            Kind::Os(_) => crate::os::descriptors_max(),
+            #[cfg(feature = "sim")]
+            Kind::Sim(_) => crate::sim::DESCRIPTORS_MAX,
+        }
+    }
+
     /// 64 unpredictable bits (from the seed in a simulated world).
     pub fn random_u64(&self) -> u64 {
         let mut bytes = [0; 8];

@@ -142,6 +142,21 @@ async fn log_panics(name: &'static str, future: impl Future<Output = ()>) {
     .await;
 }
 
+/// Raises `RLIMIT_NOFILE` to its hard limit; says what it is then.
+pub(crate) fn descriptors_max() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let current = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+            limit.current
+        }
+    };
+    current.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX))
+}
+
 pub(crate) fn random_bytes(buf: &mut [u8]) {
     let mut filled = 0;
     while filled < buf.len() {

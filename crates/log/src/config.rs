@@ -18,7 +18,7 @@ pub enum AckDurability {
 }
 
 /// Settings of a log. A value of [`i64::MAX`] or a negative retention means "never".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LogConfig {
     /// `segment.bytes`: a segment is rolled before it would grow larger than this.
     pub segment_bytes: u32,
@@ -57,8 +57,14 @@ pub struct LogConfig {
     pub min_insync_replicas: u32,
     /// `producer.id.expiration.ms` (a broker setting): a producer idle for longer is forgotten.
     pub producer_id_expiration_ms: i64,
-    /// `delete.retention.ms`, for the cleaner.
+    /// `delete.retention.ms`: how long compaction keeps tombstones and transaction markers.
     pub delete_retention_ms: i64,
+    /// `min.cleanable.dirty.ratio`: how dirty a log is before it is compacted.
+    pub min_cleanable_dirty_ratio: f64,
+    /// `min.compaction.lag.ms`: how long records stay as they are.
+    pub min_compaction_lag_ms: i64,
+    /// `max.compaction.lag.ms`: how long records wait for compaction at most.
+    pub max_compaction_lag_ms: i64,
 }
 
 impl Default for LogConfig {
@@ -83,6 +89,9 @@ impl Default for LogConfig {
             min_insync_replicas: 1,
             producer_id_expiration_ms: DAY_MS,
             delete_retention_ms: DAY_MS,
+            min_cleanable_dirty_ratio: 0.5,
+            min_compaction_lag_ms: 0,
+            max_compaction_lag_ms: i64::MAX,
         }
     }
 }

@@ -16,12 +16,14 @@
 //! recover.rs    what of a segment survived a crash
 //! damage.rs     what of a segment is damaged for good
 //! open.rs       from the files of a dir to a Log
+//! compact/      of every key the newest record
 //! ```
 #![no_std]
 
 extern crate alloc;
 
 pub mod append;
+pub mod compact;
 pub mod config;
 pub mod damage;
 pub mod epochs;

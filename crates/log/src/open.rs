@@ -160,7 +160,8 @@ impl<'a> State<'a> {
         let snapshots = &opening.snapshots;
         let (loaded, broken_snapshots) =
             load_snapshot(snapshots, recover_from, *now, config, bytes)?;
-        log.producers = loaded.unwrap_or_else(|| Producers::starting_at(log_start_offset));
+        // What was deleted in front of a segment's end still tells what its producers sent last.
+        log.producers = loaded.unwrap_or_else(|| Producers::starting_at(first));
         Ok(Self {
             opening,
             recover_from,
@@ -340,9 +341,9 @@ impl<'a> State<'a> {
         }
         let (loaded, broken) = load_snapshot(snapshots, end, *now, config, bytes)?;
         self.broken_snapshots.extend(broken);
-        let start = self.log.log_start_offset;
         let Log { epochs, producers, segments, .. } = &mut self.log;
-        *producers = loaded.unwrap_or_else(|| Producers::starting_at(start));
+        let first = segments.keys().next().copied().unwrap_or(end);
+        *producers = loaded.unwrap_or_else(|| Producers::starting_at(first));
         for segment in segments.values() {
             replay_segment(segment, 0, &mut Replay { epochs, producers }, bytes)?;
         }

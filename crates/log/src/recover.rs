@@ -302,9 +302,10 @@ impl Log {
         now: WallTime,
         bytes: &B,
     ) -> Result<(), LogError> {
-        let (end, start) = (self.log_end_offset, self.log_start_offset);
+        let end = self.log_end_offset;
+        let first = self.segments.keys().next().copied().unwrap_or(self.log_start_offset);
         let (loaded, _) = load_snapshot(snapshots, end, now, &self.config, bytes)?;
-        let mut producers = loaded.unwrap_or_else(|| Producers::starting_at(start));
+        let mut producers = loaded.unwrap_or_else(|| Producers::starting_at(first));
         let mut epochs = self.epochs.clone();
         let from = producers.end_offset();
         for segment in self.segments.values().filter(|s| self.end_of(s.base_offset) > from) {

@@ -206,6 +206,7 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.metadata_log_dir = Some(PathBuf::from(&config.metadata_log.dir));
     storage.cluster_id = config.cluster_id.clone();
     storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
+    storage.open_files_max = config.open_files_max.map(|max| max as usize);
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
     storage.reserve = Reserve {
         percent: upkeep.reserve_percent.try_into().unwrap_or_default(),

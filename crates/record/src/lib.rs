@@ -8,6 +8,7 @@
 //!   its parsed header;
 //! * [`records`] iterates the records of a batch, decompressing within a bound;
 //! * [`BatchBuilder`] writes a batch;
+//! * [`filter`] rewrites a batch with some of its records, as compaction does;
 //! * [`validate::validate`] is what a leader checks on Produce;
 //! * [`patch`] changes in place what the broker assigns: offset, leader epoch, append time.
 //!
@@ -18,6 +19,7 @@ pub mod builder;
 pub mod codec;
 pub mod control;
 pub mod error;
+pub mod filter;
 pub mod header;
 pub mod patch;
 pub mod record;
@@ -28,6 +30,7 @@ pub use builder::{BatchBuilder, BuildError, NewRecord};
 pub use codec::{Codec, CodecSpace, Compression, compress, decompress};
 pub use control::{ControlType, EndTxnMarker, TxnMarkerBatch, control_batch};
 pub use error::{BatchError, RecordProblem};
+pub use filter::{BatchFilter, Filtered, KeyedRecord};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use record::{Header, Headers, Record, RecordIter, Records, records, records_with};
 pub use view::{BatchView, Batches, split_batches};

@@ -192,25 +192,25 @@ fn read_header<'a>(rest: &mut &'a [u8]) -> Result<Header<'a>, RecordProblem> {
     Ok(Header { key, value })
 }
 
-fn varint(rest: &mut &[u8]) -> Result<i32, RecordProblem> {
+pub(crate) fn varint(rest: &mut &[u8]) -> Result<i32, RecordProblem> {
     let (value, len) = read_varint(rest).ok_or(RecordProblem::BadVarint)?;
     *rest = &rest[len..];
     Ok(value)
 }
 
-fn varlong(rest: &mut &[u8]) -> Result<i64, RecordProblem> {
+pub(crate) fn varlong(rest: &mut &[u8]) -> Result<i64, RecordProblem> {
     let (value, len) = read_varlong(rest).ok_or(RecordProblem::BadVarint)?;
     *rest = &rest[len..];
     Ok(value)
 }
 
 /// A field with its length in front; any negative length is a null, as Kafka reads it.
-fn field<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, RecordProblem> {
+pub(crate) fn field<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, RecordProblem> {
     let Ok(len) = usize::try_from(varint(rest)?) else { return Ok(None) };
     take(rest, len).map(Some).ok_or(RecordProblem::BadFieldLength)
 }
 
-fn take<'a>(rest: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
+pub(crate) fn take<'a>(rest: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
     let (front, back) = rest.split_at_checked(len)?;
     *rest = back;
     Some(front)

@@ -14,6 +14,15 @@ pub enum Promise {
     PowerCut,
 }
 
+/// What is expected of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// What an acknowledged record is safe from.
+    pub promise: Promise,
+    /// Whether records are removed by themselves, by age or size.
+    pub retention: bool,
+}
+
 /// Something that a client did or saw. Records are known by their value; each is sent once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -57,6 +66,29 @@ pub enum Event {
         /// The first offset that is free.
         offset: i64,
     },
+    /// A reader was told that the log starts here.
+    LogStart {
+        /// Which reader.
+        reader: u64,
+        /// The first offset that may be read.
+        offset: i64,
+    },
+    /// Somebody is about to ask for the removal of everything before this offset.
+    DeletionAsked {
+        /// The first offset that is to stay; -1 for none but what comes later.
+        before: i64,
+    },
+    /// The removal was acknowledged.
+    Deleted {
+        /// The first offset that may be read from now on.
+        log_start: i64,
+    },
+    /// A bit of the log rotted, in the batch that begins at this offset. What stands from there on
+    /// may be refused or be gone, but never be wrong.
+    Rotted {
+        /// The first offset of the batch.
+        offset: i64,
+    },
     /// The log was started anew after a power cut and ended before this offset.
     RecoveredFromPowerCut {
         /// The first offset that is free.
@@ -71,17 +103,23 @@ pub struct History(Arc<Mutex<Inner>>);
 struct Inner {
     events: Vec<Event>,
     invariants: Vec<Box<dyn Invariant>>,
+    rotted: bool,
 }
 
 impl History {
-    /// An empty history under all invariants of a partition.
+    /// An empty history under all invariants of a partition whose records stay.
     pub fn new(promise: Promise) -> Self {
-        Self::watched_by(invariants::all(promise))
+        Self::of(Rules { promise, retention: false })
+    }
+
+    /// An empty history under all invariants of a partition.
+    pub fn of(rules: Rules) -> Self {
+        Self::watched_by(invariants::all(rules))
     }
 
     /// An empty history under these invariants.
     pub fn watched_by(invariants: Vec<Box<dyn Invariant>>) -> Self {
-        Self(Arc::new(Mutex::new(Inner { events: Vec::new(), invariants })))
+        Self(Arc::new(Mutex::new(Inner { events: Vec::new(), invariants, rotted: false })))
     }
 
     /// Adds an event.
@@ -100,6 +138,7 @@ impl History {
     /// Which invariant it breaks, and how.
     pub fn try_note(&self, event: Event) -> Result<(), String> {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.rotted |= matches!(event, Event::Rotted { .. });
         inner.events.push(event.clone());
         for invariant in &mut inner.invariants {
             if let Err(how) = invariant.observe(&event) {
@@ -113,6 +152,17 @@ impl History {
     pub fn acknowledged_count(&self) -> usize {
         let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.events.iter().filter(|event| matches!(event, Event::Acknowledged { .. })).count()
+    }
+
+    /// Whether a bit of the log has rotted: then a reader may find bytes that are no records.
+    pub fn is_rotted(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).rotted
+    }
+
+    /// How many events there were that satisfy this.
+    pub fn count(&self, is_meant: impl Fn(&Event) -> bool) -> usize {
+        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.events.iter().filter(|event| is_meant(event)).count()
     }
 
     /// All events so far.

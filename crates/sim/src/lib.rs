@@ -7,10 +7,11 @@
 
 pub mod history;
 pub mod invariants;
+pub mod life;
 pub mod node;
 mod seeds;
 pub mod workload;
 
-pub use history::{Event, History, Promise};
+pub use history::{Event, History, Promise, Rules};
 pub use ottla_io::sim::{Faults, Stuck, World};
 pub use seeds::run_seeds;

@@ -1,6 +1,7 @@
 //! Settings of a real node in a simulated world.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use ottla_broker::settings::{ListenerSettings, NodeSettings};
 use ottla_broker::topic_settings::FixedSettings;
@@ -16,6 +17,16 @@ pub fn settings(node_id: i32, port: u16) -> NodeSettings {
 
 /// The same, with these names and values in its settings file, as far as they hold for topics.
 pub fn settings_with(node_id: i32, port: u16, texts: &[(&str, &str)]) -> NodeSettings {
+    settings_in(node_id, port, texts, vec!["/data".into()])
+}
+
+/// The same, with its data in these directories.
+pub fn settings_in(
+    node_id: i32,
+    port: u16,
+    texts: &[(&str, &str)],
+    log_dirs: Vec<PathBuf>,
+) -> NodeSettings {
     let texts = texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
     let fixed = FixedSettings {
         node_id,
@@ -34,6 +45,6 @@ pub fn settings_with(node_id: i32, port: u16, texts: &[(&str, &str)]) -> NodeSet
     NodeSettings {
         listeners: vec![listener],
         auto_create_topics: false,
-        ..NodeSettings::new(fixed, vec!["/data".into()])
+        ..NodeSettings::new(fixed, log_dirs)
     }
 }

@@ -143,6 +143,7 @@ struct Loading {
     kraft_version: i16,
     bootstrap: Vec<Record>,
     deleted_topics: BTreeSet<Uuid>,
+    deleted_in_transaction: BTreeSet<Uuid>,
 }
 
 impl Loading {
@@ -215,13 +216,31 @@ impl Loading {
             let value = record.value.ok_or("a metadata record has no value")?;
             let record = codec::decode(value).map_err(|error| error.to_string())?;
             let change = self.replayer.replay(&record).map_err(|error| error.to_string())?;
-            if let Change::TopicDeleted { topic } = change {
-                self.deleted_topics.insert(topic.id);
-            }
+            self.note_deletion(&record, &change);
         }
         let (epoch, timestamp) = (header.partition_leader_epoch, header.max_timestamp);
         self.replayer.advance_to(header.next_offset(), epoch, timestamp);
         Ok(())
+    }
+
+    /// What a transaction deletes is deleted with its end. One that is left open, or aborted, has
+    /// deleted nothing.
+    fn note_deletion(&mut self, record: &Record, change: &Change) {
+        match (record, change) {
+            (Record::BeginTransaction { .. } | Record::AbortTransaction { .. }, _) => {
+                self.deleted_in_transaction.clear();
+            }
+            (Record::EndTransaction, _) => {
+                self.deleted_topics.append(&mut self.deleted_in_transaction);
+            }
+            (_, Change::TopicDeleted { topic }) if self.replayer.in_transaction() => {
+                self.deleted_in_transaction.insert(topic.id);
+            }
+            (_, Change::TopicDeleted { topic }) => {
+                self.deleted_topics.insert(topic.id);
+            }
+            _ => {}
+        }
     }
 }
 

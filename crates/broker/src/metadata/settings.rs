@@ -35,6 +35,8 @@ pub struct MetadataSettings {
     pub config_rules: Arc<dyn ConfigRules + Send + Sync>,
     /// What the process was started with, as far as it holds for topics.
     pub fixed: Arc<FixedSettings>,
+    /// Records of one batch; a larger change is a transaction of several. Kafka's is fixed as well.
+    pub records_per_batch_max: usize,
     /// `metadata.log.segment.bytes`.
     pub segment_bytes: u32,
     /// `metadata.log.segment.ms`.
@@ -63,6 +65,7 @@ impl MetadataSettings {
             controller_endpoints: Vec::new(),
             config_rules,
             fixed,
+            records_per_batch_max: 10_000,
             segment_bytes: 1 << 30,
             segment_ms: 7 * 24 * 3_600_000,
             snapshot_after_bytes: 20 << 20,

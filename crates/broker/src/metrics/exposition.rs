@@ -140,6 +140,9 @@ const OF_NODE: &[OfNode] = &[
     gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
         node.storage.damage_count() as i64
     }),
+    gauge("ottla_log_open_files", "Segment files that are open.", |node| {
+        node.storage.open_file_count() as i64
+    }),
     counter(
         "ottla_log_syncs",
         "Syncs of partitions, each for all appends since the last.",

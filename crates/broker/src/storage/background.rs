@@ -7,9 +7,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ottla_base::MonoTime;
+use ottla_io::Io;
 use tracing::{error, info};
 
 use super::dirs::LogDir;
+use super::open_files::OpenFiles;
 use super::{Partition, Shared};
 
 /// Before the first retention after a start (Kafka's `InitialTaskDelayMs`).
@@ -69,6 +71,15 @@ pub(super) async fn run(shared: Arc<Shared>, doomed: Vec<PathBuf>) {
             retain(&shared).await;
             retention_at = next(now, settings.retention_check_interval);
         }
+    }
+}
+
+/// Closes, once they are synced, the files that make room for others.
+pub(super) async fn close_retired(io: Io, open_files: Arc<OpenFiles>) {
+    loop {
+        open_files.has_retired().await;
+        let closing = Arc::clone(&open_files);
+        io.flushing(move || closing.close_retired()).await;
     }
 }
 

@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::damage::{Damages, DirDamages};
+use super::open_files::OpenFiles;
 use super::space::{Reserve, Volume};
 
 /// Name of the lock file in a log dir.
@@ -44,6 +45,7 @@ pub struct LogDir {
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     offline: AtomicBool,
+    open_files: Arc<OpenFiles>,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -135,7 +137,7 @@ impl Locked {
         now: WallTime,
         random_id: Uuid,
         seed: u64,
-        (reserve, damages): (Reserve, &Arc<Damages>),
+        of_node: &OfNode,
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
@@ -158,8 +160,8 @@ impl Locked {
         Ok(LogDir {
             disk: disk.clone(),
             name: path.display().to_string(),
-            volume: Volume::new(disk, path.clone(), reserve),
-            damages: DirDamages::read(disk, &path, damages)?,
+            volume: Volume::new(disk, path.clone(), of_node.reserve),
+            damages: DirDamages::read(disk, &path, &of_node.damages)?,
             path,
             id,
             _lock: lock,
@@ -167,12 +169,21 @@ impl Locked {
             seed,
             clean_epoch,
             offline: AtomicBool::new(false),
+            open_files: Arc::clone(&of_node.open_files),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
         })
     }
+}
+
+/// What the log dirs of a node have in common.
+#[derive(Debug)]
+pub(super) struct OfNode {
+    pub(super) reserve: Reserve,
+    pub(super) damages: Arc<Damages>,
+    pub(super) open_files: Arc<OpenFiles>,
 }
 
 /// Whom log dirs have to belong to.
@@ -238,6 +249,11 @@ impl LogDir {
     /// Takes it out of use, until the next start.
     pub(super) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
+    }
+
+    /// Among which the segment files of its logs count.
+    pub(super) fn open_files(&self) -> &Arc<OpenFiles> {
+        &self.open_files
     }
 
     /// Who syncs a partition in it holds one of these meanwhile.

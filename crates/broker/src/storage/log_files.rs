@@ -25,6 +25,7 @@ use ottla_model::{LeaderEpoch, Offset};
 pub use flush::{Covers, Flush};
 
 use super::load;
+use super::open_files::OpenFiles;
 use super::segment_files::SegmentFiles;
 
 /// How a log is opened.
@@ -124,7 +125,20 @@ impl LogFiles {
         dir: impl Into<PathBuf>,
         how: OpenLog,
     ) -> io::Result<(Self, OpenReport)> {
-        let files = SegmentFiles::new(disk.clone(), dir.into());
+        Self::open_among(disk, dir, how, OpenFiles::new(usize::MAX))
+    }
+
+    /// As [`Self::open`]; its files count as some of `all`.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn open_among(
+        disk: &Disk,
+        dir: impl Into<PathBuf>,
+        how: OpenLog,
+        all: Arc<OpenFiles>,
+    ) -> io::Result<(Self, OpenReport)> {
+        let files = SegmentFiles::new(disk.clone(), dir.into(), all);
         let loaded = load::load(&files, how)?;
         let mut this = Self {
             files,
@@ -224,13 +238,17 @@ impl LogFiles {
         Ok(())
     }
 
-    /// After a write that failed, possibly in the middle: the files end again where they did.
+    /// After a write that failed, possibly in the middle: the files end again where they did. That
+    /// is synced as an append is: what was taken back must not come back with a power cut, in a
+    /// segment that is sealed by then and not looked at again.
     fn take_back(&mut self, plan: &AppendPlan, log: &File) {
         let mut cut = log.set_len(plan.position);
+        self.changed(plan.base_offset, SegmentFile::Log);
         for index in &plan.index {
             let file = self.files.get_or_create(plan.base_offset, index.file);
             if let (Some(position), Ok(file)) = (index.position, file) {
                 cut = cut.and(file.set_len(position));
+                self.changed(plan.base_offset, index.file);
             }
         }
         self.broken |= cut.is_err();
@@ -333,7 +351,7 @@ impl LogFiles {
             let dir = self.dir().display();
             return Err(io::Error::other(format!("{dir}: an earlier write failed")));
         }
-        Ok(())
+        self.files.check_closed()
     }
 }
 

@@ -8,6 +8,7 @@
 //! syncing.rs        Partition: group commit, flush.ms           answers.rs        what a Partition answers
 //! damage.rs         damaged batches that are known
 //! space.rs          Volume: free bytes, the reserve             watch.rs          disks that are full or stalled
+//! open_files.rs     how many segment files are open
 //! ```
 
 mod answers;
@@ -16,6 +17,7 @@ pub mod damage;
 mod dirs;
 mod load;
 pub mod log_files;
+mod open_files;
 mod partition;
 mod segment_files;
 pub mod space;
@@ -51,6 +53,7 @@ pub use space::Reserve;
 
 use damage::Damages;
 use dirs::{Identity, Locked, create_dir_durably, invalid};
+use open_files::OpenFiles;
 
 /// Threads that close partitions at a stop.
 const CLOSING_AT_ONCE: usize = 8;
@@ -72,6 +75,8 @@ pub struct StorageSettings {
     pub cluster_id: Option<String>,
     /// Settings of logs whose topic's settings are not known yet.
     pub log: LogConfig,
+    /// `ottla.log.open.files.max`; `None` leaves it to the limit of the process.
+    pub open_files_max: Option<usize>,
     /// `num.recovery.threads.per.data.dir`.
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
@@ -93,6 +98,7 @@ impl StorageSettings {
             node_id,
             cluster_id: None,
             log: LogConfig::default(),
+            open_files_max: None,
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
             reserve: Reserve::default(),
@@ -123,7 +129,9 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
-    watching: Task,
+    watching: Mutex<Option<Task>>,
+    /// Closes files that have to make room.
+    closing: Task,
 }
 
 #[derive(Debug)]
@@ -133,6 +141,7 @@ struct Shared {
     settings: StorageSettings,
     cluster_id: String,
     dirs: Vec<Arc<LogDir>>,
+    open_files: Arc<OpenFiles>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
@@ -157,17 +166,21 @@ impl Storage {
         let (now, seed) = (io.now().wall, io.random_u64());
         let new_ids: Vec<Uuid> = (0..=settings.log_dirs.len()).map(|_| io.random_uuid()).collect();
         let (disk, asked) = (io.disk(), settings.clone());
-        let damages = Arc::<Damages>::default();
-        let found_damages = Arc::clone(&damages);
-        let (cluster_id, dirs) = io
-            .blocking(move || open_dirs(&disk, &asked, (now, seed), &new_ids, &found_damages))
-            .await?;
+        let of_node = dirs::OfNode {
+            reserve: settings.reserve,
+            damages: Arc::default(),
+            open_files: OpenFiles::new(open_files_max(io, &settings)),
+        };
+        let (damages, open_files) = (Arc::clone(&of_node.damages), Arc::clone(&of_node.open_files));
+        let (cluster_id, dirs) =
+            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &of_node)).await?;
         let shared = Arc::new(Shared {
             io: io.clone(),
             disk: io.disk(),
             settings,
             cluster_id,
             dirs,
+            open_files,
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
@@ -177,12 +190,19 @@ impl Storage {
             damages,
         });
         let finding = Arc::clone(&shared);
-        let doomed = io.blocking(move || finding.find_partitions()).await?;
+        let find = move || {
+            watch::measure(&finding);
+            finding.find_partitions()
+        };
+        let doomed = io.blocking(find).await?;
+        let closing = Arc::clone(&shared.open_files);
+        let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         background::recover(&shared).await;
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
-        let watching = io.spawn("disk watch", watch::run(Arc::clone(&shared)));
-        Ok(Self { shared, background: Mutex::new(Some(task)), watching })
+        let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
+        let (background, watching) = (Mutex::new(Some(task)), Mutex::new(Some(watching)));
+        Ok(Self { shared, background, closing, watching })
     }
 
     /// The id of the cluster its log dirs belong to.
@@ -233,6 +253,11 @@ impl Storage {
     /// All its partitions, by name.
     pub fn partitions(&self) -> Vec<Arc<Partition>> {
         self.shared.lock().values().cloned().collect()
+    }
+
+    /// How many segment files are open.
+    pub fn open_file_count(&self) -> usize {
+        self.shared.open_files.count()
     }
 
     /// How many partitions there are.
@@ -384,6 +409,10 @@ impl Storage {
             self.shared.stop.notify_one();
             let _ = task.join().await;
         }
+        if let Some(watching) = self.take_watching() {
+            watching.abort();
+            let _ = watching.join().await;
+        }
         self.close_partitions().await;
         let shared = Arc::clone(&self.shared);
         let result = self.shared.io.flushing(move || shared.close()).await;
@@ -391,6 +420,10 @@ impl Storage {
             info!(partitions = self.partition_count(), "log dirs closed cleanly");
         }
         result
+    }
+
+    fn take_watching(&self) -> Option<Task> {
+        self.watching.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Closes the partitions, several at a time: the device takes many syncs together in little more
@@ -418,11 +451,14 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
-        self.watching.abort();
+        if let Some(watching) = self.take_watching() {
+            watching.abort();
+        }
         let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             task.abort();
         }
+        self.closing.abort();
     }
 }
 
@@ -521,13 +557,33 @@ impl Shared {
     }
 }
 
+/// How many segment files may be open: as many as asked for, but always fewer than descriptors, of
+/// which connections need some as well.
+fn open_files_max(io: &Io, settings: &StorageSettings) -> usize {
+    let descriptors = io.descriptors_max();
+    let own = descriptors / 3 * 2;
+    match settings.open_files_max {
+        Some(asked) if asked > own => {
+            warn!(
+                asked,
+                descriptors,
+                open_files_max = own,
+                "ottla.log.open.files.max leaves too few descriptors for connections"
+            );
+            own
+        }
+        asked => asked.unwrap_or(own),
+    }
+}
+
 /// Locks and opens all log dirs; also returns the cluster they belong to.
 fn open_dirs(
     disk: &Disk,
     settings: &StorageSettings,
-    (now, seed): (ottla_base::WallTime, u64),
+    now: ottla_base::WallTime,
+    seed: u64,
     new_ids: &[Uuid],
-    damages: &Arc<Damages>,
+    of_node: &dirs::OfNode,
 ) -> io::Result<(String, Vec<Arc<LogDir>>)> {
     let mut locked = Vec::new();
     for path in &settings.log_dirs {
@@ -547,8 +603,7 @@ fn open_dirs(
         if dir.meta.is_none() {
             info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
         }
-        let more = (settings.reserve, damages);
-        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, more)?));
+        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, of_node)?));
     }
     Ok((cluster_id, dirs))
 }

@@ -432,7 +432,8 @@ impl Partition {
             now: self.dir.opened_at(),
             seed: self.dir.seed_for(&self.name),
         };
-        let (mut log, report) = LogFiles::open(&self.disk, path, how)?;
+        let (mut log, report) =
+            LogFiles::open_among(&self.disk, path, how, Arc::clone(self.dir.open_files()))?;
         self.adopt_damages(&mut log);
         if report.segments_recovered > 0 {
             let (segments, bytes_lost) = (report.segments_recovered, report.bytes_lost);
@@ -441,8 +442,13 @@ impl Partition {
         Ok(log)
     }
 
-    /// Notes a failed call of the device: the log dir is not used any more.
+    /// Notes a failed call of the device: the log dir is not used any more. A process without
+    /// descriptors left says nothing about the device.
     pub(super) fn failed(&self, doing: &str, error: &io::Error) -> ErrorCode {
+        if ottla_io::is_out_of_descriptors(error) {
+            warn!(partition = %self.name, doing, %error, "refused: no descriptor is left");
+            return ErrorCode::KafkaStorageError;
+        }
         error!(partition = %self.name, doing, %error, "log dir failed");
         self.dir.fail();
         self.watchers.wake();

@@ -1,15 +1,17 @@
-//! The files of one log's segments: opened on first use, read and written by position.
+//! The files of one log's segments: opened on first use, read and written by position, closed when
+//! other logs need the descriptors ([`OpenFiles`]).
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use ottla_base::SourceError;
 use ottla_io::{Disk, File, Open};
 use ottla_log::files::names;
 use ottla_log::{SegmentBytes, SegmentFile};
 use ottla_model::Offset;
+
+use super::open_files::{FilesOfLog, OpenFiles};
 
 /// Bytes of the largest producer snapshot that is read: more than two million producers.
 const SNAPSHOT_BYTES_MAX: u64 = 100 << 20;
@@ -19,12 +21,14 @@ const SNAPSHOT_BYTES_MAX: u64 = 100 << 20;
 pub(super) struct SegmentFiles {
     disk: Disk,
     dir: PathBuf,
-    open: Mutex<BTreeMap<(Offset, SegmentFile), File>>,
+    open: Arc<FilesOfLog>,
+    all: Arc<OpenFiles>,
 }
 
 impl SegmentFiles {
-    pub(super) fn new(disk: Disk, dir: PathBuf) -> Self {
-        Self { disk, dir, open: Mutex::default() }
+    /// The files in `dir`, which count as some of `all`.
+    pub(super) fn new(disk: Disk, dir: PathBuf, all: Arc<OpenFiles>) -> Self {
+        Self { disk, dir, open: Arc::default(), all }
     }
 
     pub(super) fn disk(&self) -> &Disk {
@@ -39,30 +43,41 @@ impl SegmentFiles {
         self.dir.join(file.name(base_offset))
     }
 
-    /// An existing file; `None` if there is none.
+    /// An existing file; `None` if there is none. Who writes it says so with [`Self::written`].
     pub(super) fn get(&self, base_offset: Offset, file: SegmentFile) -> io::Result<Option<File>> {
-        let mut open = self.lock();
-        if let Some(found) = open.get(&(base_offset, file)) {
-            return Ok(Some(found.clone()));
-        }
-        match self.disk.open(self.path(base_offset, file), Open::Write) {
-            Ok(found) => {
-                open.insert((base_offset, file), found.clone());
-                Ok(Some(found))
-            }
+        match self.get_or_open(base_offset, file, Open::Write) {
+            Ok(found) => Ok(Some(found)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// A file, made if there is none.
+    /// A file to be written, made if there is none.
     pub(super) fn get_or_create(&self, base_offset: Offset, file: SegmentFile) -> io::Result<File> {
-        if let Some(found) = self.get(base_offset, file)? {
-            return Ok(found);
-        }
-        let made = self.disk.open(self.path(base_offset, file), Open::Create)?;
-        self.lock().insert((base_offset, file), made.clone());
-        Ok(made)
+        self.get_or_open(base_offset, file, Open::Create)
+    }
+
+    fn get_or_open(&self, base_offset: Offset, file: SegmentFile, how: Open) -> io::Result<File> {
+        let open = || self.disk.open(self.path(base_offset, file), how);
+        self.open.get_or_open(&self.all, (base_offset, file), how == Open::Create, open)
+    }
+
+    /// Notes that a file has content that is not known to be on the device.
+    pub(super) fn written(&self, base_offset: Offset, file: SegmentFile) {
+        self.open.written((base_offset, file));
+    }
+
+    /// Notes that everything in a file is on the device.
+    pub(super) fn synced(&self, base_offset: Offset, file: SegmentFile) {
+        self.open.synced((base_offset, file));
+    }
+
+    /// Whether all files that had to be closed since the log was opened could be synced.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn check_closed(&self) -> io::Result<()> {
+        self.open.check()
     }
 
     /// Makes the files of an empty segment; what was left under their names goes.
@@ -80,7 +95,7 @@ impl SegmentFiles {
     /// they mean nothing.
     pub(super) fn remove(&self, base_offset: Offset) -> io::Result<()> {
         for file in SegmentFile::ALL {
-            self.lock().remove(&(base_offset, file));
+            self.open.forget((base_offset, file));
             if let Err(error) = self.disk.remove_file(self.path(base_offset, file))
                 && file == SegmentFile::Log
                 && error.kind() != io::ErrorKind::NotFound
@@ -96,7 +111,7 @@ impl SegmentFiles {
     pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
         let mut aside = Vec::new();
         for file in SegmentFile::ALL {
-            self.lock().remove(&(base_offset, file));
+            self.open.forget((base_offset, file));
             let from = self.path(base_offset, file);
             let to = append_to_name(&from, names::DELETED_SUFFIX);
             match self.disk.rename(&from, &to) {
@@ -110,11 +125,7 @@ impl SegmentFiles {
 
     /// Closes everything that is open.
     pub(super) fn close(&self) {
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(Offset, SegmentFile), File>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.close();
     }
 }
 

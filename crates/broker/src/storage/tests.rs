@@ -8,8 +8,10 @@
 mod crashes;
 mod damage;
 mod dirs;
+mod failed_writes;
 mod full;
 mod interchange;
+mod open_files;
 mod partitions;
 
 use std::path::PathBuf;

@@ -1,8 +1,10 @@
 //! Looks after the disks: how full they are, and what makes room on a full one without waiting for
 //! its turn.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+use ottla_io::Io;
 
 use super::{Partition, Shared};
 
@@ -11,10 +13,12 @@ const MEASURE_INTERVAL: Duration = Duration::from_secs(1);
 /// How often retention runs while a volume is full.
 const RELIEF_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Goes on for ever.
-pub(super) async fn run(shared: Arc<Shared>) {
-    let mut relief_at = shared.io.now().mono;
+/// Goes on until nobody has the storage any more.
+pub(super) async fn run(io: Io, storage: Weak<Shared>) {
+    let mut relief_at = io.now().mono;
     loop {
+        io.sleep(MEASURE_INTERVAL).await;
+        let Some(shared) = storage.upgrade() else { return };
         let measuring = Arc::clone(&shared);
         // A volume of the network may let even this wait.
         let is_full = shared.io.blocking(move || measure(&measuring)).await;
@@ -23,12 +27,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
             relief_at = now + RELIEF_INTERVAL;
             relieve(&shared).await;
         }
-        shared.io.sleep(MEASURE_INTERVAL).await;
     }
 }
 
 /// Whether any volume in use is full.
-fn measure(shared: &Shared) -> bool {
+pub(super) fn measure(shared: &Shared) -> bool {
     let usable = || shared.dirs.iter().filter(|dir| !dir.is_offline());
     usable().for_each(|dir| dir.volume().measure());
     usable().any(|dir| dir.volume().is_full())

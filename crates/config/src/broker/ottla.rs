@@ -27,6 +27,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
     string("ottla.log.format", "human")
         .one_of(&["human", "json", "auto"])
         .doc("How log lines are written; auto is human on a terminal and json elsewhere."),
+    unset("ottla.log.open.files.max", Kind::Int)
+        .at_least(16.0)
+        .doc("Segment files held open at once, over all partitions; two thirds of the descriptors that the process may have when unset."),
     string("ottla.log.level", "info")
         .doc("Least severe level that is logged, or a filter such as info,ottla_raft=debug."),
     long("ottla.producer.state.bytes.max", 256 << 20).at_least(1_048_576.0).doc(

@@ -253,6 +253,15 @@ pub(crate) fn parent_of(path: &Path) -> &Path {
     }
 }
 
+/// Whether a disk call failed because this process, or the system, has no descriptor left: a state
+/// that passes, and says nothing about the device.
+pub fn is_out_of_descriptors(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<DiskError>());
+    let code = inner.map_or(error, |inner| &inner.source).raw_os_error();
+    let full = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
+    code.is_some_and(|code| full.iter().any(|errno| errno.raw_os_error() == code))
+}
+
 /// An open file. Clones share one descriptor; it is closed with the last of them.
 ///
 /// Every position is absolute. Reads and writes of several clones at once are safe; a read that
@@ -346,6 +355,15 @@ impl File {
     /// What the system said: see the module about what is then lost.
     pub fn sync_data(&self) -> io::Result<()> {
         on_file!(self.sync_data(), "sync")
+    }
+
+    /// Whether other clones of it are held somewhere, so that dropping this one closes nothing.
+    pub fn is_shared(&self) -> bool {
+        match &self.kind {
+            FileKind::Os(file) => file.is_shared(),
+            #[cfg(feature = "sim")]
+            FileKind::Sim(file) => file.is_shared(),
+        }
     }
 
     /// The descriptor for `sendfile`, if there is one.

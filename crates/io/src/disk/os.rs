@@ -120,6 +120,10 @@ impl OsFile {
         &self.0.1
     }
 
+    pub(super) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     pub(super) fn len(&self) -> io::Result<u64> {
         Ok(self.descriptor().metadata()?.len())
     }

@@ -25,6 +25,10 @@ impl SimFile {
         &self.path
     }
 
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.handle) > 1
+    }
+
     pub(crate) fn len(&self) -> io::Result<u64> {
         let Handle { io, inode } = &*self.handle;
         let state = io.shared.lock();

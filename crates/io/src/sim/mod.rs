@@ -27,6 +27,9 @@ mod trace;
 mod tree;
 mod world;
 
+/// What a simulated node is told of its limit of descriptors, which it does not have.
+pub(crate) const DESCRIPTORS_MAX: usize = 1024;
+
 pub use faults::Faults;
 pub use world::{Stuck, World};
 

@@ -385,6 +385,13 @@ impl World {
         state.nodes[node].disk.capacity_bytes = bytes;
     }
 
+    /// Bytes that a node's files take on its disk, in whole pages.
+    pub fn disk_used(&self, name: &str) -> u64 {
+        let mut state = self.shared.lock();
+        let node = state.node(name);
+        state.nodes[node].disk.used_bytes()
+    }
+
     /// Flips one bit of a file, where the seed says; the position, or `None` if the file is empty
     /// or missing.
     pub fn rot(&self, name: &str, path: impl AsRef<Path>) -> Option<u64> {

@@ -5,6 +5,7 @@ mod memory;
 mod script;
 
 mod appending;
+mod compacting;
 mod crashes;
 mod producing;
 mod retaining;

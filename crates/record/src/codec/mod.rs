@@ -147,12 +147,27 @@ pub fn decompress(
     limit: usize,
     space: &mut CodecSpace,
 ) -> Result<Vec<u8>, BatchError> {
-    let mut reader = BlockReader::open(codec, block, limit as u64, space)?;
     let mut plain = Vec::new();
+    decompress_into(codec, block, limit, &mut plain, space)?;
+    Ok(plain)
+}
+
+/// As [`decompress`], behind what `plain` holds.
+///
+/// # Errors
+/// As [`decompress`].
+pub fn decompress_into(
+    codec: Codec,
+    block: &[u8],
+    limit: usize,
+    plain: &mut Vec<u8>,
+    space: &mut CodecSpace,
+) -> Result<(), BatchError> {
+    let mut reader = BlockReader::open(codec, block, limit as u64, space)?;
     while let Some(chunk) = reader.next_chunk()? {
         plain.extend_from_slice(chunk);
     }
-    Ok(plain)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ pub struct DurableAcks {
     readers: BTreeMap<u64, i64>,
     /// The last offset that was acknowledged when each reader asked.
     asked: BTreeMap<u64, i64>,
+    /// What stood before this offset was removed; whether rightly is another property's business.
+    log_start: i64,
+    /// From this offset on a bit rotted: what stands there may be gone, not wrong.
+    rotted_from: i64,
 }
 
 impl DurableAcks {
@@ -24,10 +28,15 @@ impl DurableAcks {
             acknowledged: BTreeMap::new(),
             readers: BTreeMap::new(),
             asked: BTreeMap::new(),
+            log_start: 0,
+            rotted_from: i64::MAX,
         }
     }
 
     fn on_acknowledged(&mut self, offset: i64, record: (u64, u64)) -> Result<(), String> {
+        if offset >= self.rotted_from {
+            return Ok(());
+        }
         match self.acknowledged.insert(offset, record) {
             Some(other) if other != record => {
                 Err(format!("offset {offset} was acknowledged for {other:?} before"))
@@ -51,6 +60,10 @@ impl DurableAcks {
     }
 
     fn none_between(&self, from: i64, to: i64) -> Result<(), String> {
+        let (from, to) = (from.max(self.log_start), to.min(self.rotted_from));
+        if from >= to {
+            return Ok(());
+        }
         match self.acknowledged.range(from..to).next() {
             Some((at, record)) => {
                 Err(format!("{record:?}, acknowledged at {at}, was passed over as if not there"))
@@ -65,7 +78,9 @@ impl DurableAcks {
 
     /// `last` was acknowledged before the question.
     fn on_log_end(&mut self, offset: i64, last: i64) -> Result<(), String> {
-        match self.acknowledged.range(offset..).next().filter(|(at, _)| **at <= last) {
+        let last = last.min(self.rotted_from.saturating_sub(1));
+        let from = offset.max(self.log_start);
+        match self.acknowledged.range(from..).next().filter(|(at, _)| **at <= last) {
             Some((at, record)) => {
                 Err(format!("the log ends at {offset}, {record:?} was acknowledged at {at}"))
             }
@@ -81,7 +96,16 @@ impl Invariant for DurableAcks {
 
     fn observe(&mut self, event: &Event) -> Result<(), String> {
         match *event {
-            Event::Sent { .. } => Ok(()),
+            Event::Sent { .. } | Event::DeletionAsked { .. } => Ok(()),
+            Event::LogStart { offset, .. } | Event::Deleted { log_start: offset } => {
+                self.log_start = self.log_start.max(offset);
+                Ok(())
+            }
+            Event::Rotted { offset } => {
+                self.rotted_from = self.rotted_from.min(offset);
+                self.acknowledged.split_off(&self.rotted_from);
+                Ok(())
+            }
             Event::Acknowledged { producer, number, offset } => {
                 self.on_acknowledged(offset, (producer, number))
             }

@@ -6,16 +6,22 @@
 //! | no acknowledged record is lost or moves | `durable_acks.rs` |
 //! | a producer's records keep their order, each at most once, and none is invented | `record_order.rs` |
 //! | offsets never go back | `offsets_forward.rs` |
+//! | every offset between log start and log end has its record | `dense_offsets.rs` |
+//! | the log start never goes back, and moves only when it may | `log_start.rs` |
 
+mod dense_offsets;
 mod durable_acks;
+mod log_start;
 mod offsets_forward;
 mod record_order;
 
+pub use dense_offsets::DenseOffsets;
 pub use durable_acks::DurableAcks;
+pub use log_start::LogStart;
 pub use offsets_forward::OffsetsForward;
 pub use record_order::RecordOrder;
 
-use crate::{Event, Promise};
+use crate::{Event, Rules};
 
 /// A property of a history.
 pub trait Invariant: Send {
@@ -30,11 +36,13 @@ pub trait Invariant: Send {
 }
 
 /// All invariants of one partition.
-pub fn all(promise: Promise) -> Vec<Box<dyn Invariant>> {
+pub fn all(rules: Rules) -> Vec<Box<dyn Invariant>> {
     vec![
-        Box::new(DurableAcks::new(promise)),
+        Box::new(DurableAcks::new(rules.promise)),
         Box::new(RecordOrder::default()),
-        Box::new(OffsetsForward::new(promise)),
+        Box::new(OffsetsForward::new(rules.promise)),
+        Box::new(DenseOffsets::default()),
+        Box::new(LogStart::new(rules.retention)),
     ]
 }
 

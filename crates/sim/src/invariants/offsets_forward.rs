@@ -12,6 +12,8 @@ pub struct OffsetsForward {
     acknowledged: BTreeMap<u64, i64>,
     read: BTreeMap<u64, i64>,
     log_end: BTreeMap<u64, i64>,
+    /// From this offset on a bit rotted: offsets may be given anew there.
+    rotted_from: i64,
 }
 
 impl OffsetsForward {
@@ -22,6 +24,7 @@ impl OffsetsForward {
             acknowledged: BTreeMap::new(),
             read: BTreeMap::new(),
             log_end: BTreeMap::new(),
+            rotted_from: i64::MAX,
         }
     }
 
@@ -42,23 +45,31 @@ impl Invariant for OffsetsForward {
 
     fn observe(&mut self, event: &Event) -> Result<(), String> {
         match *event {
-            Event::Sent { .. } | Event::Asked { .. } => Ok(()),
+            Event::Sent { .. }
+            | Event::Asked { .. }
+            | Event::LogStart { .. }
+            | Event::DeletionAsked { .. }
+            | Event::Deleted { .. } => Ok(()),
+            Event::Rotted { offset } => {
+                self.rotted_from = self.rotted_from.min(offset);
+                Ok(())
+            }
             Event::Acknowledged { producer, offset, .. } => {
                 match self.acknowledged.insert(producer, offset) {
-                    Some(before) if before >= offset => {
+                    Some(before) if before >= offset && offset < self.rotted_from => {
                         Err(format!("producer {producer} was given {before} before"))
                     }
                     _ => Ok(()),
                 }
             }
             Event::Read { reader, offset, .. } => match self.read.insert(reader, offset) {
-                Some(before) if before >= offset => {
+                Some(before) if before >= offset && offset < self.rotted_from => {
                     Err(format!("reader {reader} was at {before} before"))
                 }
                 _ => Ok(()),
             },
             Event::LogEnd { reader, offset } => match self.log_end.insert(reader, offset) {
-                Some(before) if before > offset => {
+                Some(before) if before > offset && offset < self.rotted_from => {
                     Err(format!("reader {reader} saw the log end at {before} before"))
                 }
                 _ => Ok(()),
@@ -67,6 +78,7 @@ impl Invariant for OffsetsForward {
                 // Under the stronger promise acknowledged records alone must still be there; what
                 // was only read may have been unsynced.
                 let acknowledged = self.acknowledged.values().max().copied().unwrap_or(-1);
+                let acknowledged = acknowledged.min(self.rotted_from.saturating_sub(1));
                 if self.promise == Promise::PowerCut && offset <= acknowledged {
                     return Err(format!("{acknowledged} had been given to a producer"));
                 }

@@ -18,6 +18,8 @@ pub struct RecordOrder {
     acknowledged: BTreeMap<u64, BTreeMap<u64, i64>>,
     /// Offset → (producer, number).
     at: BTreeMap<i64, (u64, u64)>,
+    /// From this offset on a bit rotted: offsets may be given anew there.
+    rotted_from: Option<i64>,
 }
 
 impl RecordOrder {
@@ -25,6 +27,9 @@ impl RecordOrder {
         let (producer, number) = record;
         if !self.sent.contains(&record) {
             return Err(format!("nobody sent {record:?}"));
+        }
+        if self.is_rotted(offset) {
+            return Ok(());
         }
         if let Some(other) = self.at.insert(offset, record)
             && other != record
@@ -42,6 +47,9 @@ impl RecordOrder {
 
     fn on_acknowledged(&mut self, record: (u64, u64), offset: i64) -> Result<(), String> {
         self.on_seen(record, offset)?;
+        if self.is_rotted(offset) {
+            return Ok(());
+        }
         let (producer, number) = record;
         let others = self.acknowledged.entry(producer).or_default();
         others.insert(number, offset);
@@ -54,6 +62,10 @@ impl RecordOrder {
             return Err(format!("its record {other} stands at {at}, before {number} at {offset}"));
         }
         Ok(())
+    }
+
+    fn is_rotted(&self, offset: i64) -> bool {
+        self.rotted_from.is_some_and(|from| from <= offset)
     }
 
     /// What stood at or behind `offset` is gone, and its offsets may be given anew.
@@ -85,7 +97,16 @@ impl Invariant for RecordOrder {
             Event::Read { producer, number, offset, .. } => {
                 self.on_seen((producer, number), offset)
             }
-            Event::LogEnd { .. } | Event::Asked { .. } => Ok(()),
+            Event::LogEnd { .. }
+            | Event::Asked { .. }
+            | Event::LogStart { .. }
+            | Event::DeletionAsked { .. }
+            | Event::Deleted { .. } => Ok(()),
+            Event::Rotted { offset } => {
+                self.rotted_from = Some(self.rotted_from.map_or(offset, |from| from.min(offset)));
+                self.forget_from(offset);
+                Ok(())
+            }
             Event::RecoveredFromPowerCut { offset } => {
                 self.forget_from(offset);
                 Ok(())

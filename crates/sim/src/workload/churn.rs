@@ -136,11 +136,13 @@ async fn delete(connection: &mut Connection, topic_id: Uuid) -> Result<(), Failu
     expect(code, &[ErrorCode::UnknownTopicId])
 }
 
-/// No error, one that passes, or one of `others`.
+/// No error, one that passes, one of a node whose metadata log has just failed, or one of `others`.
 fn expect(code: i16, others: &[ErrorCode]) -> Result<(), Failure> {
     let error = ErrorCode::from_code(code);
     let is_fine = |error: ErrorCode| {
-        error == ErrorCode::None || error.is_retriable() || others.contains(&error)
+        matches!(error, ErrorCode::None | ErrorCode::UnknownServerError)
+            || error.is_retriable()
+            || others.contains(&error)
     };
     match error.filter(|error| is_fine(*error)) {
         Some(_) => Ok(()),

@@ -10,7 +10,7 @@ use ottla_wire::Records;
 use ottla_wire::Str;
 use ottla_wire::messages::fetch::{FetchPartition, FetchRequest, FetchTopic, PartitionData};
 
-use super::{Connection, Failure, LATEST, PAUSE, Target, offset_at, parse_value};
+use super::{Connection, EARLIEST, Failure, LATEST, PAUSE, Target, offset_at, parse_value};
 use crate::{Event, History};
 
 /// Version of Fetch that is spoken: the last with topics by name.
@@ -89,22 +89,36 @@ impl Reader {
             .flat_map(|topic| topic.partitions)
             .find(|partition| partition.partition_index == self.target.partition);
         match partition {
-            Some(partition) if partition.error_code == 0 => self.note_records(&partition),
+            Some(partition) if partition.error_code == 0 => match self.note_records(&partition) {
+                // The checksum told, or the format did.
+                Err(Failure::Protocol(_)) if self.history.is_rotted() => Ok(0),
+                noted => noted,
+            },
             Some(partition) if partition.error_code == ErrorCode::OffsetOutOfRange.code() => {
-                // A power cut took what was read here.
-                self.history.note(Event::Asked { reader: self.reader });
-                let end = offset_at(&self.io, &self.target, LATEST).await;
-                self.history.note(Event::LogEnd { reader: self.reader, offset: end });
-                self.position = self.position.min(end);
+                self.find_place().await;
                 Ok(0)
             }
             _ => Ok(0),
         }
     }
 
+    /// The log has moved its start past the position, or a power cut took what was read here.
+    async fn find_place(&mut self) {
+        let reader = self.reader;
+        self.history.note(Event::Asked { reader });
+        let end = offset_at(&self.io, &self.target, LATEST).await;
+        self.history.note(Event::LogEnd { reader, offset: end });
+        self.history.note(Event::Asked { reader });
+        let start = offset_at(&self.io, &self.target, EARLIEST).await;
+        self.history.note(Event::LogStart { reader, offset: start });
+        self.position = self.position.min(end).max(start);
+    }
+
     fn note_records(&mut self, partition: &PartitionData) -> Result<usize, Failure> {
         let offset = partition.high_watermark;
         self.history.note(Event::LogEnd { reader: self.reader, offset });
+        let start = partition.log_start_offset;
+        self.history.note(Event::LogStart { reader: self.reader, offset: start });
         let Records::Bytes(bytes) = &partition.records else { return Ok(0) };
         let bad =
             |what: &dyn std::fmt::Display| Failure::Protocol(format!("fetched batch: {what}"));

@@ -1,17 +1,21 @@
 //! What clients do: one verb per file, on raw Kafka requests over simulated sockets, so that the
 //! whole broker is between a workload and the disk.
 
+mod alter_config;
 mod churn;
 mod connection;
 mod create_topic;
+mod delete_records;
 mod fetch;
 mod idempotent;
 mod list_offsets;
 mod produce;
 
+pub use alter_config::alter_config;
 pub use churn::{Churn, topic_names};
 pub use connection::{Connection, Failure};
 pub use create_topic::create_topic;
+pub use delete_records::delete_records;
 pub use fetch::Reader;
 pub use idempotent::IdempotentProducer;
 pub use list_offsets::{EARLIEST, LATEST, offset_at};

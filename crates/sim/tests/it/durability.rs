@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ottla_sim::invariants::{self, Invariant};
 use ottla_sim::workload::{IdempotentProducer, LATEST, Producer, Reader, Target};
 use ottla_sim::workload::{create_topic, offset_at};
-use ottla_sim::{Event, Faults, History, Promise, World, run_seeds};
+use ottla_sim::{Event, Faults, History, Promise, Rules, World, run_seeds};
 
 use crate::room::{Broker, Crash, HOUR, NEVER, Room};
 
@@ -40,7 +40,7 @@ impl Invariant for ShownStays {
 /// Runs one world to its end; the topic's settings are `configs`.
 fn run(seed: u64, crash: Crash, broker: Broker, configs: &[(&str, &str)]) -> u64 {
     let world = World::with_faults(seed, Faults::from_seed(seed));
-    let mut watching = invariants::all(Promise::PowerCut);
+    let mut watching = invariants::all(Rules { promise: Promise::PowerCut, retention: false });
     watching.push(Box::new(ShownStays::default()));
     let history = History::watched_by(watching);
     let target =

@@ -134,6 +134,7 @@ impl Toy {
         let partition = PartitionData {
             high_watermark: end.0,
             last_stable_offset: end.0,
+            log_start_offset: 0,
             records: Records::Bytes(found.into()),
             ..Default::default()
         };

@@ -72,6 +72,7 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: u64) {
     let snapshot_after_bytes = if rng.chance(1, 2) { 1500 } else { 1 << 20 };
     let plane = start(&io, |settings| {
         settings.snapshot_after_bytes = snapshot_after_bytes;
+        settings.records_per_batch_max = 4;
         settings.segment_bytes = 3000;
         settings.retention_bytes = 8000;
     })
@@ -85,9 +86,11 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: u64) {
             held(&model).unknown = Some(name.clone());
             plane.delete(&name).await;
         } else {
-            let name = format!("t{life}-{step}");
+            // Up to three batches.
+            let partitions = rng.range(1, 9) as i32;
+            let name = format!("t{life}-{step}-{partitions}");
             held(&model).unknown = Some(name.clone());
-            plane.create(&name, rng.range(1, 3) as i32).await;
+            plane.create(&name, partitions).await;
             held(&model).topics.insert(name);
         }
         held(&model).unknown = None;
@@ -109,7 +112,8 @@ fn check(plane: &Plane, model: &Shared) {
         "found {found:?}, model {model:?}, unknown {unknown:?}"
     );
     for topic in plane.metadata.image().topics.iter() {
-        assert!(!topic.partitions.is_empty(), "{} was created by halves", topic.name);
+        let whole = topic.name.ends_with(&format!("-{}", topic.partitions.size()));
+        assert!(whole, "{} was created by halves", topic.name);
         assert!(topic.partitions.keys().all(|index| plane.leads(&topic.name, *index)));
     }
     let (quorum, broker_epoch) = (plane.metadata.quorum(), plane.metadata.broker_epoch());

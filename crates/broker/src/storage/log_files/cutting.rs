@@ -121,6 +121,8 @@ impl LogFiles {
         }
         let kept = self.log.segments().map(|s| s.base_offset).find(|&base| base > last);
         let Some(first_kept) = kept else { return Ok(0) };
+        // What is removed may be all that tells what its producers sent last.
+        self.write_pending_snapshots()?;
         for &(base_offset, reason) in &plan.segments {
             tracing::info!(dir = %self.dir().display(), base_offset, ?reason, "segment removed");
             let gone = self.set_aside(base_offset, now);

@@ -80,7 +80,10 @@ fn held(model: &Shared) -> MutexGuard<'_, Model> {
 
 async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
     let dirs = [PathBuf::from("/data")];
-    let storage = Storage::open(&io, settings(&dirs)).await.unwrap();
+    let mut settings = settings(&dirs);
+    // With so few, files are closed and opened again all the time.
+    settings.open_files_max = rng.chance(1, 2).then_some(16);
+    let storage = Storage::open(&io, settings.clone()).await.unwrap();
     let partition = led(&storage, life);
     check(&partition, &model);
     for _ in 0..rng.range(5, 60) {
@@ -96,7 +99,7 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
         storage.close_cleanly().await.unwrap();
         held(&model).synced = end;
         drop((partition, storage));
-        let storage = Storage::open(&io, settings(&dirs)).await.unwrap();
+        let storage = Storage::open(&io, settings).await.unwrap();
         assert_eq!(storage.recovery_progress(), (0, 0), "nothing to recover after a clean stop");
         check(&led(&storage, life), &model);
     }

@@ -1,0 +1,159 @@
+//! The node, as a supervisor keeps it: started, asked to stop, started again.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ottla_broker::settings::NodeSettings;
+use ottla_io::{Io, ShutdownSignal, Task};
+
+use super::plan::Plan;
+use super::tally::Tally;
+use crate::{World, node};
+
+/// The node's name.
+pub(super) const BROKER: &str = "broker";
+
+/// Port of its listener.
+const PORT: u16 = 9092;
+
+/// How long a stop in order may take, in a world that stalls.
+const STOP_MAX: Duration = Duration::from_secs(120);
+
+/// How a node's run ended by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// It was asked to.
+    Stopped,
+    /// It could not go on, or could not start.
+    GaveUp,
+}
+
+/// Counters that a node's tasks and its keeper share.
+#[derive(Debug, Default)]
+struct Counts {
+    starts: AtomicU64,
+    served: AtomicU64,
+    gave_up: AtomicU64,
+    stopped: AtomicU64,
+}
+
+/// Starts, stops and kills the node.
+pub(super) struct Keeper {
+    world: World,
+    settings: NodeSettings,
+    counts: Arc<Counts>,
+    running: RefCell<Option<Task>>,
+}
+
+impl Keeper {
+    pub(super) fn new(world: &World, plan: &Plan) -> Self {
+        Self {
+            world: world.clone(),
+            settings: settings(plan),
+            counts: Arc::default(),
+            running: RefCell::new(None),
+        }
+    }
+
+    pub(super) fn count_into(&self, tally: &mut Tally) {
+        let starts = self.counts.starts.load(Ordering::Relaxed);
+        tally.starts += starts;
+        tally.starts_cut_short += starts - self.counts.served.load(Ordering::Relaxed);
+        tally.gave_up += self.counts.gave_up.load(Ordering::Relaxed);
+    }
+
+    /// How often the node stopped in order.
+    pub(super) fn stopped(&self) -> u64 {
+        self.counts.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Starts the node; returns at once.
+    pub(super) fn start(&self) {
+        let io = self.world.node(BROKER);
+        let (settings, counts) = (self.settings.clone(), Arc::clone(&self.counts));
+        let task = io.clone().spawn("broker", async move {
+            counts.starts.fetch_add(1, Ordering::Relaxed);
+            let ended = serve(&io, settings, &counts).await;
+            let counter = match ended {
+                Ended::Stopped => &counts.stopped,
+                Ended::GaveUp => &counts.gave_up,
+            };
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        *self.running.borrow_mut() = Some(task);
+    }
+
+    /// Whether the node's process is there.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.borrow().as_ref().is_some_and(|task| !task.is_finished())
+    }
+
+    /// Ends the process as SIGKILL does.
+    pub(super) fn kill(&self) {
+        self.world.kill(BROKER);
+    }
+
+    /// Cuts the power and gives it back after `dark`.
+    pub(super) async fn cut_power(&self, dark: Duration) {
+        self.world.crash(BROKER);
+        self.world.node("chaos").sleep(dark).await;
+        self.world.restart(BROKER);
+    }
+
+    /// Asks the node to stop.
+    pub(super) fn ask_to_stop(&self) {
+        self.world.signal(BROKER, ShutdownSignal::Terminate);
+    }
+
+    /// Waits until the process has ended by itself; whether it did within the time that a stop may
+    /// take.
+    pub(super) async fn wait_for_end(&self) -> bool {
+        let io = self.world.node("chaos");
+        let until = io.now().mono + STOP_MAX;
+        while self.is_running() {
+            if io.now().mono >= until {
+                return false;
+            }
+            io.sleep(Duration::from_millis(20)).await;
+        }
+        true
+    }
+}
+
+async fn serve(io: &Io, settings: NodeSettings, counts: &Counts) -> Ended {
+    let running = match ottla_broker::start(io.clone(), settings).await {
+        Ok(running) => running,
+        Err(error) => {
+            tracing::warn!(%error, "the node did not start");
+            return Ended::GaveUp;
+        }
+    };
+    counts.served.fetch_add(1, Ordering::Relaxed);
+    let failed = running.failure();
+    tokio::select! {
+        biased;
+        reason = failed => {
+            tracing::warn!(reason, "the node gave up");
+            Ended::GaveUp
+        }
+        _ = io.shutdown_signal() => match running.stop().await {
+            Ok(()) => Ended::Stopped,
+            Err(error) => {
+                tracing::warn!(%error, "the node did not stop cleanly");
+                Ended::GaveUp
+            }
+        },
+    }
+}
+
+fn settings(plan: &Plan) -> NodeSettings {
+    let dirs: Vec<PathBuf> = plan.dirs.clone();
+    let mut settings = node::settings_in(1, PORT, &[], dirs);
+    settings.storage.checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
+    settings.storage.high_watermark_checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
+    settings.storage.retention_check_interval = Duration::from_millis(plan.retention_check_ms);
+    settings
+}
