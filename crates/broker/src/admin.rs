@@ -1,4 +1,5 @@
-//! The operator's page on `ottla.admin.listener`: `/metrics`, `/healthz`, `/readyz`.
+//! The operator's page on `ottla.admin.listener`: `/metrics`, `/healthz` (also
+//! `/livez`), `/readyz`.
 
 use std::sync::Arc;
 
@@ -101,12 +102,12 @@ fn route(node: &Arc<Node>, request: &HttpRequest) -> HttpResponse {
             Err(error) => text(503, format!("{error}\n")),
         },
         // Alive: this process answers. Whether it should get traffic is /readyz.
-        "/healthz" => text(200, "ok\n".to_owned()),
+        "/healthz" | "/livez" => text(200, "ok\n".to_owned()),
         "/readyz" => match node.readiness() {
             Ok(()) => text(200, "ready\n".to_owned()),
             Err(reason) => text(503, format!("{reason}\n")),
         },
-        _ => text(404, "try /metrics, /healthz or /readyz\n".to_owned()),
+        _ => text(404, "try /metrics, /healthz, /livez or /readyz\n".to_owned()),
     }
 }
 

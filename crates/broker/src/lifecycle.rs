@@ -64,6 +64,7 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
             return Err(refused(error));
         }
     };
+    storage.recover();
     let node = Arc::new(Node {
         cluster_id: storage.cluster_id().into(),
         storage,

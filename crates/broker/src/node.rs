@@ -80,6 +80,10 @@ impl Node {
         if *self.stopping.borrow() {
             return Err("stopping".to_owned());
         }
+        let (done, found) = self.storage.recovery_progress();
+        if done < found {
+            return Err(format!("recovering {done}/{found}"));
+        }
         Ok(())
     }
 }

@@ -29,7 +29,7 @@ pub mod sim;
 mod task;
 
 pub use clock::ShutdownSignal;
-pub use disk::{DirLock, Disk, DiskError, Entry, File, Open, is_out_of_descriptors};
+pub use disk::{DirLock, Disk, DiskError, Entry, File, FileIdentity, Open, is_out_of_descriptors};
 pub use handle::Io;
 pub use net::{Listener, ReadHalf, SocketOptions, Stream, WriteHalf};
 pub use os::run_os;

@@ -14,8 +14,8 @@
 //! truncate.rs   cut the end, drop the front, start over          epochs.rs   leader epochs
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash
+//! open.rs       from the files of a dir to a Log        summary.rs  a log whose files are not open
 //! damage.rs     what of a segment is damaged for good
-//! open.rs       from the files of a dir to a Log
 //! compact/      of every key the newest record
 //! ```
 #![no_std]
@@ -38,6 +38,7 @@ pub mod retention;
 pub mod scan;
 pub mod segment;
 pub mod source;
+pub mod summary;
 pub mod timestamp;
 pub mod truncate;
 
@@ -54,6 +55,7 @@ pub use recover::RecoveredSegment;
 pub use retention::{DeletionReason, RetentionPlan};
 pub use segment::{Segment, TimestampAndOffset};
 pub use source::SegmentBytes;
+pub use summary::LogSummary;
 pub use timestamp::{FoundTimestamp, TimestampTarget};
 pub use truncate::TruncatePlan;
 

@@ -4,10 +4,12 @@
 //! the log start changes nothing and is no error. Compacted topics refuse (POLICY_VIOLATION).
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use ottla_base::MonoTime;
 use ottla_model::ErrorCode;
 use ottla_wire::messages::delete_records::{
-    DeleteRecordsPartitionResult, DeleteRecordsRequest, DeleteRecordsResponse,
+    DeleteRecordsPartition, DeleteRecordsPartitionResult, DeleteRecordsRequest, DeleteRecordsResponse,
     DeleteRecordsTopicResult,
 };
 
@@ -17,15 +19,17 @@ use crate::node::Node;
 /// Answers DeleteRecords.
 pub(crate) async fn serve(
     node: &Arc<Node>,
-    _request: &Request,
+    request: &Request,
     body: DeleteRecordsRequest,
 ) -> DeleteRecordsResponse {
     let mut response = DeleteRecordsResponse::default();
+    let limit = Duration::from_millis(u64::try_from(body.timeout_ms).unwrap_or(0));
+    let deadline = request.received + limit;
     for topic in &body.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for wanted in &topic.partitions {
             let index = wanted.partition_index;
-            let deleted = delete(node, &topic.name, index, wanted.offset).await;
+            let deleted = delete(node, &topic.name, wanted, deadline).await;
             partitions.push(DeleteRecordsPartitionResult {
                 partition_index: index,
                 low_watermark: deleted.unwrap_or(-1),
@@ -43,13 +47,14 @@ pub(crate) async fn serve(
 async fn delete(
     node: &Arc<Node>,
     topic: &str,
-    partition: i32,
-    before: i64,
+    wanted: &DeleteRecordsPartition,
+    deadline: MonoTime,
 ) -> Result<i64, ErrorCode> {
-    let partition = node.partition_by_name(topic, partition)?;
+    let partition = node.partition_by_name(topic, wanted.partition_index)?;
     if ottla_model::is_internal_topic(topic) {
         return Err(ErrorCode::InvalidTopicException);
     }
-    let now = node.io.now();
+    partition.opened(deadline).await?;
+    let (now, before) = (node.io.now(), wanted.offset);
     node.io.blocking(move || partition.delete_records(now, before)).await
 }

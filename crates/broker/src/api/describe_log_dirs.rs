@@ -35,16 +35,23 @@ pub(crate) async fn serve(
         let name = partition.topic_partition();
         asked.as_ref().is_none_or(|asked| asked.contains(&(&*name.topic, name.partition)))
     };
-    let results = node.storage.log_dirs().into_iter().map(|dir| {
-        let inside = partitions.iter().filter(|p| p.log_dir() == dir.path && wanted(p));
-        describe(&dir, inside.map(Arc::as_ref))
+    let wanted: Vec<_> = partitions.into_iter().filter(|partition| wanted(partition)).collect();
+    let storage = Arc::clone(&node.storage);
+    // The device is asked how full it is.
+    let look = move || {
+        let sized: Vec<_> = wanted.into_iter().map(|one| (one.stored_bytes(), one)).collect();
+        (storage.log_dirs(), sized)
+    };
+    let (dirs, sized) = node.io.blocking(look).await;
+    let results = dirs.into_iter().map(|dir| {
+        describe(&dir, sized.iter().filter(|(_, one)| *one.log_dir() == *dir.path))
     });
     DescribeLogDirsResponse { results: results.collect(), ..DescribeLogDirsResponse::default() }
 }
 
 fn describe<'a>(
     dir: &LogDirState,
-    partitions: impl Iterator<Item = &'a Partition>,
+    partitions: impl Iterator<Item = &'a (u64, Arc<Partition>)>,
 ) -> DescribeLogDirsResult {
     if dir.is_offline {
         return DescribeLogDirsResult {
@@ -54,11 +61,11 @@ fn describe<'a>(
         };
     }
     let mut topics: BTreeMap<Arc<str>, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
-    for partition in partitions {
+    for (bytes, partition) in partitions {
         let name = partition.topic_partition();
         topics.entry(Arc::clone(&name.topic)).or_default().push(DescribeLogDirsPartition {
             partition_index: name.partition,
-            partition_size: i64::try_from(partition.size_bytes()).unwrap_or(i64::MAX),
+            partition_size: i64::try_from(*bytes).unwrap_or(i64::MAX),
             // Bytes behind the leader; a leader is not behind itself.
             offset_lag: 0,
             is_future_key: false,

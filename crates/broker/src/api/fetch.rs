@@ -58,8 +58,9 @@ pub(crate) async fn serve(
         Plan::Read { partitions, kind } => (partitions, kind),
     };
     let limits = Limits::of(node, &body);
-    let targets: Vec<Target> =
+    let mut targets: Vec<Target> =
         partitions.into_iter().map(|(key, wanted)| Target::find(node, request.version, key, wanted)).collect();
+    open_logs(request, &mut targets).await;
     let mut read = read_or_wait(node, request, &targets, &limits).await;
     tell_deleted(node, &targets, &mut read);
     count(node, &read);
@@ -139,6 +140,33 @@ impl Target {
             node.partition_by_id(key.topic_id, key.partition)
         };
         Self { key, wanted, found }
+    }
+
+    fn is_recovering(&self) -> bool {
+        self.found.as_ref().is_ok_and(|found| found.is_recovering())
+    }
+}
+
+/// Sees that all logs are being opened, and waits for those that need no recovery. The others count
+/// as having nothing to tell until they are recovered.
+async fn open_logs(request: &Request, targets: &mut [Target]) {
+    let unopened = |target: &Target| target.found.as_ref().is_ok_and(|found| !found.is_open());
+    if !targets.iter().any(unopened) {
+        return;
+    }
+    for target in targets.iter_mut() {
+        if let Ok(found) = &target.found
+            && !found.is_open()
+        {
+            found.want_open();
+        }
+    }
+    for target in targets.iter_mut().filter(|target| unopened(target) && !target.is_recovering()) {
+        if let Ok(found) = &target.found
+            && let Err(error) = found.opened(request.received).await
+        {
+            target.found = Err(error);
+        }
     }
 }
 
@@ -222,6 +250,9 @@ fn read_one(target: &Target, limits: &Limits, room: u64, one_at_least: bool) -> 
         return Err(ErrorCode::NotLeaderOrFollower);
     }
     partition.check_leader_epoch(target.wanted.current_leader_epoch)?;
+    if partition.is_recovering() {
+        return Err(ErrorCode::NotLeaderOrFollower);
+    }
     let bytes = u64::try_from(target.wanted.partition_bytes_max);
     let Some(bytes) = bytes.ok().filter(|_| !limits.is_negative) else {
         return Err(ErrorCode::UnknownServerError);
@@ -255,9 +286,11 @@ fn diverging(partition: &Partition, wanted: Wanted) -> Result<Option<EpochEnd>, 
 fn is_enough(targets: &[Target], read: &[ReadResult], limits: &Limits) -> bool {
     let bytes: u64 = read.iter().flatten().map(|found| found.slice.len).sum();
     let mut here = targets.iter().zip(read).filter(|(target, _)| target.found.is_ok()).peekable();
-    let has_news =
-        |result: &ReadResult| result.as_ref().map_or(true, |found| found.diverging.is_some());
-    bytes >= limits.bytes_min || here.peek().is_none() || here.any(|(_, read)| has_news(read))
+    let has_news = |(target, result): (&Target, &ReadResult)| match result {
+        Ok(found) => found.diverging.is_some(),
+        Err(_) => !target.is_recovering(),
+    };
+    bytes >= limits.bytes_min || here.peek().is_none() || here.any(has_news)
 }
 
 fn count(node: &Node, read: &[ReadResult]) {

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ottla_model::ErrorCode;
 use ottla_wire::messages::list_offsets::{
@@ -23,6 +24,10 @@ use crate::storage::{Partition, ReadLimit};
 
 /// First version that tells leader epochs.
 const LEADER_EPOCH_VERSION_MIN: i16 = 4;
+
+/// How long a request waits for a log that is being recovered: shorter than clients wait for an
+/// answer (`request.timeout.ms`, 30 s by default).
+pub(super) const OPENING_MAX: Duration = Duration::from_secs(20);
 
 const LATEST: i64 = -1;
 const EARLIEST: i64 = -2;
@@ -66,7 +71,7 @@ pub(crate) async fn serve(
             let listed = if is_repeated {
                 Err(ErrorCode::InvalidRequest)
             } else {
-                list(node, request.version, &topic.name, wanted, upto).await
+                list(node, request, &topic.name, wanted, upto).await
             };
             partitions.push(answer(request.version, wanted.partition_index, listed));
         }
@@ -110,7 +115,7 @@ fn repeated(body: &ListOffsetsRequest) -> BTreeSet<(&str, i32)> {
 
 async fn list(
     node: &Arc<Node>,
-    version: i16,
+    request: &Request,
     topic: &str,
     wanted: &ListOffsetsPartition,
     upto: ReadLimit,
@@ -125,8 +130,12 @@ async fn list(
         ..EARLIEST_PENDING_UPLOAD => return Err(ErrorCode::UnsupportedVersion),
         _ => 1,
     };
-    if version < since {
+    if request.version < since {
         return Err(ErrorCode::UnsupportedVersion);
+    }
+    let needs_log = !matches!(wanted.timestamp, LATEST | EARLIEST | EARLIEST_LOCAL);
+    if needs_log || partition.summary().is_none() {
+        partition.opened(request.received + OPENING_MAX).await?;
     }
     match wanted.timestamp {
         LATEST => {
@@ -135,7 +144,7 @@ async fn list(
         }
         EARLIEST | EARLIEST_LOCAL => {
             let offset = partition.log_start_offset();
-            let leader_epoch = partition.leader_epoch_at(offset);
+            let leader_epoch = partition.start_leader_epoch();
             Ok(Listed { offset, timestamp: -1, leader_epoch })
         }
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(NOTHING),

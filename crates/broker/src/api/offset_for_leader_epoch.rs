@@ -5,27 +5,26 @@ use std::sync::Arc;
 
 use ottla_model::ErrorCode;
 use ottla_wire::messages::offset_for_leader_epoch::{
-    EpochEndOffset, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
+    EpochEndOffset, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, OffsetForLeaderPartition,
     OffsetForLeaderTopicResult,
 };
 
-use crate::request::Request;
+use super::list_offsets::OPENING_MAX;
 use crate::node::Node;
+use crate::request::Request;
+use crate::storage::EpochEnd;
 
 /// Answers OffsetForLeaderEpoch.
 pub(crate) async fn serve(
     node: &Arc<Node>,
-    _request: &Request,
+    request: &Request,
     body: OffsetForLeaderEpochRequest,
 ) -> OffsetForLeaderEpochResponse {
     let mut response = OffsetForLeaderEpochResponse::default();
     for topic in &body.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for wanted in &topic.partitions {
-            let found = node.partition_by_name(&topic.topic, wanted.partition).and_then(|found| {
-                found.check_leader_epoch(wanted.current_leader_epoch)?;
-                Ok(found.end_offset_for_leader_epoch(wanted.leader_epoch))
-            });
+            let found = find(node, request, &topic.topic, wanted).await;
             let (error, end) = match found {
                 Ok(end) => (ErrorCode::None, end),
                 Err(error) => (error, None),
@@ -43,4 +42,16 @@ pub(crate) async fn serve(
         });
     }
     response
+}
+
+async fn find(
+    node: &Arc<Node>,
+    request: &Request,
+    topic: &str,
+    wanted: &OffsetForLeaderPartition,
+) -> Result<Option<EpochEnd>, ErrorCode> {
+    let found = node.partition_by_name(topic, wanted.partition)?;
+    found.check_leader_epoch(wanted.current_leader_epoch)?;
+    found.opened(request.received + OPENING_MAX).await?;
+    Ok(found.end_offset_for_leader_epoch(wanted.leader_epoch))
 }

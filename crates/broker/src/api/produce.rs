@@ -5,8 +5,9 @@
 //! - Versions 0-2 are advertised, because librdkafka takes their absence for an old broker
 //!   (KAFKA-18659), and refused.
 //!
-//! The batch is checked and written on the thread that read it; what waits is acks=all, and the
-//! acknowledgement of records that have to be on the device first.
+//! The batch is checked and written on the thread that read it; what waits is acks=all, the
+//! acknowledgement of records that have to be on the device first, and the first batch for a log
+//! that has yet to be opened or recovered.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -49,13 +50,14 @@ pub(crate) async fn serve(
     });
     let deadline =
         request.received + Duration::from_millis(u64::try_from(body.timeout_ms).unwrap_or(0));
+    open_together(node, request.version, &body);
     let mut written = Vec::with_capacity(body.topic_data.len());
     for topic in &body.topic_data {
         let mut partitions = Vec::with_capacity(topic.partition_data.len());
         for data in &topic.partition_data {
             let target = Target { topic_id: topic.topic_id, topic: &topic.name, data };
             let outcome = match acks {
-                Ok(acks) => append(node, request, &target, acks),
+                Ok(acks) => append(node, request, &target, acks, deadline).await,
                 Err(error) => Err(refusal(error)),
             };
             count(node, data, &outcome);
@@ -72,6 +74,20 @@ pub(crate) async fn serve(
         }
     }
     respond(&body, written).into()
+}
+
+/// Logs that have yet to be opened, or recovered, are at the same time.
+fn open_together(node: &Arc<Node>, version: i16, body: &ProduceRequest) {
+    for topic in &body.topic_data {
+        for data in &topic.partition_data {
+            let target = Target { topic_id: topic.topic_id, topic: &topic.name, data };
+            if let Ok(partition) = find(node, version, &target)
+                && !partition.is_open()
+            {
+                partition.want_open();
+            }
+        }
+    }
 }
 
 /// Of a partition that is named more than once, what was said last counts, as in Apache Kafka.
@@ -120,13 +136,15 @@ struct Refused {
 
 type Outcome = Result<Written, Refused>;
 
-fn append(
+async fn append(
     node: &Arc<Node>,
     request: &Request,
     target: &Target<'_>,
     acks: Acks,
+    deadline: MonoTime,
 ) -> Outcome {
     let partition = find(node, request.version, target).map_err(refusal)?;
+    partition.opened(deadline).await.map_err(refusal)?;
     let Some(records) = target.data.records.bytes() else {
         return Err(refusal(ErrorCode::InvalidRecord));
     };

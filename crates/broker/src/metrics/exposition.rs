@@ -12,7 +12,7 @@ use ottla_controller::{Image, image};
 
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
-use crate::storage::{LogDir, Partition};
+use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
 struct OfNode {
@@ -22,11 +22,12 @@ struct OfNode {
     value: fn(&Node) -> i64,
 }
 
-/// A number of one partition, labelled `topic` and `partition`.
+/// A number of one partition, labelled `topic` and `partition`. A partition of which nothing is known
+/// yet has none: no log is opened to be measured.
 struct OfPartition {
     name: &'static str,
     help: &'static str,
-    value: fn(&Partition) -> i64,
+    value: fn(&Partition, &LogSummary) -> i64,
 }
 
 /// A number of one log dir, labelled `dir`.
@@ -140,6 +141,20 @@ const OF_NODE: &[OfNode] = &[
     gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
         node.storage.damage_count() as i64
     }),
+    gauge(
+        "kafka_log_logmanager_remaininglogstorecover",
+        "Logs that the start has yet to recover.",
+        |node| {
+            let (done, found) = node.storage.recovery_progress();
+            found.saturating_sub(done) as i64
+        },
+    ),
+    gauge("ottla_logs_to_recover", "Logs that the start found to be recovered.", |node| {
+        node.storage.recovery_progress().1 as i64
+    }),
+    gauge("ottla_open_logs", "Logs that have been opened since the start.", |node| {
+        node.storage.open_log_count() as i64
+    }),
     gauge("ottla_log_open_files", "Segment files that are open.", |node| {
         node.storage.open_file_count() as i64
     }),
@@ -157,32 +172,32 @@ const OF_PARTITION: &[OfPartition] = &[
     OfPartition {
         name: "kafka_log_log_logstartoffset",
         help: "First offset that can be read.",
-        value: |partition| partition.log_start_offset(),
+        value: |_, log| log.log_start_offset,
     },
     OfPartition {
         name: "kafka_log_log_logendoffset",
         help: "Offset of the next record.",
-        value: |partition| partition.log_end_offset(),
+        value: |_, log| log.log_end_offset,
     },
     OfPartition {
         name: "kafka_log_log_numlogsegments",
         help: "Segment files.",
-        value: |partition| partition.segment_count() as i64,
+        value: |_, log| i64::from(log.segments),
     },
     OfPartition {
         name: "kafka_log_log_size",
         help: "Bytes of record batches on disk.",
-        value: |partition| partition.size_bytes() as i64,
+        value: |_, log| log.size as i64,
     },
     OfPartition {
         name: "ottla_log_ack_synced",
         help: "1 if records are acknowledged once they are on the device (ottla.ack.durability).",
-        value: |partition| i64::from(partition.syncs_before_ack()),
+        value: |partition, _| i64::from(partition.syncs_before_ack()),
     },
     OfPartition {
         name: "ottla_log_syncedoffset",
         help: "Every record before this offset is on the device.",
-        value: |partition| partition.synced_offset(),
+        value: |partition, _| partition.synced_offset(),
     },
 ];
 
@@ -283,16 +298,16 @@ impl Scrape {
 
     fn encode_partitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let partitions = self.0.storage.partitions();
+        let known: Vec<_> =
+            partitions.iter().filter_map(|one| Some((&**one, one.summary()?))).collect();
         for metric in OF_PARTITION {
             let mut lines =
                 encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
-            for partition in &partitions {
-                let number = partition.topic_partition().partition.to_string();
-                let labels = [
-                    ("topic", &*partition.topic_partition().topic),
-                    ("partition", number.as_str()),
-                ];
-                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(partition))?;
+            for (partition, log) in &known {
+                let name = partition.topic_partition();
+                let number = name.partition.to_string();
+                let labels = [("topic", &*name.topic), ("partition", number.as_str())];
+                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(partition, log))?;
             }
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! What is done to the log dirs on time: syncing sealed segments, checkpoints, retention, removal of
-//! dirs. And recovery, before anything is served.
+//! dirs. And recovery, while what needs none is served.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ottla_base::MonoTime;
@@ -17,32 +18,55 @@ use super::{Partition, Shared};
 /// Before the first retention after a start (Kafka's `InitialTaskDelayMs`).
 const RETENTION_DELAY: Duration = Duration::from_secs(30);
 
+/// How often the log says how far recovery has come.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Opens the logs of dirs that were not stopped cleanly, which checks what lies behind their
-/// recovery points. As many at a time as `num.recovery.threads.per.data.dir` says.
-pub(super) async fn recover(shared: &Arc<Shared>) {
-    let unclean = |name: &str| shared.dirs.iter().any(|d| d.name() == name && !d.was_clean());
-    let mut todo: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
-    todo.retain(|partition| unclean(partition.log_dir()));
-    if todo.is_empty() {
+/// recovery points. As many at a time and dir as `num.recovery.threads.per.data.dir` says. Ends
+/// between two logs when the node stops.
+pub(super) async fn recover(shared: Arc<Shared>) {
+    let begun = shared.io.now().mono;
+    let (_, found) = shared.recovery_progress();
+    if found == 0 {
         return;
     }
-    info!(logs = todo.len(), "the last stop was not clean: recovering logs");
-    shared.to_recover.store(todo.len(), Ordering::Relaxed);
-    let workers = shared.settings.recovery_threads_per_dir.max(1) * shared.dirs.len().max(1);
-    let share = todo.len().div_ceil(workers);
-    let mut tasks = Vec::new();
-    for share in todo.chunks(share.max(1)) {
-        let (share, counted, io) = (share.to_vec(), Arc::clone(shared), shared.io.clone());
-        tasks.push(shared.io.spawn("recover", async move {
-            for partition in share {
-                // A log that cannot be opened takes its dir offline, which is noted there.
-                let _ = io.blocking(move || partition.with_log(|_, _| ())).await;
-                counted.recovered.fetch_add(1, Ordering::Relaxed);
-            }
-        }));
+    info!(
+        logs = found,
+        "the last stop was not clean: recovering logs, others are served meanwhile"
+    );
+    let mut workers = Vec::new();
+    for dir in shared.dirs.iter().filter(|dir| !dir.was_clean()) {
+        let inside: Arc<[_]> = shared.partitions_in(dir).into();
+        let next = Arc::new(AtomicUsize::new(0));
+        for _ in 0..shared.settings.recovery_threads_per_dir.max(1) {
+            let worker = recover_some(Arc::clone(&shared), Arc::clone(&inside), Arc::clone(&next));
+            workers.push(shared.io.spawn("recover", worker));
+        }
     }
-    for task in tasks {
-        let _ = task.join().await;
+    let mut ended = pin!(async {
+        for worker in workers {
+            let _ = worker.join().await;
+        }
+    });
+    while shared.io.timeout(PROGRESS_INTERVAL, ended.as_mut()).await.is_none() {
+        let (done, found) = shared.recovery_progress();
+        info!("recovering {done}/{found}");
+    }
+    let (done, found) = shared.recovery_progress();
+    let took_ms = shared.io.now().mono.since(begun).as_millis() as u64;
+    info!(logs = done, of = found, took_ms, "recovery ended");
+}
+
+/// Takes one log after the other, unless somebody wanted it earlier.
+async fn recover_some(shared: Arc<Shared>, inside: Arc<[Arc<Partition>]>, next: Arc<AtomicUsize>) {
+    while !shared.stopping.load(Ordering::Relaxed)
+        && let Some(partition) = inside.get(next.fetch_add(1, Ordering::Relaxed))
+    {
+        if partition.is_recovering() && partition.claim_opening().0 {
+            let partition = Arc::clone(partition);
+            // A log that cannot be opened takes its dir offline, which is noted there.
+            let _ = shared.io.blocking(move || partition.open_and_sync()).await;
+        }
     }
 }
 
@@ -117,8 +141,9 @@ fn checkpoint_failed(dir: &LogDir, error: &std::io::Error) {
 }
 
 async fn retain(shared: &Arc<Shared>) {
-    let partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
     let now = shared.io.now().wall;
+    let mut partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
+    partitions.retain(|partition| partition.wants_retention(now));
     for partition in partitions {
         // A failure takes the log dir offline, which is noted there.
         let _ = shared.io.blocking(move || partition.retain(now)).await;

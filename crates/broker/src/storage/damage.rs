@@ -251,7 +251,8 @@ impl Partition {
     /// After its log was opened: what opening found goes to the list, and what the list knows to
     /// the log.
     pub(super) fn adopt_damages(&self, log: &mut LogFiles) {
-        let (name, known) = (self.topic_partition(), self.dir.damages());
+        let (name, dir) = (self.topic_partition(), self.dir());
+        let known = dir.damages();
         let found: Vec<_> = log.log().damaged().collect();
         for range in found {
             known.note(name, range, "no sound batch is there", FoundBy::Start);
@@ -280,7 +281,12 @@ impl Partition {
         let Some(range) = range else { return Ok(false) };
         let is_new = log.note_damage(base_offset, range);
         if is_new {
-            self.dir.damages().note(self.topic_partition(), (base_offset, range), reason, found_by);
+            self.dir().damages().note(
+                self.topic_partition(),
+                (base_offset, range),
+                reason,
+                found_by,
+            );
         }
         Ok(is_new)
     }
@@ -305,14 +311,14 @@ impl Partition {
 
     /// Forgets damages in segments that are gone.
     pub(super) fn forget_gone_damages(&self) {
-        if self.dir.damages().list.count() == 0 {
+        if self.dir().damages().list.count() == 0 {
             return;
         }
         let Ok(left) = self.with_log(|log, _| log.log().damaged().collect::<Vec<_>>()) else {
             return;
         };
         let is_left = |damage: &Damage| left.contains(&(damage.base_offset, damage.range()));
-        self.dir.damages().keep(self.topic_partition(), is_left);
+        self.dir().damages().keep(self.topic_partition(), is_left);
     }
 }
 

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
+use ottla_log::files::manifest::ManifestEntry;
 use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
@@ -17,6 +18,7 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::damage::{Damages, DirDamages};
+use super::manifest;
 use super::open_files::OpenFiles;
 use super::space::{Reserve, Volume};
 
@@ -29,13 +31,16 @@ const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 const SYNCS_AT_ONCE: usize = 4;
 /// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
 const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
+/// Logs that are opened at a time because a request wants them, beside those that are recovered in
+/// the background.
+const OPENED_AT_ONCE: usize = 4;
 
 /// One log dir.
 #[derive(Debug)]
 pub struct LogDir {
     disk: Disk,
     path: PathBuf,
-    name: String,
+    name: Arc<str>,
     id: Uuid,
     _lock: DirLock,
     opened_at: WallTime,
@@ -44,7 +49,11 @@ pub struct LogDir {
     damages: DirDamages,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
+    manifest: Mutex<Option<Vec<ManifestEntry>>>,
     offline: AtomicBool,
+    /// A place for each log that is opened because a request wants it.
+    pub(super) opening: Semaphore,
+    pub(super) recovery: Recovery,
     open_files: Arc<OpenFiles>,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
@@ -75,6 +84,28 @@ pub(super) struct Checkpointed {
     pub(super) log_start_offset: Offset,
     /// A log start that is the first segment's base offset need not be told.
     pub(super) first_base: Offset,
+}
+
+/// How many logs of a dir have been recovered since the start, of how many that had to be.
+#[derive(Debug, Default)]
+pub(super) struct Recovery {
+    ended: AtomicUsize,
+    found: AtomicUsize,
+}
+
+impl Recovery {
+    pub(super) fn found_one(&self) {
+        self.found.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn ended_one(&self) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Ended, found.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        (self.ended.load(Ordering::Relaxed), self.found.load(Ordering::Relaxed))
+    }
 }
 
 /// The partition dirs in a log dir.
@@ -155,11 +186,12 @@ impl Locked {
             let content = meta_properties::format(&meta);
             disk.write_atomic(path.join(meta_properties::FILE_NAME), content.as_bytes())?;
         }
+        let manifest = Mutex::new(manifest::read(disk, &path));
         let clean_epoch = take_clean_shutdown(disk, &path)?;
         let checkpoints = Checkpoints::read(disk, &path)?;
         Ok(LogDir {
             disk: disk.clone(),
-            name: path.display().to_string(),
+            name: path.display().to_string().into(),
             volume: Volume::new(disk, path.clone(), of_node.reserve),
             damages: DirDamages::read(disk, &path, &of_node.damages)?,
             path,
@@ -168,7 +200,10 @@ impl Locked {
             opened_at: now,
             seed,
             clean_epoch,
+            manifest,
             offline: AtomicBool::new(false),
+            opening: Semaphore::new(OPENED_AT_ONCE),
+            recovery: Recovery::default(),
             open_files: Arc::clone(&of_node.open_files),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
@@ -218,6 +253,10 @@ impl Identity {
 impl LogDir {
     /// Its path, as it is configured.
     pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn name_shared(&self) -> &Arc<str> {
         &self.name
     }
 
@@ -283,9 +322,9 @@ impl LogDir {
     /// What is in it.
     pub(super) fn content(&self) -> io::Result<DirContent> {
         let (mut found, mut doomed) = (Vec::new(), Vec::new());
-        for entry in self.disk.list(&self.path)?.iter().filter(|entry| entry.is_dir) {
-            let path = self.path.join(&entry.name);
-            match LogDirEntry::of(&entry.name) {
+        for name in self.disk.list_dirs(&self.path)? {
+            let path = self.path.join(&name);
+            match LogDirEntry::of(&name) {
                 LogDirEntry::Replica(name) if &*name.topic == METADATA_TOPIC => {}
                 LogDirEntry::Replica(name) => found.push((name, path)),
                 LogDirEntry::Deleted => doomed.push(path),
@@ -302,11 +341,8 @@ impl LogDir {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the checkpoints that changed, and forgets partitions that are gone.
-    pub(super) fn checkpoint(
-        &self,
-        told: BTreeMap<TopicPartition, Option<Checkpointed>>,
-    ) -> io::Result<()> {
+    /// Takes what the open logs tell, and writes the checkpoints that changed.
+    pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
         self.checkpoints().take(told);
         self.write_checkpoints()
     }
@@ -363,10 +399,15 @@ impl LogDir {
         self.write_checkpoints()
     }
 
-    /// Says to the next start that nothing needs recovery. The last act of a clean stop.
-    pub(super) fn mark_clean(&self, broker_epoch: i64) -> io::Result<()> {
-        let content = clean_shutdown::format(broker_epoch);
-        self.disk.write_atomic(self.path.join(clean_shutdown::FILE_NAME), content.as_bytes())
+    /// Says to the next start that nothing needs recovery, and what there is. The last act of a clean
+    /// stop.
+    pub(super) fn mark_clean(&self, broker_epoch: i64, told: Vec<ManifestEntry>) -> io::Result<()> {
+        manifest::mark_clean(&self.disk, &self.path, broker_epoch, told)
+    }
+
+    /// What its manifest told at the start; `None` if there was none to be believed, and once taken.
+    pub(super) fn take_manifest(&self) -> Option<Vec<ManifestEntry>> {
+        self.manifest.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The damaged batches in it that are known.
@@ -399,13 +440,8 @@ impl Checkpoints {
         })
     }
 
-    fn take(&mut self, told: BTreeMap<TopicPartition, Option<Checkpointed>>) {
-        let exists = |name: &TopicPartition, _: &mut Offset| told.contains_key(name);
-        self.recovery_points.retain(exists);
-        self.log_starts.retain(exists);
-        self.high_watermarks.retain(exists);
+    fn take(&mut self, told: Vec<(TopicPartition, Checkpointed)>) {
         for (name, offsets) in told {
-            let Some(offsets) = offsets else { continue };
             self.recovery_points.insert(name.clone(), offsets.recovery_point);
             self.high_watermarks.insert(name.clone(), offsets.high_watermark);
             // DeleteRecords may have written down a later one meanwhile.

@@ -5,19 +5,23 @@
 //! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
-//! syncing.rs        Partition: group commit, flush.ms           answers.rs        what a Partition answers
-//! damage.rs         damaged batches that are known
-//! space.rs          Volume: free bytes, the reserve             watch.rs          disks that are full or stalled
-//! open_files.rs     how many segment files are open
+//! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
+//! finding.rs        what partitions there are                   manifest.rs       told by one file
+//! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
+//! damage.rs         damaged batches that are known              space.rs          Volume: free bytes, the reserve
+//! watch.rs          disks that are full or stalled
 //! ```
 
 mod answers;
 mod background;
 pub mod damage;
 mod dirs;
+mod finding;
 mod load;
 pub mod log_files;
+mod manifest;
 mod open_files;
+mod opening;
 mod partition;
 mod segment_files;
 pub mod space;
@@ -27,10 +31,10 @@ mod tests;
 mod upkeep;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,7 +50,7 @@ pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, Re
 pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
-pub use ottla_log::FoundTimestamp;
+pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
 pub use space::Reserve;
@@ -57,9 +61,6 @@ use open_files::OpenFiles;
 
 /// Threads that close partitions at a stop.
 const CLOSING_AT_ONCE: usize = 8;
-
-/// Bytes of the largest `partition.metadata` that makes sense.
-const PARTITION_METADATA_BYTES_MAX: u64 = 4 << 10;
 
 /// Where a node keeps its logs, and how.
 #[derive(Debug, Clone)]
@@ -130,6 +131,7 @@ pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
     watching: Mutex<Option<Task>>,
+    recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
 }
@@ -149,15 +151,15 @@ struct Shared {
     changing: Mutex<()>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
+    /// Set before the logs are closed: no other is recovered any more.
+    stopping: AtomicBool,
     broker_epoch: AtomicI64,
-    recovered: AtomicUsize,
-    to_recover: AtomicUsize,
     damages: Arc<Damages>,
 }
 
 impl Storage {
-    /// Locks the log dirs, sees that they belong to this node, formats those that are new, finds
-    /// the partitions in them, and recovers those of dirs that were not stopped cleanly.
+    /// Locks the log dirs, sees that they belong to this node, formats those that are new, and finds
+    /// the partitions in them. No log is opened: see [`Self::recover`].
     ///
     /// # Errors
     /// One sentence: another process has a dir, a dir belongs to another node or cluster, or what
@@ -184,25 +186,35 @@ impl Storage {
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
+            stopping: AtomicBool::new(false),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
-            recovered: AtomicUsize::new(0),
-            to_recover: AtomicUsize::new(0),
             damages,
         });
-        let finding = Arc::clone(&shared);
-        let find = move || {
-            watch::measure(&finding);
-            finding.find_partitions()
-        };
-        let doomed = io.blocking(find).await?;
+        let measuring = Arc::clone(&shared);
+        io.blocking(move || watch::measure(&measuring)).await;
+        let doomed = shared.find_partitions().await?;
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
-        background::recover(&shared).await;
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
         let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
         let (background, watching) = (Mutex::new(Some(task)), Mutex::new(Some(watching)));
-        Ok(Self { shared, background, closing, watching })
+        Ok(Self { shared, background, recovering: Mutex::default(), closing, watching })
+    }
+
+    /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
+    /// Settings and topic ids should be known by now: recovery goes by them.
+    pub fn recover(&self) {
+        let recovering = background::recover(Arc::clone(&self.shared));
+        *held(&self.recovering) = Some(self.shared.io.spawn("recovery", recovering));
+    }
+
+    /// Returns when what [`Self::recover`] began has ended.
+    pub async fn recovered(&self) {
+        let task = held(&self.recovering).take();
+        if let Some(task) = task {
+            let _ = task.join().await;
+        }
     }
 
     /// The id of the cluster its log dirs belong to.
@@ -241,8 +253,12 @@ impl Storage {
 
     /// How many logs have been recovered since the start, and how many had to be.
     pub fn recovery_progress(&self) -> (usize, usize) {
-        let shared = &self.shared;
-        (shared.recovered.load(Ordering::Relaxed), shared.to_recover.load(Ordering::Relaxed))
+        self.shared.recovery_progress()
+    }
+
+    /// How many logs are open.
+    pub fn open_log_count(&self) -> usize {
+        self.shared.lock().values().filter(|partition| partition.is_open()).count()
     }
 
     /// One of its partitions.
@@ -340,6 +356,9 @@ impl Storage {
         let shared = &self.shared;
         let _changing = shared.changing();
         if let Some(found) = self.partition(name) {
+            if found.topic_id().is_zero() && !found.is_offline() {
+                return shared.complete(&found, topic_id, config);
+            }
             if !found.topic_id().is_zero() && found.topic_id() != topic_id {
                 let other = found.topic_id();
                 return Err(invalid(format!("{name} is of topic id {other}, not {topic_id}")));
@@ -351,12 +370,12 @@ impl Storage {
             io::Error::other(format!("no log dir is left for {name}: all have failed"))
         })?;
         let path = dir.path().join(name.to_string());
+        let known = (!shared.disk.exists(&path)?).then_some(LogSummary::EMPTY);
         create_dir_durably(&shared.disk, &path)?;
-        let content = partition_metadata::format(topic_id);
-        let metadata = path.join(partition_metadata::FILE_NAME);
-        shared.disk.write_atomic(metadata, content.as_bytes())?;
+        shared.write_topic_id(&path, topic_id)?;
         dir.forget_durably(name)?;
-        let partition = Arc::new(shared.partition_at(dir, name.clone(), topic_id, path, config));
+        let at = At { name: name.clone(), topic_id, path, known };
+        let partition = Arc::new(shared.partition_at(dir, at, config));
         shared.lock().insert(name.clone(), Arc::clone(&partition));
         Ok(partition)
     }
@@ -369,7 +388,7 @@ impl Storage {
         let _changing = self.shared.changing();
         let Some(partition) = self.shared.lock().remove(name) else { return Ok(()) };
         let aside = names::deleted_dir(name, self.shared.io.random_uuid());
-        let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
+        let dir = self.shared.dirs.iter().find(|dir| *dir.name() == *partition.log_dir());
         let Some(dir) = dir else { return Ok(()) };
         let path = partition.set_aside(dir.path().join(aside))?;
         self.shared.disk.sync_dir(dir.path())?;
@@ -389,7 +408,7 @@ impl Storage {
         let _changing = self.shared.changing();
         let Some(partition) = self.shared.lock().remove(name) else { return Ok(None) };
         let aside = names::stray_dir(name, self.shared.io.random_uuid());
-        let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
+        let dir = self.shared.dirs.iter().find(|dir| *dir.name() == *partition.log_dir());
         let Some(dir) = dir else { return Ok(None) };
         let path = partition.set_aside(dir.path().join(aside))?;
         self.shared.disk.sync_dir(dir.path())?;
@@ -404,7 +423,8 @@ impl Storage {
     /// What the device said; the dir it happened in is recovered at the next start, the others are
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
-        let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.shared.stopping.store(true, Ordering::Relaxed);
+        let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
             let _ = task.join().await;
@@ -413,6 +433,7 @@ impl Storage {
             watching.abort();
             let _ = watching.join().await;
         }
+        self.recovered().await;
         self.close_partitions().await;
         let shared = Arc::clone(&self.shared);
         let result = self.shared.io.flushing(move || shared.close()).await;
@@ -451,15 +472,26 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
-        if let Some(watching) = self.take_watching() {
-            watching.abort();
-        }
-        let task = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task {
-            task.abort();
+        self.shared.stopping.store(true, Ordering::Relaxed);
+        for task in [&self.background, &self.recovering, &self.watching] {
+            if let Some(task) = held(task).take() {
+                task.abort();
+            }
         }
         self.closing.abort();
     }
+}
+
+fn held(task: &Mutex<Option<Task>>) -> MutexGuard<'_, Option<Task>> {
+    task.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where a partition is, and what is known of its log.
+struct At {
+    name: TopicPartition,
+    topic_id: Uuid,
+    path: PathBuf,
+    known: Option<LogSummary>,
 }
 
 impl Shared {
@@ -478,81 +510,80 @@ impl Shared {
             return Some(only);
         }
         let partitions = self.lock();
-        let inside = |name: &str| partitions.values().filter(|p| p.log_dir() == name).count();
+        let inside = |name: &str| partitions.values().filter(|p| *p.log_dir() == *name).count();
         usable.into_iter().min_by_key(|dir| inside(dir.name()))
     }
 
-    fn partition_at(
-        &self,
-        dir: &Arc<LogDir>,
-        name: TopicPartition,
-        topic_id: Uuid,
-        path: PathBuf,
-        config: LogConfig,
-    ) -> Partition {
+    fn partitions_in(&self, dir: &LogDir) -> Vec<Arc<Partition>> {
+        self.lock().values().filter(|p| *p.log_dir() == *dir.name()).cloned().collect()
+    }
+
+    fn recovery_progress(&self) -> (usize, usize) {
+        let of_dirs = self.dirs.iter().map(|dir| dir.recovery.progress());
+        of_dirs.fold((0, 0), |sum, of_dir| (sum.0 + of_dir.0, sum.1 + of_dir.1))
+    }
+
+    fn partition_at(&self, dir: &Arc<LogDir>, at: At, config: LogConfig) -> Partition {
+        let At { name, topic_id, path, known } = at;
         let node_id = self.settings.node_id;
-        let found = partition::Found { name, topic_id, path, node_id, config };
+        let found = partition::Found { name, topic_id, path, node_id, config, known };
         Partition::new(&self.io, dir, found)
     }
 
-    /// Looks for partitions in all dirs; returns dirs that wait for removal.
-    fn find_partitions(&self) -> io::Result<Vec<PathBuf>> {
-        let mut doomed = Vec::new();
-        let mut partitions = self.lock();
-        for dir in &self.dirs {
-            let content = dir.content()?;
-            doomed.extend(content.doomed);
-            let found: BTreeSet<_> = content.partitions.iter().map(|(name, _)| name).collect();
-            dir.forget_all_but(|name| found.contains(name));
-            for (name, path) in content.partitions {
-                let topic_id = self.topic_id_at(&path)?;
-                let config = self.settings.log.clone();
-                let made = self.partition_at(dir, name.clone(), topic_id, path, config);
-                if let Some(other) = partitions.insert(name, Arc::new(made)) {
-                    let name = other.topic_partition();
-                    return Err(invalid(format!("{name} is in two log dirs: remove one of them")));
-                }
-            }
-        }
-        Ok(doomed)
+    /// Gives a partition the topic id that its dir does not tell: the node died while it made the
+    /// dir, or the file is damaged. Metadata knows it.
+    fn complete(
+        &self,
+        found: &Arc<Partition>,
+        topic_id: Uuid,
+        config: LogConfig,
+    ) -> io::Result<Arc<Partition>> {
+        let path = found.path();
+        let metadata = path.join(partition_metadata::FILE_NAME);
+        warn!(path = %metadata.display(), %topic_id, "topic id written anew, from the metadata");
+        self.write_topic_id(&path, topic_id)?;
+        found.set_topic_id(topic_id);
+        found.set_config(config);
+        Ok(Arc::clone(found))
     }
 
-    fn topic_id_at(&self, path: &std::path::Path) -> io::Result<Uuid> {
-        let path = path.join(partition_metadata::FILE_NAME);
-        let content = match self.disk.read(&path, PARTITION_METADATA_BYTES_MAX) {
-            Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Uuid::ZERO),
-            Err(error) => return Err(error),
-        };
-        Ok(partition_metadata::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
-            warn!(path = %path.display(), %why, "topic id could not be read");
-            Uuid::ZERO
-        }))
+    fn write_topic_id(&self, path: &Path, topic_id: Uuid) -> io::Result<()> {
+        let content = partition_metadata::format(topic_id);
+        self.disk.write_atomic(path.join(partition_metadata::FILE_NAME), content.as_bytes())
     }
 
     fn close(&self) -> io::Result<()> {
         let mut failed = Ok(());
         for dir in &self.dirs {
-            let inside: Vec<_> =
-                self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect();
+            let inside = self.partitions_in(dir);
             let closed = inside.iter().try_for_each(|partition| partition.close());
             // What failed is recovered at the next start, also if no log was open to tell.
             if dir.is_offline() {
                 continue;
             }
-            let marked = closed
-                .and_then(|()| self.checkpoint_dir(dir))
-                .and_then(|()| dir.mark_clean(self.broker_epoch.load(Ordering::Relaxed)));
-            failed = failed.and(marked);
+            let checkpointed = closed.and_then(|()| self.checkpoint_dir(dir));
+            let unrecovered = inside.iter().filter(|one| one.is_unrecovered()).count();
+            if unrecovered > 0 {
+                warn!(
+                    dir = dir.name(),
+                    logs = unrecovered,
+                    "logs are left for the next start to recover"
+                );
+                failed = failed.and(checkpointed);
+                continue;
+            }
+            let broker_epoch = self.broker_epoch.load(Ordering::Relaxed);
+            let told = inside.iter().map(|one| one.told()).collect();
+            failed = failed.and(checkpointed.and_then(|()| dir.mark_clean(broker_epoch, told)));
         }
         failed
     }
 
     fn checkpoint_dir(&self, dir: &LogDir) -> io::Result<()> {
         let _changing = self.changing();
-        let inside: Vec<_> =
-            self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect();
-        let told = inside.iter().map(|p| (p.topic_partition().clone(), p.checkpointed()));
+        let inside = self.partitions_in(dir);
+        let told =
+            inside.iter().filter_map(|p| Some((p.topic_partition().clone(), p.checkpointed()?)));
         dir.checkpoint(told.collect())
     }
 }

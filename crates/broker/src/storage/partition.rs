@@ -1,26 +1,32 @@
 //! [`Partition`]: one replica on this node. Its log, its part in replication, and who waits for it,
 //! behind one short lock.
 //!
-//! A partition is opened on first use: until then it costs a name. Appends and reads run on the
-//! calling thread and reach the page cache; [`Partition::flush`], [`Partition::delete_records`] and
-//! the searches by time may wait for the device and belong on `Io::blocking` or `Io::flushing`.
+//! Its log is opened on first use: until then it costs a name and some numbers. Who serves clients
+//! awaits [`Partition::opened`] before anything else; what is called without that opens the log on
+//! the calling thread. Appends and reads then run on the calling thread and reach the page cache;
+//! [`Partition::flush`], [`Partition::delete_records`] and the searches by time may wait for the
+//! device and belong on `Io::blocking` or `Io::flushing`.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};
 use ottla_log::producers::Origin;
-use ottla_log::{AppendAs, FoundTimestamp, LogConfig, LogError, ReadRequest, TimestampTarget};
+use ottla_log::{
+    AppendAs, FoundTimestamp, LogConfig, LogError, LogSummary, ReadRequest, TimestampTarget,
+};
 use ottla_model::{ErrorCode, LeaderEpoch, Offset, ProducerId, TopicPartition};
 use ottla_replica::{Acks, Leadership, Replica, Role};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use super::answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 use super::dirs::LogDir;
-use super::log_files::{AppendFailure, Covers, LogFiles, OpenLog};
+use super::log_files::{AppendFailure, Covers, LogFiles};
+use super::opening::Attempts;
 use super::syncing::Syncing;
 use crate::topic_settings::ProduceSettings;
 use crate::waiting::Watchers;
@@ -29,8 +35,10 @@ use crate::waiting::Watchers;
 #[derive(Debug)]
 pub struct Partition {
     name: TopicPartition,
-    topic_id: Uuid,
-    pub(super) dir: Arc<LogDir>,
+    /// Written once more if the dir did not tell it.
+    topic_id: Mutex<Uuid>,
+    /// Another one once it has moved.
+    dir: ArcSwap<LogDir>,
     pub(super) disk: Disk,
     watchers: Arc<Watchers>,
     pub(super) io: Io,
@@ -40,6 +48,8 @@ pub struct Partition {
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
+    pub(super) opening: Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -50,6 +60,9 @@ pub(super) struct State {
     pub(super) replica: Replica,
     /// `None` until first used.
     pub(super) log: Option<LogFiles>,
+    /// What is known of a log that is not open; `None` also if nothing is.
+    pub(super) known: Option<LogSummary>,
+    pub(super) attempts: Attempts,
     /// Closed or removed: who still holds the partition does not open or write its log any more.
     pub(super) is_closed: bool,
 }
@@ -61,17 +74,24 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     pub(super) node_id: i32,
     pub(super) config: LogConfig,
+    /// What is known of its log before it is opened.
+    pub(super) known: Option<LogSummary>,
 }
 
 impl Partition {
     pub(super) fn new(io: &Io, dir: &Arc<LogDir>, found: Found) -> Self {
-        let Found { name, topic_id, path, node_id, config } = found;
+        let Found { name, topic_id, path, node_id, config, known } = found;
         let high_watermark = dir.checkpoints().high_watermark(&name);
-        let replica = Replica::new(node_id, high_watermark);
+        let mut replica = Replica::new(node_id, high_watermark);
+        if let Some(known) = &known {
+            replica.log_bounds_moved(known.log_start_offset, known.log_end_offset);
+        }
+        let (log, attempts, is_closed) = (None, Attempts::default(), false);
+        let state = State { path, config, replica, log, known, attempts, is_closed };
         Self {
             name,
-            topic_id,
-            dir: Arc::clone(dir),
+            topic_id: Mutex::new(topic_id),
+            dir: ArcSwap::new(Arc::clone(dir)),
             disk: io.disk(),
             watchers: Arc::default(),
             io: io.clone(),
@@ -79,7 +99,8 @@ impl Partition {
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
             flushing: Mutex::default(),
-            state: Mutex::new(State { path, config, replica, log: None, is_closed: false }),
+            opening: Mutex::default(),
+            state: Mutex::new(state),
         }
     }
 
@@ -90,22 +111,35 @@ impl Partition {
 
     /// Its topic's id; zero if the dir does not say.
     pub fn topic_id(&self) -> Uuid {
-        self.topic_id
+        *self.topic_id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_topic_id(&self, topic_id: Uuid) {
+        *self.topic_id.lock().unwrap_or_else(PoisonError::into_inner) = topic_id;
+    }
+
+    /// The dir its files are in.
+    pub(super) fn path(&self) -> PathBuf {
+        self.lock().path.clone()
     }
 
     /// The log dir it is in.
-    pub fn log_dir(&self) -> &str {
-        self.dir.name()
+    pub fn log_dir(&self) -> Arc<str> {
+        Arc::clone(self.dir().name_shared())
+    }
+
+    pub(super) fn dir(&self) -> Arc<LogDir> {
+        self.dir.load_full()
     }
 
     /// The id of the log dir it is in.
     pub fn directory_id(&self) -> Uuid {
-        self.dir.id()
+        self.dir().id()
     }
 
     /// Whether its log dir has failed.
     pub fn is_offline(&self) -> bool {
-        self.dir.is_offline()
+        self.dir().is_offline()
     }
 
     /// Those who wait for it to move.
@@ -141,18 +175,33 @@ impl Partition {
         self.watch_flush_ms();
     }
 
-    /// Takes the role that metadata gives it.
+    /// Takes the role that metadata gives it. A log that is not open notes the leader epoch when it
+    /// is opened.
     ///
     /// # Errors
     /// [`ErrorCode::KafkaStorageError`] if its log cannot be used.
     pub fn become_as(self: &Arc<Self>, leadership: Leadership) -> Result<(), ErrorCode> {
-        let (result, behind) = self.with_log(|log, replica| {
-            let epoch = leadership.leader_epoch;
-            let begins = replica.become_as(leadership, log.log().vouched_offset());
-            log.high_watermark_moved(replica.high_watermark());
-            let behind = log.log().vouched_offset() < log.log().log_end_offset();
-            (if begins { log.start_leader_epoch(epoch) } else { Ok(()) }, behind)
-        })?;
+        self.check_dir()?;
+        let mut state = self.lock();
+        let State { replica, log, known, is_closed, .. } = &mut *state;
+        if *is_closed {
+            return Err(ErrorCode::KafkaStorageError);
+        }
+        let epoch = leadership.leader_epoch;
+        let (result, behind) = match log {
+            Some(log) => {
+                let begins = replica.become_as(leadership, log.log().vouched_offset());
+                log.high_watermark_moved(replica.high_watermark());
+                let behind = log.log().vouched_offset() < log.log().log_end_offset();
+                (if begins { log.start_leader_epoch(epoch) } else { Ok(()) }, behind)
+            }
+            None => {
+                let end = known.map_or(replica.high_watermark(), |known| known.log_end_offset);
+                replica.become_as(leadership, end);
+                (Ok(()), false)
+            }
+        };
+        drop(state);
         self.watchers.wake();
         if behind {
             self.sync_soon(Covers::Records);
@@ -210,7 +259,7 @@ impl Partition {
             .with_log(|log, replica| {
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
-                if origin == Origin::Client && !self.dir.volume().admits(batches.len() as u64) {
+                if origin == Origin::Client && !self.dir().volume().admits(batches.len() as u64) {
                     return Err(refused_full());
                 }
                 let role = AppendAs::Leader { epoch: replica.leader_epoch(), origin };
@@ -288,34 +337,50 @@ impl Partition {
         })?
     }
 
-    /// First offset that is hidden from a reader; the log start while the log cannot be used.
+    /// First offset that is hidden from a reader; 0 while the log cannot be used.
     pub fn end_offset(&self, limit: ReadLimit) -> Offset {
-        self.with_log(|log, replica| end_offset(log, replica, limit)).unwrap_or(0)
+        self.ask(
+            |log, replica| end_offset(log, replica, limit),
+            |known, replica| match limit {
+                ReadLimit::HighWatermark => replica.high_watermark(),
+                ReadLimit::LastStable => known.last_stable_offset.min(replica.high_watermark()),
+                ReadLimit::LogEnd => known.log_end_offset,
+            },
+        )
     }
 
     /// First offset that may be read; 0 while the log cannot be used.
     pub fn log_start_offset(&self) -> Offset {
-        self.with_log(|log, _| log.log().log_start_offset()).unwrap_or(0)
+        self.ask(|log, _| log.log().log_start_offset(), |known, _| known.log_start_offset)
     }
 
     /// Offset the next record gets; 0 while the log cannot be used.
     pub fn log_end_offset(&self) -> Offset {
-        self.with_log(|log, _| log.log().log_end_offset()).unwrap_or(0)
+        self.ask(|log, _| log.log().log_end_offset(), |known, _| known.log_end_offset)
     }
 
     /// Everything before is on all replicas in sync; 0 while the log cannot be used.
     pub fn high_watermark(&self) -> Offset {
-        self.with_log(|_, replica| replica.high_watermark()).unwrap_or(0)
+        self.ask(|_, replica| replica.high_watermark(), |_, replica| replica.high_watermark())
     }
 
     /// Bytes of its segments; 0 while the log cannot be used.
     pub fn size_bytes(&self) -> u64 {
-        self.with_log(|log, _| log.log().size()).unwrap_or(0)
+        self.ask(|log, _| log.log().size(), |known, _| known.size)
     }
 
     /// Number of its segments; 0 while the log cannot be used.
     pub fn segment_count(&self) -> usize {
-        self.with_log(|log, _| log.log().segments().len()).unwrap_or(0)
+        self.ask(|log, _| log.log().segments().len(), |known, _| known.segments as usize)
+    }
+
+    /// The epoch of the record at the log start; -1 if that is not known.
+    pub fn start_leader_epoch(&self) -> LeaderEpoch {
+        let of_log = |log: &LogFiles| {
+            log.log().leader_epochs().epoch_for(log.log().log_start_offset()).unwrap_or(-1)
+        };
+        let asked = self.try_ask(|log, _| of_log(log), |known, _| known.start_leader_epoch);
+        asked.unwrap_or(-1)
     }
 
     /// The leader epoch that the record at `offset` was appended in; -1 if that is not known.
@@ -372,39 +437,33 @@ impl Partition {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn check_dir(&self) -> Result<(), ErrorCode> {
+    pub(super) fn check_dir(&self) -> Result<(), ErrorCode> {
         if self.is_removed.load(Ordering::Relaxed) {
             return Err(ErrorCode::UnknownTopicOrPartition);
         }
-        if self.dir.is_offline() {
+        if self.dir().is_offline() {
             return Err(ErrorCode::KafkaStorageError);
         }
         Ok(())
     }
 
-    /// Works with the log, which is opened if it was not.
+    /// Works with the log, which is opened on this thread if it was not.
     pub(super) fn with_log<T>(
         &self,
         work: impl FnOnce(&mut LogFiles, &mut Replica) -> T,
     ) -> Result<T, ErrorCode> {
         self.check_dir()?;
         let mut state = self.lock();
-        let State { path, config, replica, log, is_closed } = &mut *state;
-        if *is_closed {
-            return Err(ErrorCode::KafkaStorageError);
+        if state.log.is_none() && !state.is_closed {
+            drop(state);
+            self.ensure_open()?;
+            state = self.lock();
         }
-        let log = match log {
-            Some(log) => log,
-            None => {
-                let opened = self.open(path, config.clone());
-                let opened = opened.map_err(|error| self.write_failed("open", false, &error))?;
-                let (start, end) = (opened.log().log_start_offset(), opened.log().log_end_offset());
-                replica.log_bounds_moved(start, end);
-                replica.log_end_moved(opened.log().vouched_offset());
-                log.insert(opened)
-            }
-        };
-        Ok(work(log, replica))
+        let State { replica, log, is_closed, .. } = &mut *state;
+        match log {
+            Some(log) if !*is_closed => Ok(work(log, replica)),
+            _ => Err(ErrorCode::KafkaStorageError),
+        }
     }
 
     /// The same, if the log is open; `None` if it is not, or cannot be used.
@@ -421,25 +480,27 @@ impl Partition {
         }
     }
 
-    fn open(&self, path: &Path, config: LogConfig) -> io::Result<LogFiles> {
-        let checkpoints = self.dir.checkpoints();
-        let how = OpenLog {
-            config,
-            clean: self.dir.was_clean(),
-            recovery_point: checkpoints.recovery_point(&self.name),
-            compacted_before: checkpoints.compacted_before(&self.name),
-            log_start_offset: checkpoints.log_start_offset(&self.name),
-            now: self.dir.opened_at(),
-            seed: self.dir.seed_for(&self.name),
-        };
-        let (mut log, report) =
-            LogFiles::open_among(&self.disk, path, how, Arc::clone(self.dir.open_files()))?;
-        self.adopt_damages(&mut log);
-        if report.segments_recovered > 0 {
-            let (segments, bytes_lost) = (report.segments_recovered, report.bytes_lost);
-            info!(partition = %self.name, segments, bytes_lost, "log recovered");
+    /// Asks the open log, or what is known of it; opens it if nothing is.
+    fn try_ask<T>(
+        &self,
+        of_log: impl FnOnce(&LogFiles, &Replica) -> T,
+        of_known: impl FnOnce(&LogSummary, &Replica) -> T,
+    ) -> Result<T, ErrorCode> {
+        self.check_dir()?;
+        let state = self.lock();
+        if let (None, Some(known), false) = (&state.log, &state.known, state.is_closed) {
+            return Ok(of_known(known, &state.replica));
         }
-        Ok(log)
+        drop(state);
+        self.with_log(|log, replica| of_log(log, replica))
+    }
+
+    pub(super) fn ask<T: Default>(
+        &self,
+        of_log: impl FnOnce(&LogFiles, &Replica) -> T,
+        of_known: impl FnOnce(&LogSummary, &Replica) -> T,
+    ) -> T {
+        self.try_ask(of_log, of_known).unwrap_or_default()
     }
 
     /// Notes a failed call of the device: the log dir is not used any more. A process without
@@ -450,7 +511,7 @@ impl Partition {
             return ErrorCode::KafkaStorageError;
         }
         error!(partition = %self.name, doing, %error, "log dir failed");
-        self.dir.fail();
+        self.dir().fail();
         self.watchers.wake();
         ErrorCode::KafkaStorageError
     }
@@ -479,7 +540,7 @@ impl Partition {
             }
             LogError::Source(error) => {
                 error!(partition = %self.name, %error, "log dir failed");
-                self.dir.fail();
+                self.dir().fail();
             }
         }
         error.code()

@@ -7,10 +7,12 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use ottla_base::{Now, WallTime};
+use ottla_log::LogSummary;
+use ottla_log::files::manifest::ManifestEntry;
 use ottla_model::{ErrorCode, Offset};
 
 use super::dirs::Checkpointed;
-use super::partition::Partition;
+use super::partition::{Partition, State};
 
 impl Partition {
     /// Moves the log start to `before` (-1 for the high watermark) and removes the segments that
@@ -37,7 +39,9 @@ impl Partition {
             let start = before.max(log.log().log_start_offset());
             // Checkpointed first: epochs and segments that say more than the checkpoint would be
             // missing from a log that begins earlier after a crash.
-            self.dir.checkpoint_log_start(self.topic_partition(), start).map_err(failed(false))?;
+            self.dir()
+                .checkpoint_log_start(self.topic_partition(), start)
+                .map_err(failed(false))?;
             let moved = log.advance_log_start(start);
             moved.map_err(failed(log.is_broken()))?;
             let removed = log.remove_before_start(high_watermark, now.wall);
@@ -58,6 +62,17 @@ impl Partition {
             let rolled = log.roll(now.wall);
             rolled.map_err(|error| self.write_failed("roll", log.is_broken(), &error))
         })?
+    }
+
+    /// Whether retention may find something to do. A log that is still to be recovered waits for
+    /// that; one that nothing is known of is looked into.
+    pub(super) fn wants_retention(&self, now: WallTime) -> bool {
+        let state = self.lock();
+        match (&state.log, &state.known) {
+            (Some(_), _) => true,
+            (None, Some(known)) => known.wants_retention(&state.config, now),
+            (None, None) => self.dir().was_clean(),
+        }
     }
 
     /// Removes segments that are too old or too many, and files that have waited long enough. Says
@@ -92,7 +107,7 @@ impl Partition {
 
     /// Whether its log dir is in use, and the volume full.
     pub(super) fn is_on_full_volume(&self) -> bool {
-        !self.dir.is_offline() && self.dir.volume().is_full()
+        !self.dir().is_offline() && self.dir().volume().is_full()
     }
 
     /// What the checkpoints of its log dir are to say of it; `None` if it is not open, so that what
@@ -117,17 +132,42 @@ impl Partition {
     pub(super) fn close(&self) -> io::Result<()> {
         let mut state = self.lock();
         state.is_closed = true;
-        state.log.as_mut().map_or(Ok(()), |log| log.close())
+        let State { replica, log, known, .. } = &mut *state;
+        let Some(log) = log else { return Ok(()) };
+        if known.is_none() {
+            let summary = log.log().summary_for_retention(replica.high_watermark(), log.bytes());
+            *known = summary.ok();
+        }
+        log.close()
+    }
+
+    /// What the next start is told of it, once it is closed.
+    pub(super) fn told(&self) -> ManifestEntry {
+        let state = self.lock();
+        let (high_watermark, name) =
+            (state.replica.high_watermark(), self.topic_partition().clone());
+        let log = state.known.map(|known| LogSummary { high_watermark, ..known });
+        ManifestEntry { name, topic_id: self.topic_id(), log }
+    }
+
+    /// Whether the next start has to recover it, because this one has not come to it.
+    pub(super) fn is_unrecovered(&self) -> bool {
+        let state = self.lock();
+        !self.dir().was_clean() && state.log.is_none() && state.known.is_none()
     }
 
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
+        // Opening goes by path.
+        let _not_opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;
         state.replica.go_offline();
         state.log = None;
+        state.known = None;
+        self.count_recovered(&mut state);
         self.disk.rename(&state.path, &aside)?;
         state.path.clone_from(&aside);
         drop(state);

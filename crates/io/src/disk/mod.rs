@@ -47,6 +47,18 @@ pub struct Entry {
     pub modified: WallTime,
 }
 
+/// Which file a name stands for: another file of the same name and content is another, and so is
+/// the same file once it was written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileIdentity {
+    /// Its number in the file system.
+    pub inode: u64,
+    /// When its content last changed, in nanoseconds since 1970.
+    pub modified_ns: u64,
+    /// Its bytes.
+    pub len: u64,
+}
+
 /// A file system. Cheap to clone.
 ///
 /// Errors are `io::Error`s of the system's kind (`NotFound`, `StorageFull`, …) that wrap a
@@ -104,6 +116,27 @@ impl Disk {
         let mut entries = on_either!(self.list(path)).map_err(DiskError::at("list", path))?;
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
+    }
+
+    /// The names of the directories in a directory, sorted. The entries themselves are not looked at,
+    /// which makes it the cheapest way to see what is there.
+    ///
+    /// # Errors
+    /// As [`Disk::list`].
+    pub fn list_dirs(&self, path: impl AsRef<Path>) -> io::Result<Vec<String>> {
+        let path = path.as_ref();
+        let mut names = on_either!(self.list_dirs(path)).map_err(DiskError::at("list", path))?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// Which file `path` stands for.
+    ///
+    /// # Errors
+    /// `NotFound`, or what the system said.
+    pub fn identity(&self, path: impl AsRef<Path>) -> io::Result<FileIdentity> {
+        let path = path.as_ref();
+        on_either!(self.identity(path)).map_err(DiskError::at("look at", path))
     }
 
     /// Opens a file.

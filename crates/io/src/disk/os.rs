@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, IoSlice};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -10,7 +10,7 @@ use std::time::UNIX_EPOCH;
 use ottla_base::WallTime;
 use rustix::fs::FlockOperation;
 
-use super::{Entry, Open};
+use super::{Entry, FileIdentity, Open};
 
 /// Slices per `pwritev`; the system takes no more than 1024.
 const VECTORED_MAX: usize = 1024;
@@ -38,6 +38,31 @@ pub(super) fn list(path: &Path) -> io::Result<Vec<Entry>> {
         });
     }
     Ok(entries)
+}
+
+pub(super) fn list_dirs(path: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        // A link may lead to a dir.
+        if kind.is_dir()
+            || (kind.is_symlink() && fs::metadata(entry.path()).is_ok_and(|m| m.is_dir()))
+        {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(names)
+}
+
+pub(super) fn identity(path: &Path) -> io::Result<FileIdentity> {
+    let metadata = fs::metadata(path)?;
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(FileIdentity {
+        inode: metadata.ino(),
+        modified_ns: u64::try_from(modified.as_nanos()).unwrap_or(u64::MAX),
+        len: metadata.len(),
+    })
 }
 
 pub(super) fn open(path: &Path, how: Open) -> io::Result<OsFile> {

@@ -10,7 +10,7 @@ use super::file::{SimFile, SimLock};
 use super::node::SimIo;
 use super::state::State;
 use super::tree::Tree;
-use crate::{Entry, Open};
+use crate::{Entry, FileIdentity, Open};
 
 impl SimIo {
     pub(crate) fn create_dir_all(&self, path: &Path) -> io::Result<()> {
@@ -19,6 +19,15 @@ impl SimIo {
 
     pub(crate) fn list(&self, path: &Path) -> io::Result<Vec<Entry>> {
         self.look("list", path, |tree| tree.list(path))
+    }
+
+    pub(crate) fn list_dirs(&self, path: &Path) -> io::Result<Vec<String>> {
+        let entries = self.look("list dirs", path, |tree| tree.list(path))?;
+        Ok(entries.into_iter().filter(|entry| entry.is_dir).map(|entry| entry.name).collect())
+    }
+
+    pub(crate) fn identity(&self, path: &Path) -> io::Result<FileIdentity> {
+        self.look("look at", path, |tree| tree.identity(path))
     }
 
     pub(crate) fn open(&self, path: &Path, how: Open) -> io::Result<SimFile> {

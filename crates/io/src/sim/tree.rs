@@ -9,7 +9,7 @@ use ottla_base::WallTime;
 use rustix::io::Errno;
 
 use super::content::{Content, PAGE_BYTES};
-use crate::{Entry, Open};
+use crate::{Entry, FileIdentity, Open};
 
 /// The inode of `/`.
 pub(super) const ROOT: u64 = 0;
@@ -132,6 +132,13 @@ impl Tree {
             Some(Entry { name: name.clone(), is_dir, len, modified })
         });
         Ok(entries.collect())
+    }
+
+    pub(super) fn identity(&self, path: &Path) -> io::Result<FileIdentity> {
+        let inode = self.find(path)?;
+        let file = self.file(inode)?;
+        let modified_ms = u64::try_from(file.modified.millis).unwrap_or(0);
+        Ok(FileIdentity { inode, modified_ns: modified_ms * 1_000_000, len: file.cache.len() })
     }
 
     pub(super) fn exists(&self, path: &Path) -> io::Result<bool> {

@@ -7,11 +7,12 @@
 //! at a roll and at a clean stop, `leader-epoch-checkpoint` when an epoch starts or is cut off,
 //! `partition.metadata` once, the offset checkpoints once a minute and at a clean stop,
 //! `meta.properties` when a log dir is formatted, `.kafka_cleanshutdown` as the last act of a
-//! clean stop.
+//! clean stop. Ours is `ottla-manifest`, written just before that.
 
 pub mod clean_shutdown;
 pub mod damaged_batches;
 pub mod leader_epoch_checkpoint;
+pub mod manifest;
 pub mod meta_properties;
 pub mod names;
 pub mod offset_checkpoint;

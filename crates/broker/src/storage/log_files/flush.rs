@@ -172,6 +172,8 @@ impl LogFiles {
             self.log.snapshot_taken(offset);
         }
         self.flush()?;
+        // Nobody reads any more; the next start would have to look for them.
+        self.remove_set_aside(WallTime { millis: i64::MAX });
         self.files.close();
         Ok(())
     }

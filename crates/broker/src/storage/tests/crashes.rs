@@ -84,7 +84,12 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
     // With so few, files are closed and opened again all the time.
     settings.open_files_max = rng.chance(1, 2).then_some(16);
     let storage = Storage::open(&io, settings.clone()).await.unwrap();
+    if rng.chance(1, 2) {
+        // In the background, and maybe from here before its turn.
+        storage.recover();
+    }
     let partition = led(&storage, life);
+    partition.opened(ottla_base::MonoTime::NEVER).await.unwrap();
     check(&partition, &model);
     for _ in 0..rng.range(5, 60) {
         match rng.below(10) {

@@ -92,7 +92,10 @@ fn a_clean_stop_leaves_the_mark_and_checkpoints_and_a_start_takes_the_mark() {
     let path = dir.0.clone();
     on_disk(|io| async move {
         let storage = Storage::open(&io, settings(&[path])).await.unwrap();
-        assert_eq!(storage.recovery_progress(), (1, 1), "the last stop was none");
+        assert_eq!(storage.recovery_progress(), (0, 1), "the last stop was none");
+        storage.recover();
+        storage.recovered().await;
+        assert_eq!(storage.recovery_progress(), (1, 1));
     });
 }
 
@@ -107,7 +110,8 @@ fn partitions_are_spread_over_the_dirs() {
             storage.create_partition(&name, super::topic_id(), super::small()).unwrap();
         }
         for dir in storage.dirs() {
-            let inside = storage.partitions().iter().filter(|p| p.log_dir() == dir.name()).count();
+            let inside =
+                storage.partitions().iter().filter(|p| *p.log_dir() == *dir.name()).count();
             assert_eq!(inside, 2);
         }
     });
@@ -135,6 +139,8 @@ fn a_dir_that_failed_is_not_marked_as_cleanly_stopped() {
         .rename("/d/words-0/leader-epoch-checkpoint.d", "/d/words-0/leader-epoch-checkpoint")
         .unwrap();
     let storage = open(&io);
+    storage.recover();
+    world.run(limit, storage.recovered()).unwrap();
     assert_eq!(storage.offline_partition_count(), 1);
     world.run(limit, storage.close_cleanly()).unwrap().unwrap();
     assert!(!io.disk().exists("/d/.kafka_cleanshutdown").unwrap());
