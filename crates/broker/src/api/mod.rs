@@ -97,6 +97,7 @@ served! {
     OffsetForLeaderEpoch: offset_for_leader_epoch, OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
     DescribeConfigs: describe_configs, DescribeConfigsRequest => DescribeConfigsResponse;
     AlterConfigs: alter_configs, AlterConfigsRequest => AlterConfigsResponse;
+    AlterReplicaLogDirs: alter_replica_log_dirs, AlterReplicaLogDirsRequest => AlterReplicaLogDirsResponse;
     DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
     CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
     ElectLeaders: elect_leaders, ElectLeadersRequest => ElectLeadersResponse;

@@ -309,6 +309,15 @@ impl Partition {
         noted.map_err(|error| error.code())
     }
 
+    /// As [`Self::note_damage`], for who knows the batch's offset and not its segment.
+    pub(super) fn note_damage_at(&self, offset: Offset, position: u64, reason: &str, by: FoundBy) {
+        let _ = self.with_log(|log, _| {
+            let bases = log.log().segments().map(|segment| segment.base_offset);
+            let base_offset = bases.filter(|&base| base <= offset).max().unwrap_or(0);
+            self.survey(log, base_offset, position, reason, by)
+        });
+    }
+
     /// Forgets damages in segments that are gone.
     pub(super) fn forget_gone_damages(&self) {
         if self.dir().damages().list.count() == 0 {

@@ -41,6 +41,7 @@ pub struct LogDir {
     disk: Disk,
     path: PathBuf,
     name: Arc<str>,
+    absolute_name: String,
     id: Uuid,
     _lock: DirLock,
     opened_at: WallTime,
@@ -113,6 +114,8 @@ pub(super) struct DirContent {
     pub(super) partitions: Vec<(TopicPartition, PathBuf)>,
     /// Those that wait for removal.
     pub(super) doomed: Vec<PathBuf>,
+    /// Those that a replica was moving into.
+    pub(super) futures: Vec<(TopicPartition, PathBuf)>,
 }
 
 /// A log dir that is locked, and what its `meta.properties` says, if there is one.
@@ -192,6 +195,7 @@ impl Locked {
         Ok(LogDir {
             disk: disk.clone(),
             name: path.display().to_string().into(),
+            absolute_name: disk.absolute(&path).display().to_string(),
             volume: Volume::new(disk, path.clone(), of_node.reserve),
             damages: DirDamages::read(disk, &path, &of_node.damages)?,
             path,
@@ -254,6 +258,28 @@ impl LogDir {
     /// Its path, as it is configured.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its path, made absolute the way Kafka does.
+    pub(super) fn absolute_name(&self) -> &str {
+        &self.absolute_name
+    }
+
+    /// Writes down what the checkpoints have to say of a partition that moves in.
+    pub(super) fn checkpoint_moved(
+        &self,
+        name: &TopicPartition,
+        start: Offset,
+        end: Offset,
+        high_watermark: Offset,
+    ) -> io::Result<()> {
+        {
+            let mut checkpoints = self.checkpoints();
+            checkpoints.recovery_points.insert(name.clone(), end);
+            checkpoints.log_starts.insert(name.clone(), start);
+            checkpoints.high_watermarks.insert(name.clone(), high_watermark);
+        }
+        self.write_checkpoints()
     }
 
     pub(super) fn name_shared(&self) -> &Arc<str> {
@@ -321,20 +347,21 @@ impl LogDir {
 
     /// What is in it.
     pub(super) fn content(&self) -> io::Result<DirContent> {
-        let (mut found, mut doomed) = (Vec::new(), Vec::new());
+        let (mut found, mut doomed, mut futures) = (Vec::new(), Vec::new(), Vec::new());
         for name in self.disk.list_dirs(&self.path)? {
             let path = self.path.join(&name);
             match LogDirEntry::of(&name) {
                 LogDirEntry::Replica(name) if &*name.topic == METADATA_TOPIC => {}
                 LogDirEntry::Replica(name) => found.push((name, path)),
                 LogDirEntry::Deleted => doomed.push(path),
-                LogDirEntry::Future(_) | LogDirEntry::Stray => {
+                LogDirEntry::Future(name) => futures.push((name, path)),
+                LogDirEntry::Stray => {
                     warn!(path = %path.display(), "dir left alone");
                 }
                 LogDirEntry::Other => {}
             }
         }
-        Ok(DirContent { partitions: found, doomed })
+        Ok(DirContent { partitions: found, doomed, futures })
     }
 
     pub(super) fn checkpoints(&self) -> MutexGuard<'_, Checkpoints> {

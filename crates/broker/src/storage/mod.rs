@@ -8,6 +8,7 @@
 //! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
 //! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
+//! moving.rs         a partition moves to another log dir
 //! damage.rs         damaged batches that are known              space.rs          Volume: free bytes, the reserve
 //! watch.rs          disks that are full or stalled
 //! ```
@@ -20,6 +21,7 @@ mod finding;
 mod load;
 pub mod log_files;
 mod manifest;
+mod moving;
 mod open_files;
 mod opening;
 mod partition;
@@ -50,6 +52,7 @@ pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, Re
 pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
+pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
@@ -57,6 +60,7 @@ pub use space::Reserve;
 
 use damage::Damages;
 use dirs::{Identity, Locked, create_dir_durably, invalid};
+use moving::Moves;
 use open_files::OpenFiles;
 
 /// Threads that close partitions at a stop.
@@ -82,6 +86,8 @@ pub struct StorageSettings {
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval: Duration,
+    /// `replica.alter.log.dirs.io.max.bytes.per.second`; `None` for no bound.
+    pub move_bytes_per_second: Option<u64>,
     /// `ottla.log.dir.reserve.*`: what is kept free on each volume.
     pub reserve: Reserve,
     /// `log.flush.offset.checkpoint.interval.ms`: recovery points and log starts.
@@ -102,6 +108,7 @@ impl StorageSettings {
             open_files_max: None,
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
+            move_bytes_per_second: None,
             reserve: Reserve::default(),
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),
@@ -155,6 +162,9 @@ struct Shared {
     stopping: AtomicBool,
     broker_epoch: AtomicI64,
     damages: Arc<Damages>,
+    moves: Moves,
+    /// Told when a partition is in another log dir than the metadata may say.
+    directories_changed: Notify,
 }
 
 impl Storage {
@@ -189,10 +199,13 @@ impl Storage {
             stopping: AtomicBool::new(false),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             damages,
+            moves: Moves::default(),
+            directories_changed: Notify::new(),
         });
         let measuring = Arc::clone(&shared);
         io.blocking(move || watch::measure(&measuring)).await;
-        let doomed = shared.find_partitions().await?;
+        let (doomed, futures) = shared.find_partitions().await?;
+        shared.resume_moves(futures);
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
@@ -366,9 +379,11 @@ impl Storage {
             found.set_config(config);
             return Ok(found);
         }
-        let dir = shared.emptiest_dir().ok_or_else(|| {
+        let preferred = shared.moves.preferred_dir(name);
+        let dir = preferred.or_else(|| shared.emptiest_dir().cloned()).ok_or_else(|| {
             io::Error::other(format!("no log dir is left for {name}: all have failed"))
         })?;
+        let dir = &dir;
         let path = dir.path().join(name.to_string());
         let known = (!shared.disk.exists(&path)?).then_some(LogSummary::EMPTY);
         create_dir_durably(&shared.disk, &path)?;
@@ -386,6 +401,7 @@ impl Storage {
     /// What the device said.
     pub fn delete_partition(&self, name: &TopicPartition) -> io::Result<()> {
         let _changing = self.shared.changing();
+        self.shared.moves.cancel(name);
         let Some(partition) = self.shared.lock().remove(name) else { return Ok(()) };
         let aside = names::deleted_dir(name, self.shared.io.random_uuid());
         let dir = self.shared.dirs.iter().find(|dir| *dir.name() == *partition.log_dir());
@@ -406,6 +422,7 @@ impl Storage {
     /// What the device said.
     pub fn set_stray_aside(&self, name: &TopicPartition) -> io::Result<Option<PathBuf>> {
         let _changing = self.shared.changing();
+        self.shared.moves.cancel(name);
         let Some(partition) = self.shared.lock().remove(name) else { return Ok(None) };
         let aside = names::stray_dir(name, self.shared.io.random_uuid());
         let dir = self.shared.dirs.iter().find(|dir| *dir.name() == *partition.log_dir());
@@ -424,6 +441,7 @@ impl Storage {
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
         self.shared.stopping.store(true, Ordering::Relaxed);
+        self.shared.moves.cancel_all();
         let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -495,6 +513,10 @@ struct At {
 }
 
 impl Shared {
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
         self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -67,6 +67,19 @@ pub(super) struct State {
     pub(super) is_closed: bool,
 }
 
+impl State {
+    /// Goes on with a log that is the same, elsewhere.
+    pub(super) fn change_over(&mut self, mut log: LogFiles, path: PathBuf) {
+        if let Some(old) = &self.log {
+            log.set_config(old.log().config().clone());
+        }
+        log.high_watermark_moved(self.replica.high_watermark());
+        self.replica.log_end_moved(log.log().vouched_offset());
+        self.log = Some(log);
+        self.path = path;
+    }
+}
+
 /// What a partition is made from.
 pub(super) struct Found {
     pub(super) name: TopicPartition,
@@ -126,6 +139,15 @@ impl Partition {
     /// The log dir it is in.
     pub fn log_dir(&self) -> Arc<str> {
         Arc::clone(self.dir().name_shared())
+    }
+
+    pub(super) fn set_dir(&self, dir: Arc<LogDir>) {
+        self.dir.store(dir);
+    }
+
+    /// Its log's settings.
+    pub(super) fn config(&self) -> LogConfig {
+        self.lock().config.clone()
     }
 
     pub(super) fn dir(&self) -> Arc<LogDir> {

@@ -11,6 +11,7 @@ mod dirs;
 mod failed_writes;
 mod full;
 mod interchange;
+mod moves;
 mod open_files;
 mod partitions;
 
