@@ -1,5 +1,5 @@
 //! The operator's page on `ottla.admin.listener`: `/metrics`, `/healthz` (also
-//! `/livez`), `/readyz`.
+//! `/livez`), `/readyz`, `/facts`.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use ottla_io::http::{self, HttpRequest, HttpRequests, HttpResponse};
 use ottla_io::{Listener, Stream};
 use tracing::{debug, warn};
 
+use crate::facts;
 use crate::metrics::exposition;
 use crate::node::Node;
 
@@ -101,13 +102,16 @@ fn route(node: &Arc<Node>, request: &HttpRequest) -> HttpResponse {
             },
             Err(error) => text(503, format!("{error}\n")),
         },
+        "/facts" => {
+            HttpResponse { status: 200, content_type: "application/json", body: facts::page(node) }
+        }
         // Alive: this process answers. Whether it should get traffic is /readyz.
         "/healthz" | "/livez" => text(200, "ok\n".to_owned()),
         "/readyz" => match node.readiness() {
             Ok(()) => text(200, "ready\n".to_owned()),
             Err(reason) => text(503, format!("{reason}\n")),
         },
-        _ => text(404, "try /metrics, /healthz, /livez or /readyz\n".to_owned()),
+        _ => text(404, "try /metrics, /facts, /healthz, /livez or /readyz\n".to_owned()),
     }
 }
 

@@ -8,6 +8,7 @@ mod codec_spaces;
 mod config_changes;
 pub mod config_rules;
 mod connection;
+mod facts;
 mod fetch_session;
 mod lifecycle;
 pub mod metadata;

@@ -103,6 +103,11 @@ impl LogConfig {
         self.ack_durability == AckDurability::Synced || self.flush_messages <= 1
     }
 
+    /// Bytes that the log file of a new segment has at once.
+    pub fn preallocated_bytes(&self) -> u64 {
+        if self.preallocate { u64::from(self.segment_bytes) } else { 0 }
+    }
+
     /// Entries an offset index may hold; a segment with as many is full.
     pub fn offset_index_entries_max(&self) -> u64 {
         u64::from(self.segment_index_bytes) / crate::files::offset_index::ENTRY_BYTES

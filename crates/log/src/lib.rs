@@ -10,18 +10,20 @@
 //! ```text
 //! append.rs     place batches: offsets, roll, index entries      files/      the file formats
 //! read.rs       find offset, bytes up to a limit                 scan.rs     walk the batches of a file
+//! aborted.rs    transactions that a reader leaves out
 //! timestamp.rs  find a record by its time                        segment.rs  what is known of a segment
 //! truncate.rs   cut the end, drop the front, start over          epochs.rs   leader epochs
 //! retention.rs  which segments may go                            producers/  sequences, transactions
-//! recover.rs    what of a segment survived a crash
+//! recover.rs    what of a segment survived a crash       synced.rs   what recovery need not read
 //! open.rs       from the files of a dir to a Log        summary.rs  a log whose files are not open
 //! damage.rs     what of a segment is damaged for good
-//! compact/      of every key the newest record
+//! compact/      of every key the newest record          scrub.rs    check a segment in pieces
 //! ```
 #![no_std]
 
 extern crate alloc;
 
+pub mod aborted;
 pub mod append;
 pub mod compact;
 pub mod config;
@@ -36,9 +38,11 @@ pub mod read;
 pub mod recover;
 pub mod retention;
 pub mod scan;
+pub mod scrub;
 pub mod segment;
 pub mod source;
 pub mod summary;
+mod synced;
 pub mod timestamp;
 pub mod truncate;
 
@@ -52,7 +56,7 @@ pub use open::{FoundSegment, Opening};
 pub use producers::{ProducerEntry, Producers};
 pub use read::{ReadPlan, ReadRequest};
 pub use recover::RecoveredSegment;
-pub use retention::{DeletionReason, RetentionPlan};
+pub use retention::{DeletionReason, RetentionPlan, RetentionStep};
 pub use segment::{Segment, TimestampAndOffset};
 pub use source::SegmentBytes;
 pub use summary::LogSummary;

@@ -46,6 +46,19 @@ impl Log {
         }
     }
 
+    /// A copy that knows the segments and nobody's records: for a search in them while the log goes
+    /// on.
+    pub fn segments_alone(&self) -> Self {
+        Self {
+            config: self.config.clone(),
+            segments: self.segments.clone(),
+            epochs: LeaderEpochs::default(),
+            producers: Producers::starting_at(self.log_end_offset),
+            random: self.random.clone(),
+            ..*self
+        }
+    }
+
     /// Its settings.
     pub fn config(&self) -> &LogConfig {
         &self.config

@@ -13,10 +13,16 @@ use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{offset_index, time_index};
 use crate::log::jitter_ms;
 use crate::read::{find, offset_entries_below, offset_entry, time_entry};
-use crate::recover::{Replay, Synced, load_snapshot, measure, recover_segment, replay_segment};
+use crate::recover::{
+    RecoveredSegment, Replay, Synced, load_snapshot, measure, recover_segment, replay_segment,
+};
+use crate::synced::{SyncedPart, synced_part};
 use crate::{
     LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
 };
+
+/// Zeros that tell that nothing was written behind the last batch.
+const UNWRITTEN_BYTES: u64 = 4096;
 
 /// A `.log` file found in a partition dir, and what was found beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +112,19 @@ pub struct Opened {
     pub bytes_lost: u64,
 }
 
+/// Whether a log file goes on with zeros behind its last batch: room that `preallocate` took, or that
+/// a power cut left of a write.
+fn is_unwritten<B: SegmentBytes>(
+    base_offset: Offset,
+    position: u64,
+    len: u64,
+    bytes: &B,
+) -> Result<bool, LogError> {
+    let mut found = vec![0; usize::try_from(len.min(UNWRITTEN_BYTES)).unwrap_or(0)];
+    let count = bytes.read_at(base_offset, SegmentFile::Log, position, &mut found)?;
+    Ok(found[..count].iter().all(|&byte| byte == 0))
+}
+
 /// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
 /// point on, and keeps the longest sound prefix.
 ///
@@ -135,6 +154,8 @@ struct State<'a> {
     opening: &'a Opening,
     /// Segments from this base offset on are checked.
     recover_from: Offset,
+    /// What of the first of them lies before the recovery point, and need not be.
+    synced: Option<SyncedPart>,
     log: Log,
     epochs_before: Vec<EpochEntry>,
     repairs: Vec<Repair>,
@@ -158,13 +179,20 @@ impl<'a> State<'a> {
         log.segments.clear();
         log.epochs = LeaderEpochs::from_entries(&opening.epochs);
         let snapshots = &opening.snapshots;
+        let first_checked = opening.segments.iter().find(|found| found.base_offset == recover_from);
+        let synced = match first_checked {
+            Some(found) => synced_part(found, opening.recovery_point, bytes)?,
+            None => None,
+        };
+        let sound_before = synced.as_ref().map_or(recover_from, |part| part.next_offset);
         let (loaded, broken_snapshots) =
-            load_snapshot(snapshots, recover_from, *now, config, bytes)?;
+            load_snapshot(snapshots, sound_before, *now, config, bytes)?;
         // What was deleted in front of a segment's end still tells what its producers sent last.
         log.producers = loaded.unwrap_or_else(|| Producers::starting_at(first));
         Ok(Self {
             opening,
             recover_from,
+            synced,
             log,
             epochs_before: opening.epochs.clone(),
             repairs: Vec::new(),
@@ -192,6 +220,12 @@ impl<'a> State<'a> {
         is_last: bool,
         bytes: &B,
     ) -> Result<bool, LogError> {
+        if found.base_offset == self.recover_from
+            && found.base_offset >= self.log.log_end_offset_so_far()
+            && let Some(part) = self.synced.take()
+        {
+            return self.take_synced(found, part, is_last, bytes);
+        }
         let sound = found.base_offset < self.recover_from && indexes_are_whole(found);
         if !sound || found.base_offset < self.log.log_end_offset_so_far() {
             return self.recover(found, is_last, bytes);
@@ -216,6 +250,26 @@ impl<'a> State<'a> {
             Err(error) if error.is_corrupt() => self.recover(found, is_last, bytes),
             kept => kept,
         }
+    }
+
+    /// Takes the segment that the recovery point lies in, and checks what lies behind that.
+    fn take_synced<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        part: SyncedPart,
+        is_last: bool,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let next_offset = part.next_offset;
+        if part.is_all && is_last {
+            return self.keep(part.segment, next_offset, bytes);
+        }
+        if next_offset > self.log.producers.end_offset() {
+            let Log { epochs, producers, .. } = &mut self.log;
+            replay_segment(&part.segment, 0, &mut Replay { epochs, producers }, bytes)?;
+        }
+        let from = part.into_recovered(bytes)?;
+        self.recover_from(from, found, is_last, true, bytes)
     }
 
     /// Takes the last segment that needs no recovery. The time index entry that sealed it was
@@ -265,24 +319,40 @@ impl<'a> State<'a> {
         is_last: bool,
         bytes: &B,
     ) -> Result<bool, LogError> {
+        let covered = self.log.producers.end_offset() <= found.base_offset;
+        let nothing = RecoveredSegment::nothing(found.base_offset, found.modified);
+        self.recover_from(nothing, found, is_last, covered, bytes)
+    }
+
+    /// Checks what lies behind `from`. `covered` says whether the producers' state was that of where
+    /// it ends, so that the transaction index follows from the batches.
+    fn recover_from<B: SegmentBytes>(
+        &mut self,
+        from: RecoveredSegment,
+        found: &FoundSegment,
+        is_last: bool,
+        covered: bool,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
         let base_offset = found.base_offset;
         let synced = self.synced_of(found, is_last);
-        let covered = self.log.producers.end_offset() <= base_offset;
         let Log { epochs, producers, config, .. } = &mut self.log;
         let mut replay = Replay { epochs, producers };
-        let (len, modified) = (found.size, found.modified);
-        let mut recovered =
-            recover_segment(base_offset, len, synced, config, modified, &mut replay, bytes)?;
+        let mut recovered = recover_segment(from, found.size, synced, config, &mut replay, bytes)?;
         self.segments_recovered += 1;
         let (len, lost) = (recovered.segment.size, found.size - recovered.segment.size);
         // Damage to a segment that needed no recovery says nothing about those behind it, which
         // stay, as in Kafka.
         let was_sound = base_offset < self.recover_from;
-        if lost > 0 {
+        let is_unwritten = lost > 0 && is_unwritten(base_offset, len, lost, bytes)?;
+        if is_unwritten {
+            self.repairs.push(Repair::CutLog { base_offset, len, lost: 0 });
+        } else if lost > 0 {
             self.repairs.push(Repair::CutLog { base_offset, len, lost });
             self.bytes_lost += lost;
         }
-        let whole = lost == 0 || was_sound;
+        // Whether anything is missing at the end of an unwritten one, the next segment's name tells.
+        let whole = lost == 0 || was_sound || is_unwritten;
         let is_damaged =
             !recovered.segment.damaged.is_empty() && recovered.next_offset > base_offset;
         if (whole && !is_last) || (is_last && is_damaged) {
@@ -401,7 +471,7 @@ impl Log {
 }
 
 /// Whether both indexes are there and consist of whole entries.
-fn indexes_are_whole(found: &FoundSegment) -> bool {
+pub(crate) fn indexes_are_whole(found: &FoundSegment) -> bool {
     let whole = |bytes: Option<u64>, entry| bytes.is_some_and(|bytes| bytes % entry == 0);
     whole(found.offset_index_bytes, offset_index::ENTRY_BYTES)
         && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
@@ -409,7 +479,10 @@ fn indexes_are_whole(found: &FoundSegment) -> bool {
 
 /// How many entries of a time index are true, leaving out those at its end that are not: the batch
 /// at the offset has the timestamp.
-fn true_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u64, LogError> {
+pub(crate) fn true_time_entries<B: SegmentBytes>(
+    segment: &Segment,
+    bytes: &B,
+) -> Result<u64, LogError> {
     let base_offset = segment.base_offset;
     let mut count = segment.time_entries;
     while let Some(last) = count.checked_sub(1) {
@@ -431,7 +504,7 @@ fn true_time_entries<B: SegmentBytes>(segment: &Segment, bytes: &B) -> Result<u6
     Ok(count)
 }
 
-fn as_segment(found: &FoundSegment) -> Segment {
+pub(crate) fn as_segment(found: &FoundSegment) -> Segment {
     Segment {
         index_entries: found.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES,
         time_entries: found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES,

@@ -77,25 +77,20 @@ pub(crate) struct Synced {
     pub(crate) end_max: Offset,
 }
 
-/// Checks a segment's log file of `len` bytes from its beginning: format, length, checksum, growing
-/// offsets. What follows the first batch that fails is not part of the log; but where batches are
-/// missing that have been on the device it is damage, which stays, and so does what lies behind it.
+/// Checks a segment's log file of `len` bytes behind what is sound of it: format, length, checksum,
+/// growing offsets. What follows the first batch that fails is not part of the log; but where
+/// batches are missing that have been on the device it is damage, which stays, and so does what lies
+/// behind it.
 pub(crate) fn recover_segment<B: SegmentBytes>(
-    base_offset: Offset,
+    from: RecoveredSegment,
     len: u64,
     synced: Synced,
     config: &LogConfig,
-    seen: WallTime,
     replay: &mut Replay<'_>,
     bytes: &B,
 ) -> Result<RecoveredSegment, LogError> {
-    let mut out = RecoveredSegment {
-        segment: Segment::new(base_offset, seen, 0),
-        next_offset: base_offset,
-        offset_index: Vec::new(),
-        time_index: Vec::new(),
-        txn_index: Vec::new(),
-    };
+    let mut out = from;
+    let base_offset = out.segment.base_offset;
     let mut buffer = vec![0; SWEEP_WINDOW_BYTES];
     loop {
         let position = out.segment.size;
@@ -118,6 +113,17 @@ pub(crate) fn recover_segment<B: SegmentBytes>(
 }
 
 impl RecoveredSegment {
+    /// A segment of which nothing is known to be sound.
+    pub(crate) fn nothing(base_offset: Offset, seen: WallTime) -> Self {
+        Self {
+            segment: Segment::new(base_offset, seen, 0),
+            next_offset: base_offset,
+            offset_index: Vec::new(),
+            time_index: Vec::new(),
+            txn_index: Vec::new(),
+        }
+    }
+
     /// Goes on behind a damaged stretch; false if nothing sound lies behind it.
     fn step_over<B: SegmentBytes>(
         &mut self,
@@ -140,6 +146,10 @@ impl RecoveredSegment {
                 (len, claimed.max(known))
             }
         };
+        if resumed.is_none() && next_offset <= offset {
+            // No record is missing: bytes that were never part of the log.
+            return Ok(false);
+        }
         self.segment.damaged.push(DamagedRange { position, end_position, offset, next_offset });
         self.segment.size = end_position;
         self.next_offset = next_offset;

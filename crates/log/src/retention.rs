@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use ottla_base::WallTime;
 use ottla_model::Offset;
 
-use crate::{Log, LogError, Segment, SegmentBytes};
+use crate::{Log, Segment, TimestampAndOffset};
 
 /// Why a segment goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,31 +27,66 @@ pub struct RetentionPlan {
     pub segments: Vec<(Offset, DeletionReason)>,
 }
 
+enum Verdict {
+    Stays,
+    Look,
+    Goes(DeletionReason),
+}
+
+/// The next step of a retention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RetentionStep {
+    /// The age of this segment has to be known: read its largest timestamp
+    /// ([`crate::segment::last_time_entry`]), tell it to [`Log::learn_largest`], ask again.
+    Look(Offset),
+    /// These go.
+    Remove(RetentionPlan),
+}
+
 impl Log {
-    /// Decides which segments go now. Only whole segments from the front, and none that holds a
-    /// record at or behind `high_watermark`.
-    ///
-    /// # Errors
-    /// What is wrong with a time index.
-    pub fn plan_retention<B: SegmentBytes>(
-        &self,
-        high_watermark: Offset,
-        now: WallTime,
-        bytes: &B,
-    ) -> Result<RetentionPlan, LogError> {
+    /// Decides which segments go now, without opening a file. Only whole segments from the front, and
+    /// none that holds a record at or behind `high_watermark`.
+    pub fn plan_retention(&self, high_watermark: Offset, now: WallTime) -> RetentionStep {
         let mut plan = RetentionPlan::default();
         let mut surplus = self.surplus_bytes();
-        for segment in self.segments.values() {
-            let active = self.is_active(segment.base_offset);
-            if self.end_of(segment.base_offset) > high_watermark || (active && segment.size == 0) {
-                break;
-            }
-            let Some(reason) = self.reason_to_delete(segment, surplus, now, bytes)? else { break };
+        for segment in self.may_go(high_watermark) {
+            let reason = match self.reason_to_delete(segment, surplus, now) {
+                Verdict::Stays => break,
+                Verdict::Look => return RetentionStep::Look(segment.base_offset),
+                Verdict::Goes(reason) => reason,
+            };
             surplus -= i64::try_from(segment.size).unwrap_or(i64::MAX);
             plan.segments.push((segment.base_offset, reason));
-            plan.roll = active;
+            plan.roll = self.is_active(segment.base_offset);
         }
-        Ok(plan)
+        RetentionStep::Remove(plan)
+    }
+
+    /// The segments that the log start lets go, and no other.
+    pub fn plan_before_start(&self, high_watermark: Offset) -> RetentionPlan {
+        let gone = self.may_go(high_watermark).take_while(|segment| self.is_before_start(segment));
+        let segments = gone.map(|segment| (segment.base_offset, DeletionReason::LogStart));
+        RetentionPlan { roll: false, segments: segments.collect() }
+    }
+
+    /// Notes the largest timestamp of a sealed segment that was only found so far.
+    pub fn learn_largest(&mut self, base_offset: Offset, largest: TimestampAndOffset) {
+        if let Some(segment) = self.segments.get_mut(&base_offset) {
+            segment.largest.get_or_insert(largest);
+        }
+    }
+
+    /// Segments whose records are all replicated, oldest first; an empty active one is none.
+    fn may_go(&self, high_watermark: Offset) -> impl Iterator<Item = &Segment> {
+        self.segments.values().take_while(move |segment| {
+            let is_empty_active = self.is_active(segment.base_offset) && segment.size == 0;
+            self.end_of(segment.base_offset) <= high_watermark && !is_empty_active
+        })
+    }
+
+    fn is_before_start(&self, segment: &Segment) -> bool {
+        let next = self.segment_after(segment.base_offset);
+        next.is_some_and(|next| next.base_offset <= self.log_start_offset)
     }
 
     /// Bytes over `retention.bytes`; negative or zero if there are none.
@@ -62,32 +97,31 @@ impl Log {
         i64::try_from(self.size()).unwrap_or(i64::MAX).saturating_sub(self.config.retention_bytes)
     }
 
-    fn reason_to_delete<B: SegmentBytes>(
-        &self,
-        segment: &Segment,
-        surplus: i64,
-        now: WallTime,
-        bytes: &B,
-    ) -> Result<Option<DeletionReason>, LogError> {
-        let next = self.segment_after(segment.base_offset);
-        if next.is_some_and(|next| next.base_offset <= self.log_start_offset) {
-            return Ok(Some(DeletionReason::LogStart));
+    fn reason_to_delete(&self, segment: &Segment, surplus: i64, now: WallTime) -> Verdict {
+        if self.is_before_start(segment) {
+            return Verdict::Goes(DeletionReason::LogStart);
         }
         if !self.config.delete {
-            return Ok(None);
+            return Verdict::Stays;
         }
         let size = i64::try_from(segment.size).unwrap_or(i64::MAX);
         if surplus > 0 && surplus >= size {
-            return Ok(Some(DeletionReason::Size));
+            return Verdict::Goes(DeletionReason::Size);
         }
         let age_max = self.config.retention_ms;
         if age_max < 0 || age_max == i64::MAX {
-            return Ok(None);
+            return Verdict::Stays;
         }
-        let largest = segment.largest_timestamp(bytes)?.timestamp;
+        let Some(largest) = segment.largest else { return Verdict::Look };
         // Records without timestamps are as old as their file.
-        let from = if largest >= 0 { largest } else { segment.created.millis };
-        Ok((now.millis.saturating_sub(from) > age_max).then_some(DeletionReason::Age))
+        let from = match largest.timestamp {
+            timestamp if timestamp >= 0 => timestamp,
+            _ => segment.created.millis,
+        };
+        if now.millis.saturating_sub(from) > age_max {
+            return Verdict::Goes(DeletionReason::Age);
+        }
+        Verdict::Stays
     }
 
     /// Follows the removal of the oldest segments up to and without the one at `first_kept`.

@@ -97,7 +97,10 @@ impl Segment {
 }
 
 /// The last entry of a sealed segment's time index, which holds its largest timestamp.
-pub(crate) fn last_time_entry<B: SegmentBytes>(
+///
+/// # Errors
+/// What is wrong with the index.
+pub fn last_time_entry<B: SegmentBytes>(
     base_offset: Offset,
     bytes: &B,
 ) -> Result<TimestampAndOffset, LogError> {

@@ -11,6 +11,8 @@ ottla: a streaming platform in one binary, interchangeable with Apache Kafka 4.4
   ottla serve                          start a node on 127.0.0.1:9092, data in ./ottla-data
   ottla serve server.properties        start it with Kafka's settings file
   ottla serve -X log.dirs=/var/ottla   start it with single settings
+  ottla log dump ottla-data            print the files of a log dir
+  ottla doctor                         what is wrong with the node, and what to do
   ottla help serve                     everything serve understands
 
 Any Kafka client or tool talks to it: kcat -b 127.0.0.1:9092 -L
@@ -34,6 +36,20 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     /// Start a node: broker and controller
     Serve(Serve),
+    /// Say what is wrong with a node, where, and what to do
+    Doctor(crate::doctor::Arguments),
+    /// Look into the files of a log dir
+    Log {
+        #[command(subcommand)]
+        verb: LogVerb,
+    },
+}
+
+/// What to do with files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogVerb {
+    /// Print files of a log dir: segments, indexes, snapshots, checkpoints
+    Dump(crate::log_dump::Arguments),
 }
 
 /// Arguments of `serve`.

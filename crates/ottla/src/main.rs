@@ -1,6 +1,10 @@
 //! The one binary: `serve`, and the command line.
 
 mod cli;
+mod doctor;
+mod dump;
+mod faces;
+mod log_dump;
 mod logging;
 mod serve;
 mod settings;
@@ -10,6 +14,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    if let Some(code) = faces::run(&std::env::args_os().collect::<Vec<_>>()) {
+        return code;
+    }
     let arguments = match cli::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(refusal) => {
@@ -20,6 +27,8 @@ fn main() -> ExitCode {
     };
     match arguments.verb {
         Some(cli::Verb::Serve(arguments)) => serve::run(&arguments),
+        Some(cli::Verb::Doctor(arguments)) => doctor::run(&arguments),
+        Some(cli::Verb::Log { verb: cli::LogVerb::Dump(arguments) }) => log_dump::run(&arguments),
         None => {
             print!("{}", cli::INTRODUCTION);
             ExitCode::SUCCESS

@@ -6,8 +6,9 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ottla_broker::metadata::VoterEndpoint;
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
-use ottla_broker::storage::Reserve;
+use ottla_broker::storage::{Reserve, ScrubSettings};
 use ottla_broker::topic_settings::FixedSettings;
 use ottla_config::{
     Family, LogFormat, Resolved, ServerConfig, Source, SourceError, environment, resolve,
@@ -46,6 +47,7 @@ pub(crate) fn load(arguments: &cli::Serve) -> Result<Loaded, Vec<String>> {
         sources(arguments, &disk, variables()).map_err(|error| vec![error.to_string()])?;
     let resolved = resolve(&sources).map_err(sentences)?;
     let config = ServerConfig::new(&resolved).map_err(sentences)?;
+    check_served(&config)?;
     logging::check(&config.log_level).map_err(|problem| vec![problem])?;
     let mut notes = resolved.notes.clone();
     notes.extend(resolved.given().map(|(name, text, origin)| {
@@ -62,6 +64,19 @@ pub(crate) fn load(arguments: &cli::Serve) -> Result<Loaded, Vec<String>> {
         warnings: resolved.warnings.clone(),
         node: node_settings(&resolved, &config, &machine_name(&disk)),
     })
+}
+
+/// What Kafka's settings may ask for and this node does not do yet, where going on would make
+/// another cluster of it.
+fn check_served(config: &ServerConfig) -> Result<(), Vec<String>> {
+    if !(config.roles.broker && config.roles.controller) {
+        return Err(vec![
+            "process.roles asks for a broker or a controller alone, which ottla is not yet: on a \
+             cluster of one node, write process.roles=broker,controller"
+                .to_owned(),
+        ]);
+    }
+    Ok(())
 }
 
 fn sentences(problems: Vec<ottla_config::Problem>) -> Vec<String> {
@@ -179,7 +194,7 @@ fn node_settings(resolved: &Resolved, config: &ServerConfig, machine: &str) -> N
     node.delete_topics = config.delete_topic_enable;
     node.describe_partitions_max = count(config.max_request_partition_size_limit);
     storage(config, &mut node);
-    metadata(config, &mut node);
+    metadata(config, machine, &mut node);
     node
 }
 
@@ -219,9 +234,13 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =
         millis(upkeep.high_watermark_checkpoint_interval_ms);
+    storage.scrub = ScrubSettings {
+        bytes_per_second: u64::try_from(upkeep.scrub_bytes_per_second).unwrap_or_default(),
+        interval: millis(upkeep.scrub_interval_ms),
+    };
 }
 
-fn metadata(config: &ServerConfig, node: &mut NodeSettings) {
+fn metadata(config: &ServerConfig, machine: &str, node: &mut NodeSettings) {
     let log = &config.metadata_log;
     let metadata = &mut node.metadata;
     metadata.controller.default_partitions = config.num_partitions;
@@ -230,6 +249,16 @@ fn metadata(config: &ServerConfig, node: &mut NodeSettings) {
     metadata.controller.min_insync_replicas = config.min_insync_replicas;
     metadata.controller.unclean_leader_election = config.unclean_leader_election_enable;
     metadata.rack = config.rack.clone();
+    metadata.controller_endpoints = config
+        .controller_listeners
+        .iter()
+        .map(|listener| VoterEndpoint {
+            name: listener.name.clone(),
+            host: listener.host.clone().unwrap_or_else(|| machine.to_owned()),
+            port: listener.port,
+        })
+        .collect();
+    metadata.static_voters = config.quorum_voters.iter().map(|voter| voter.id).collect();
     metadata.segment_bytes = log.segment_bytes.try_into().unwrap_or_default();
     metadata.segment_ms = log.segment_ms;
     metadata.snapshot_after_bytes =

@@ -21,6 +21,17 @@ pub struct Rules {
     pub promise: Promise,
     /// Whether records are removed by themselves, by age or size.
     pub retention: bool,
+    /// Whether nothing is shown that a power cut could take (`ottla.ack.durability=synced`).
+    pub shown_stays: bool,
+    /// Whether of the records of one key only the last need to stay.
+    pub compacted: bool,
+}
+
+impl Rules {
+    /// Of a partition whose records stay.
+    pub fn new(promise: Promise) -> Self {
+        Self { promise, retention: false, shown_stays: false, compacted: false }
+    }
 }
 
 /// Something that a client did or saw. Records are known by their value; each is sent once.
@@ -89,6 +100,20 @@ pub enum Event {
         /// The first offset of the batch.
         offset: i64,
     },
+    /// A reader begins to read everything between two offsets.
+    PassBegun {
+        /// Which reader.
+        reader: u64,
+        /// The first offset.
+        from: i64,
+        /// The offset behind the last.
+        to: i64,
+    },
+    /// It has come to the end.
+    ReadToEnd {
+        /// Which reader.
+        reader: u64,
+    },
     /// The log was started anew after a power cut and ended before this offset.
     RecoveredFromPowerCut {
         /// The first offset that is free.
@@ -109,7 +134,7 @@ struct Inner {
 impl History {
     /// An empty history under all invariants of a partition whose records stay.
     pub fn new(promise: Promise) -> Self {
-        Self::of(Rules { promise, retention: false })
+        Self::of(Rules::new(promise))
     }
 
     /// An empty history under all invariants of a partition.

@@ -23,6 +23,7 @@ pub mod frame;
 )]
 mod generated;
 mod header;
+pub mod json;
 mod message;
 mod reader;
 mod record_family;

@@ -293,7 +293,7 @@ impl Reader {
     }
 
     /// The length of an array, once it is certain that as many elements can follow.
-    fn array_len(
+    pub(crate) fn array_len(
         &mut self,
         flex: bool,
         bytes_min: usize,

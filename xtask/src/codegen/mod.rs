@@ -7,6 +7,7 @@ mod decode;
 mod emit;
 mod encode;
 mod notation;
+mod shapes;
 mod tables;
 
 use notation::File;
@@ -72,6 +73,7 @@ fn generate() -> Result<Output, String> {
         output.insert(Path::new(folder).join(format!("{}.rs", file.module)), emit::module(file));
     }
     tables::add(&files, &mut output);
+    output.insert(PathBuf::from("shapes.rs"), shapes::module(&files));
     format(output)
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub(super) fn add(files: &[File], output: &mut Output) {
     let top = concat!(
         "//! Generated from `messages/` by `cargo xtask codegen`; not edited.\n\n",
-        "mod all;\nmod api_keys;\nmod families;\n",
+        "mod all;\nmod api_keys;\nmod families;\npub(crate) mod shapes;\n",
         "pub mod messages;\npub mod records;\n\n",
         "pub use all::MESSAGES;\npub use api_keys::ApiKey;\npub(crate) use api_keys::facts;\n",
         "pub use families::*;\n\n",

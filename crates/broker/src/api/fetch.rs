@@ -1,5 +1,6 @@
 //! Fetch (key 1), versions 4-18: batches from an offset on, waiting until there are enough.
 //!
+//! - all: a reader of committed records is told which transactions were aborted; others get null.
 //! - v7: incremental sessions (KIP-227), see `fetch_session.rs`.
 //! - v9: current leader epoch; v12: last fetched epoch, flexible; v13: topic ids.
 //! - v15: the replica's state moves into a tagged field; v16: leader hints (KIP-951);
@@ -16,7 +17,7 @@ use ottla_base::Uuid;
 use ottla_model::ErrorCode;
 use ottla_wire::Records;
 use ottla_wire::messages::fetch::{
-    EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
+    AbortedTransaction, EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
     PartitionData,
 };
 
@@ -64,7 +65,7 @@ pub(crate) async fn serve(
     let mut read = read_or_wait(node, request, &targets, &limits).await;
     tell_deleted(node, &targets, &mut read);
     count(node, &read);
-    respond(node, request.version, &kind, targets, read)
+    respond(node, request.version, &kind, targets, read, limits.upto == ReadLimit::LastStable)
 }
 
 /// The request as a whole is refused; versions without topic ids say so for each partition as well.
@@ -307,6 +308,7 @@ fn respond(
     kind: &Kind,
     targets: Vec<Target>,
     read: Vec<ReadResult>,
+    is_committed_only: bool,
 ) -> Answer<FetchResponse> {
     let answers: Vec<(Key, Wanted, Told)> = targets
         .iter()
@@ -323,7 +325,7 @@ fn respond(
     // Topics may come again and again in a session's order; consecutive ones share an entry.
     let chosen = targets.into_iter().zip(read).zip(sent).filter(|(_, sent)| *sent);
     for ((target, result), _) in chosen {
-        let data = partition_data(node, version, &target, result, &mut slices);
+        let data = partition_data(node, version, &target, result, is_committed_only, &mut slices);
         match response.responses.last_mut() {
             Some(topic)
                 if topic.topic_id == target.key.topic_id && *topic.topic == *target.key.topic =>
@@ -364,6 +366,7 @@ fn partition_data(
     version: i16,
     target: &Target,
     result: ReadResult,
+    is_committed_only: bool,
     slices: &mut Vec<FileSlice>,
 ) -> PartitionData {
     let partition_index = target.key.partition;
@@ -377,6 +380,7 @@ fn partition_data(
             high_watermark: slice.high_watermark,
             last_stable_offset: slice.last_stable_offset,
             log_start_offset: slice.log_start_offset,
+            aborted_transactions: is_committed_only.then(|| aborted(&slice)),
             records: region(slice, slices),
             ..PartitionData::default()
         },
@@ -385,6 +389,11 @@ fn partition_data(
             ..failed(partition_index, error)
         },
     }
+}
+
+fn aborted(slice: &ReadSlice) -> Vec<AbortedTransaction> {
+    let told = slice.aborted.iter();
+    told.map(|&(producer_id, first_offset)| AbortedTransaction { producer_id, first_offset }).collect()
 }
 
 fn region(slice: ReadSlice, slices: &mut Vec<FileSlice>) -> Records {

@@ -109,6 +109,7 @@ served! {
     UnregisterBroker: unregister_broker, UnregisterBrokerRequest => UnregisterBrokerResponse;
     ListConfigResources: list_config_resources,
         ListConfigResourcesRequest => ListConfigResourcesResponse;
+    DescribeProducers: describe_producers, DescribeProducersRequest => DescribeProducersResponse;
     DescribeTopicPartitions: describe_topic_partitions,
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use ottla_base::Uuid;
 use ottla_controller::image::{ConfigResource, Partition, ResourceType};
-use ottla_controller::{Change, Image};
+use ottla_controller::{Change, Image, decide};
 use ottla_io::Io;
 use ottla_model::TopicPartition;
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
-use super::handle::{Delta, Shared};
+use super::handle::{Command, Decide, Delta, Shared};
 use super::service::Published;
 use crate::storage::{self, Leadership, Storage};
 use crate::topic_settings::{self, FixedSettings, TopicSettings};
@@ -39,6 +39,7 @@ pub(super) async fn run(
     io: Io,
     shared: Arc<Shared>,
     follower: Follower,
+    commands: mpsc::WeakSender<Command>,
     mut published: mpsc::Receiver<Published>,
 ) {
     loop {
@@ -53,19 +54,44 @@ pub(super) async fn run(
         };
         let Some(Published { delta, answers }) = next else { return };
         let after = Arc::clone(&delta.after);
+        let mut misplaced = Vec::new();
         if follower.is_following.load(Ordering::Acquire) && !delta.changes.is_empty() {
             let follower = follower.clone();
-            io.blocking(move || follower.follow(&delta)).await;
+            misplaced = io.blocking(move || follower.follow(&delta)).await;
         }
         shared.image.store(after);
         answers.into_iter().for_each(|answer| answer(Ok(())));
+        if let Some(commands) = commands.upgrade().filter(|_| !misplaced.is_empty()) {
+            // Beside this loop: the one that takes commands may be waiting for it.
+            io.spawn("assign directories", assign(Arc::clone(&shared), commands, misplaced));
+        }
     }
+}
+
+/// A replica of this node, and the log dir it is in: topic, partition, directory.
+type Placed = (Uuid, i32, Uuid);
+
+/// Records in which log dirs replicas are that the metadata places elsewhere or, where a node with
+/// several has the choice, nowhere.
+pub(super) async fn assign(
+    shared: Arc<Shared>,
+    commands: mpsc::Sender<Command>,
+    misplaced: Vec<Placed>,
+) {
+    let (id, epoch) = (shared.settings.node_id(), shared.broker_epoch.load(Ordering::Acquire));
+    let decide: Decide = Box::new(move |context| {
+        let decided = decide::assign_directories(context.image, id, epoch, &misplaced);
+        // What is refused was deleted or moved meanwhile.
+        (decided.map(|decision| decision.records).unwrap_or_default(), Box::new(|_| {}))
+    });
+    let _ = commands.send(Command::Change(decide)).await;
 }
 
 impl Follower {
     /// Brings every partition in step with `image`, and from now on follows changes. Partitions
-    /// that the image does not know are set aside, unless they are known to be deleted.
-    pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) {
+    /// that the image does not know are set aside, unless they are known to be deleted. Returns
+    /// those that are in another log dir than the image says.
+    pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
         for found in self.storage.partitions() {
             let name = found.topic_partition();
             let known = image.partition(&name.topic, name.partition);
@@ -82,15 +108,33 @@ impl Follower {
                 self.set_aside(name);
             }
         }
+        let mut misplaced = Vec::new();
         for topic in image.topics.iter() {
             for (index, partition) in &topic.partitions {
                 self.become_as(image, topic.id, &topic.name, *index, partition);
+                misplaced.extend(self.misplaced(topic.id, &topic.name, *index, partition));
             }
         }
         self.is_following.store(true, Ordering::Release);
+        misplaced
     }
 
-    fn follow(&self, delta: &Delta) {
+    fn misplaced(
+        &self,
+        topic_id: Uuid,
+        topic: &Arc<str>,
+        index: i32,
+        partition: &Partition,
+    ) -> Option<Placed> {
+        let place = partition.replicas.iter().position(|id| *id == self.node_id)?;
+        let recorded = partition.directories.get(place)?;
+        let actual =
+            self.storage.partition(&TopicPartition::new(topic.clone(), index))?.directory_id();
+        (*recorded != actual).then_some((topic_id, index, actual))
+    }
+
+    fn follow(&self, delta: &Delta) -> Vec<Placed> {
+        let mut misplaced = Vec::new();
         let touched = Touched::by(delta);
         for name in &touched.gone {
             self.remove(name);
@@ -107,8 +151,10 @@ impl Follower {
                 continue;
             }
             self.become_as(&delta.after, *topic_id, &topic.name, *index, partition);
+            misplaced.extend(self.misplaced(*topic_id, &topic.name, *index, partition));
         }
         self.configure(&delta.after, &touched);
+        misplaced
     }
 
     fn remove(&self, name: &TopicPartition) {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ottla_base::{Now, Uuid};
+use ottla_controller::metadata_version::METADATA_VERSION;
 use ottla_controller::{Change, Record, Replayer, codec};
 use ottla_io::Disk;
 use ottla_log::files::partition_metadata;
@@ -12,16 +13,20 @@ use ottla_log::{LogConfig, ReadRequest};
 use ottla_model::Offset;
 use ottla_raft::{ControlRecord, LogEnds, QuorumState, VoterSet};
 use ottla_record::{BatchView, records, split_batches};
+use tracing::warn;
 
 use super::control::quorum_record;
-use super::snapshot::{self, SnapshotId};
-use super::{MetadataSettings, format, quorum_state};
+use super::snapshot::{self, Contents, SnapshotId};
+use super::{MetadataSettings, format, quorum_state, soundness};
 use crate::storage::{LogFiles, OpenLog};
 
 /// Id of the topic `__cluster_metadata`.
 const METADATA_TOPIC_ID: Uuid = Uuid::from_low(1);
 /// Bytes read from the log at a time, if no batch is larger.
 const READ_BYTES: u64 = 4 << 20;
+/// What to do about records that this program does not know.
+pub(super) const NEWER: &str = "Start the version of Kafka that wrote it, and lower its \
+    metadata.version with kafka-features before coming back; nothing was changed here";
 /// Largest batch, unpacked, that the metadata log may hold.
 const BATCH_BYTES_MAX: usize = 256 << 20;
 
@@ -63,8 +68,8 @@ pub(super) fn load(
 ) -> io::Result<Loaded> {
     let dir = &place.dir;
     prepare(disk, place, settings, now)?;
-    let snapshots = snapshot::list(disk, dir)?;
-    let newest_snapshot = snapshots.last().map(|(id, _)| *id).unwrap_or_default();
+    let (newest_snapshot, contents) = newest_readable(disk, dir)?;
+    soundness::check(disk, dir, newest_snapshot.end_offset)?;
     let config = LogConfig {
         segment_bytes: settings.segment_bytes,
         segment_ms: settings.segment_ms,
@@ -87,25 +92,34 @@ pub(super) fn load(
     };
     let (mut log, _) = LogFiles::open(disk, dir.clone(), how)?;
     if log.log().log_end_offset() < newest_snapshot.end_offset {
+        warn!(
+            offset = newest_snapshot.end_offset,
+            dir = %dir.display(),
+            "there is a metadata snapshot but no log; going on from the snapshot"
+        );
         log.start_over(newest_snapshot.end_offset, now.wall)?;
     }
     let mut loading = Loading::default();
-    if !snapshots.is_empty() {
-        loading.snapshot(disk, dir, newest_snapshot)?;
+    if newest_snapshot.end_offset == 0 {
+        loading.bootstrap = format::read_bootstrap(disk, dir)?;
+    }
+    if let Some(contents) = contents {
+        loading.snapshot(contents, dir, newest_snapshot)?;
     }
     loading.log(&log, newest_snapshot.end_offset, dir)?;
+    let is_born = loading.replayer.visible().features.get(METADATA_VERSION).is_some();
     let last_epoch = log.log().leader_epochs().latest().map_or(0, |entry| entry.epoch);
     let ends = LogEnds {
         start_offset: log.log().log_start_offset(),
         end_offset: log.log().log_end_offset(),
         last_epoch: last_epoch.max(newest_snapshot.epoch),
     };
-    let own = || VoterSet::new(vec![format::own_voter(settings, Uuid::ZERO)]);
     Ok(Loaded {
-        voters: loading.voters.unwrap_or_else(own),
+        voters: loading.voters.unwrap_or_else(|| format::static_voters(settings)),
         kraft_version: loading.kraft_version,
         replayer: loading.replayer,
-        bootstrap: if ends.end_offset == 0 { loading.bootstrap } else { Vec::new() },
+        // A leader that stopped before it had recorded them leaves a log with other records.
+        bootstrap: if is_born { Vec::new() } else { loading.bootstrap },
         state: quorum_state::read(disk, dir)?,
         log,
         ends,
@@ -126,7 +140,7 @@ fn prepare(disk: &Disk, place: &Place, settings: &MetadataSettings, now: Now) ->
     let holds = |suffix: &str| -> io::Result<bool> {
         Ok(disk.list(dir)?.iter().any(|entry| entry.name.ends_with(suffix)))
     };
-    if !holds(".checkpoint")? && !holds(".log")? {
+    if !holds(".checkpoint")? && !holds(".log")? && format::read_bootstrap(disk, dir)?.is_empty() {
         format::format(disk, dir, settings, place.directory_id, now.wall.millis)?;
     }
     let metadata = dir.join(partition_metadata::FILE_NAME);
@@ -134,6 +148,32 @@ fn prepare(disk: &Disk, place: &Place, settings: &MetadataSettings, now: Now) ->
         disk.write_atomic(&metadata, partition_metadata::format(METADATA_TOPIC_ID).as_bytes())?;
     }
     Ok(())
+}
+
+/// The newest snapshot that can be read, and what it holds; those that are damaged get another
+/// name, so that an earlier one and the log behind it can take their place. If the log does not
+/// reach back that far, the start fails for that reason.
+fn newest_readable(disk: &Disk, dir: &Path) -> io::Result<(SnapshotId, Option<Contents>)> {
+    let mut snapshots = snapshot::list(disk, dir)?;
+    while let Some((id, _)) = snapshots.pop() {
+        let error = match snapshot::read(disk, dir, id) {
+            Ok(contents) => return Ok((id, Some(contents))),
+            Err(error) => error,
+        };
+        // Nothing takes the place of the last one.
+        if error.kind() != io::ErrorKind::InvalidData || snapshots.is_empty() {
+            return Err(error);
+        }
+        let aside = id.path(dir).with_extension("checkpoint.damaged");
+        warn!(
+            %error,
+            aside = %aside.display(),
+            "metadata snapshot cannot be read; it is kept under another name, and the one before \
+             taken"
+        );
+        disk.rename(id.path(dir), &aside)?;
+    }
+    Ok((SnapshotId::default(), None))
 }
 
 #[derive(Default)]
@@ -149,12 +189,13 @@ struct Loading {
 impl Loading {
     /// The snapshot at offset 0 is no state: its records are appended to the log by the first
     /// leader.
-    fn snapshot(&mut self, disk: &Disk, dir: &Path, id: SnapshotId) -> io::Result<()> {
-        let contents = snapshot::read(disk, dir, id)?;
+    fn snapshot(&mut self, contents: Contents, dir: &Path, id: SnapshotId) -> io::Result<()> {
         self.kraft_version = contents.kraft_version;
         self.voters = contents.voters;
         if id.end_offset == 0 {
-            self.bootstrap = contents.records;
+            if !contents.records.is_empty() {
+                self.bootstrap = contents.records;
+            }
             return Ok(());
         }
         for record in &contents.records {
@@ -214,7 +255,7 @@ impl Loading {
                 continue;
             }
             let value = record.value.ok_or("a metadata record has no value")?;
-            let record = codec::decode(value).map_err(|error| error.to_string())?;
+            let record = codec::decode(value).map_err(|error| format!("{error}. {NEWER}"))?;
             let change = self.replayer.replay(&record).map_err(|error| error.to_string())?;
             self.note_deletion(&record, &change);
         }

@@ -7,6 +7,7 @@
 //! apply.rs         committed changes → partitions of this node, before anybody is answered
 //! load.rs          snapshot and log → image                             format.rs  an empty dir
 //! snapshot.rs      image ↔ checkpoint file                              control.rs control records
+//! soundness.rs     what a start may cut off a log that is broken
 //! quorum_state.rs  the quorum-state file                                changes.rs what clients ask for
 //! ```
 //!
@@ -18,6 +19,7 @@
 mod apply;
 mod changes;
 mod control;
+mod directories;
 mod format;
 mod handle;
 mod load;
@@ -25,10 +27,12 @@ mod quorum_state;
 mod service;
 mod settings;
 mod snapshot;
+mod soundness;
 mod start;
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "OTTLA_SEED and OTTLA_SEEDS choose what is run")]
 mod tests;
 
 pub use handle::{DecideContext, Delta, MetadataError, MetadataHandle, QuorumView};
+pub use ottla_raft::VoterEndpoint;
 pub use settings::{Endpoint, MetadataSettings};

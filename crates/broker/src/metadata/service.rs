@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use ottla_base::{MonoTime, Rng, always};
 use ottla_controller::decide::{self, Settings};
-use ottla_controller::metadata_version::{ELR_VERSION, MetadataVersion};
+use ottla_controller::metadata_version::{ELR_VERSION, METADATA_VERSION, MetadataVersion};
 use ottla_controller::{Change, Image, Record, Replayer, codec};
 use ottla_io::Io;
 use ottla_log::AppendAs;
@@ -127,14 +127,7 @@ impl Service {
             records.push(Record::AbortTransaction { reason: Some("Controller failover".into()) });
         }
         if !bootstrap.is_empty() {
-            let is_elr = |record: &Record| matches!(record, Record::FeatureLevel { name, .. } if &**name == ELR_VERSION);
-            let with_elr = bootstrap.iter().any(is_elr);
-            records.push(Record::BeginTransaction { name: Some("Bootstrap records".into()) });
-            records.extend(bootstrap);
-            if with_elr {
-                decide::elr_safety_records(self.replayer.image(), &self.settings, &mut records);
-            }
-            records.push(Record::EndTransaction);
+            self.bootstrap(bootstrap, &mut records);
         }
         if !records.is_empty() {
             let changes = self.append(&records).await?;
@@ -188,6 +181,29 @@ impl Service {
                 }
                 () = self.io.sleep_until(wake_at) => self.tick().await?,
             }
+        }
+    }
+
+    /// What a fresh cluster begins with, in one metadata transaction if its level has them.
+    fn bootstrap(&self, bootstrap: Vec<Record>, records: &mut Vec<Record>) {
+        let level_of = |feature: &str| {
+            bootstrap.iter().find_map(|record| match record {
+                Record::FeatureLevel { name, level } if &**name == feature => Some(*level),
+                _ => None,
+            })
+        };
+        let version = level_of(METADATA_VERSION).and_then(MetadataVersion::from_level);
+        let in_transaction = version.unwrap_or(MetadataVersion::LATEST).has_transactions();
+        let with_elr = level_of(ELR_VERSION).is_some();
+        if in_transaction {
+            records.push(Record::BeginTransaction { name: Some("Bootstrap records".into()) });
+        }
+        records.extend(bootstrap);
+        if with_elr {
+            decide::elr_safety_records(self.replayer.image(), &self.settings, records);
+        }
+        if in_transaction {
+            records.push(Record::EndTransaction);
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_controller::decide::{ConfigRules, Settings};
+use ottla_model::BrokerId;
 use ottla_raft::VoterEndpoint;
 
 use crate::topic_settings::FixedSettings;
@@ -31,6 +32,9 @@ pub struct MetadataSettings {
     pub rack: Option<String>,
     /// Where other controllers reach this one; empty without a controller listener.
     pub controller_endpoints: Vec<VoterEndpoint>,
+    /// Ids in `controller.quorum.voters`: who votes in a quorum of kraft.version 0, which does not
+    /// keep it in its log. Empty for this node alone.
+    pub static_voters: Vec<BrokerId>,
     /// Rules for settings that clients want to change.
     pub config_rules: Arc<dyn ConfigRules + Send + Sync>,
     /// What the process was started with, as far as it holds for topics.
@@ -63,6 +67,7 @@ impl MetadataSettings {
             controller: Settings { node_id: fixed.node_id, ..Settings::default() },
             rack: None,
             controller_endpoints: Vec::new(),
+            static_voters: Vec::new(),
             config_rules,
             fixed,
             records_per_batch_max: 10_000,

@@ -7,6 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::load::NEWER;
 use ottla_controller::{Image, Record, codec};
 use ottla_io::Disk;
 use ottla_model::{LeaderEpoch, Offset};
@@ -116,29 +117,54 @@ pub(super) fn build(
 /// Reads a checkpoint.
 ///
 /// # Errors
-/// What the device said; `InvalidData` when it is damaged or of a newer Kafka.
+/// What the device said; `InvalidData` when it is damaged, `Unsupported` when a newer Kafka wrote it.
 pub(super) fn read(disk: &Disk, dir: &Path, id: SnapshotId) -> io::Result<Contents> {
-    let path = id.path(dir);
-    let bytes = disk.read(&path, SNAPSHOT_BYTES_MAX)?;
+    read_file(disk, &id.path(dir))
+}
+
+/// Reads a file of that format, whatever its name.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_file(disk: &Disk, path: &Path) -> io::Result<Contents> {
+    let bytes = disk.read(path, SNAPSHOT_BYTES_MAX)?;
     parse(&bytes).map_err(|why| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()))
+        let (kind, why) = match why {
+            Unreadable::Damaged(why) => (io::ErrorKind::InvalidData, why),
+            Unreadable::Unknown(why) => (io::ErrorKind::Unsupported, format!("{why}. {NEWER}")),
+        };
+        io::Error::new(kind, format!("{}: {why}", path.display()))
     })
 }
 
-fn parse(bytes: &[u8]) -> Result<Contents, String> {
+/// Why a checkpoint cannot be read.
+enum Unreadable {
+    /// Its bytes are not those that were written.
+    Damaged(String),
+    /// They are, but this program does not know what they say.
+    Unknown(String),
+}
+
+impl<T: ToString> From<T> for Unreadable {
+    fn from(why: T) -> Self {
+        Self::Damaged(why.to_string())
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Contents, Unreadable> {
     let mut contents = Contents::default();
     let mut is_whole = false;
     for batch in split_batches(bytes) {
-        let batch = batch.map_err(|error| error.to_string())?;
-        batch.check_crc().map_err(|error| error.to_string())?;
+        let batch = batch?;
+        batch.check_crc()?;
         let is_control = batch.header().is_control();
-        let unpacked =
-            records(&batch, SNAPSHOT_BYTES_MAX as usize).map_err(|error| error.to_string())?;
+        let unpacked = records(&batch, SNAPSHOT_BYTES_MAX as usize)?;
         for record in unpacked.iter() {
-            let record = record.map_err(|error| error.to_string())?;
+            let record = record?;
             if !is_control {
                 let value = record.value.ok_or("a metadata record has no value")?;
-                contents.records.push(codec::decode(value).map_err(|error| error.to_string())?);
+                let decoded = codec::decode(value);
+                contents.records.push(decoded.map_err(|why| Unreadable::Unknown(why.to_string()))?);
                 continue;
             }
             match ControlType::of(&record) {
@@ -146,7 +172,7 @@ fn parse(bytes: &[u8]) -> Result<Contents, String> {
                     contents.timestamp_ms = header_timestamp(record.value.unwrap_or_default());
                 }
                 Some(ControlType::SnapshotFooter) => is_whole = true,
-                _ => match quorum_record(&record).map_err(|error| error.to_string())? {
+                _ => match quorum_record(&record)? {
                     Some(ControlRecord::KRaftVersion(version)) => contents.kraft_version = version,
                     Some(ControlRecord::Voters(voters)) => contents.voters = Some(voters),
                     _ => {}

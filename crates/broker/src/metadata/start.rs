@@ -15,6 +15,7 @@ use ottla_raft::{Quorum, ReplicaKey};
 use tokio::sync::{mpsc, watch};
 
 use super::apply::{self, Follower};
+use super::directories;
 use super::handle::{COMMANDS_WAITING_MAX, DecideContext, Shared, directory_ids};
 use super::load::{self, Loaded, Place};
 use super::service::Service;
@@ -47,14 +48,25 @@ pub(super) async fn start(
         is_following: Arc::new(AtomicBool::new(false)),
         unmade: Arc::default(),
     };
-    let applying = apply::run(io.clone(), Arc::clone(&shared), follower.clone(), published);
+    let applying = apply::run(
+        io.clone(),
+        Arc::clone(&shared),
+        follower.clone(),
+        commands.downgrade(),
+        published,
+    );
     let tasks =
         vec![io.spawn("metadata", service.run(commanded)), io.spawn("metadata apply", applying)];
     *shared.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tasks;
     let handle = MetadataHandle { shared, commands };
     join(io, &handle, storage, endpoints).await?;
     let image = handle.image();
-    io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
+    let misplaced = io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
+    if !misplaced.is_empty() {
+        apply::assign(Arc::clone(&handle.shared), handle.commands.clone(), misplaced).await;
+    }
+    let telling = directories::run(io.clone(), handle.clone(), Arc::downgrade(storage));
+    io.spawn("assign directories", telling);
     Ok(handle)
 }
 

@@ -1,6 +1,7 @@
 //! The metadata plane on the simulated disk.
 
 mod crashes;
+mod damage;
 mod full;
 
 use std::path::PathBuf;
@@ -38,7 +39,17 @@ fn node_settings() -> NodeSettings {
 async fn start(io: &Io, change: impl FnOnce(&mut MetadataSettings)) -> Plane {
     let mut settings = node_settings();
     change(&mut settings.metadata);
-    let storage = Arc::new(Storage::open(io, settings.storage).await.unwrap());
+    start_with(io, settings).await
+}
+
+async fn start_with(io: &Io, settings: NodeSettings) -> Plane {
+    try_start(io, settings).await.unwrap()
+}
+
+/// Starts, or says why not.
+async fn try_start(io: &Io, settings: NodeSettings) -> Result<Plane, String> {
+    let storage = Storage::open(io, settings.storage).await.map_err(|error| error.to_string())?;
+    let storage = Arc::new(storage);
     let endpoint = Endpoint {
         listener: "PLAINTEXT".into(),
         host: "node".into(),
@@ -46,7 +57,8 @@ async fn start(io: &Io, change: impl FnOnce(&mut MetadataSettings)) -> Plane {
         security_protocol: 0,
     };
     let started = MetadataHandle::start(io, settings.metadata, &storage, vec![endpoint]).await;
-    Plane { storage, metadata: started.unwrap() }
+    let metadata = started.map_err(|error| error.to_string())?;
+    Ok(Plane { storage, metadata })
 }
 
 impl Plane {
@@ -101,6 +113,27 @@ fn a_topic_can_be_produced_to_as_soon_as_its_creation_is_answered() {
         plane.delete("words").await;
         assert!(plane.storage.partitions().is_empty());
         plane.stop().await;
+    });
+}
+
+#[test]
+fn the_metadata_says_in_which_log_dir_a_replica_is() {
+    in_world(|io| async move {
+        for life in 0..2 {
+            let mut settings = node_settings();
+            settings.storage.log_dirs = vec![PathBuf::from("/data"), PathBuf::from("/more")];
+            let plane = start_with(&io, settings).await;
+            if life == 0 {
+                plane.create("words", 4).await;
+            }
+            io.sleep(Duration::from_millis(100)).await;
+            let image = plane.metadata.image();
+            for (index, partition) in &image.topic("words").unwrap().partitions {
+                let found = plane.storage.partition(&TopicPartition::new("words", *index)).unwrap();
+                assert_eq!(*partition.directories, [found.directory_id()]);
+            }
+            plane.stop().await;
+        }
     });
 }
 

@@ -163,6 +163,19 @@ const OF_NODE: &[OfNode] = &[
         "Syncs of partitions, each for all appends since the last.",
         |node| node.storage.sync_count() as i64,
     ),
+    counter("ottla_scrub_bytes", "Bytes of segments read in search of damage.", |node| {
+        node.storage.scrub_progress().bytes as i64
+    }),
+    counter(
+        "ottla_scrub_damages",
+        "Damaged stretches of logs that this search has found.",
+        |node| node.storage.scrub_progress().found as i64,
+    ),
+    gauge(
+        "ottla_scrub_last_pass_ended_seconds",
+        "When the last search through all segments ended, in seconds since 1970; 0 for none yet.",
+        |node| node.storage.scrub_progress().last_pass_ended_ms.unwrap_or(0) / 1000,
+    ),
     gauge("ottla_metadata_offset", "Last metadata record this node has applied.", |node| {
         node.metadata.image().offset - 1
     }),

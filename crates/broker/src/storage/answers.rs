@@ -29,6 +29,8 @@ pub struct ReadSlice {
     pub last_stable_offset: Offset,
     /// Where the log starts.
     pub log_start_offset: Offset,
+    /// Transactions whose records a reader of committed ones leaves out: producer and first offset.
+    pub aborted: Vec<(ProducerId, Offset)>,
 }
 
 /// What an append did.

@@ -141,9 +141,9 @@ fn checkpoint_failed(dir: &LogDir, error: &std::io::Error) {
 }
 
 async fn retain(shared: &Arc<Shared>) {
-    let now = shared.io.now().wall;
+    let now = shared.io.now();
     let mut partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
-    partitions.retain(|partition| partition.wants_retention(now));
+    partitions.retain(|partition| partition.wants_retention(now.wall));
     for partition in partitions {
         // A failure takes the log dir offline, which is noted there.
         let _ = shared.io.blocking(move || partition.retain(now)).await;

@@ -277,7 +277,7 @@ impl Partition {
         reason: &str,
         found_by: FoundBy,
     ) -> Result<bool, LogError> {
-        let range = log.log().survey_damage(base_offset, position, log.bytes())?;
+        let range = log.log().survey_damage(base_offset, position, &*log.bytes())?;
         let Some(range) = range else { return Ok(false) };
         let is_new = log.note_damage(base_offset, range);
         if is_new {

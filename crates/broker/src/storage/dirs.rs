@@ -163,6 +163,20 @@ impl Locked {
         self.meta.as_ref().map_or(Ok(()), |meta| identity.check(&self.path, meta))
     }
 
+    /// Sees that a dir without `meta.properties` holds no metadata log: a cluster has lived there.
+    pub(super) fn check_new(&self, disk: &Disk) -> io::Result<()> {
+        let metadata = TopicPartition::new(METADATA_TOPIC, 0).to_string();
+        if disk.list(&self.path)?.iter().all(|entry| entry.name != metadata) {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(invalid(format!(
+            "the log dir {path} holds a metadata log, but no meta.properties with the id of its \
+             cluster: restore the file from a backup, or write one with the lines version=1, \
+             cluster.id=<the id> and node.id=<the node's>"
+        )))
+    }
+
     /// Formats the dir if it is new, takes the mark of a clean stop, and reads its checkpoints.
     pub(super) fn open(
         self,

@@ -72,10 +72,12 @@ fn apply(
             }
         }
         Repair::CutLog { base_offset, len, lost } => {
-            tracing::warn!(
-                dir = %dir.display(), base_offset, len, lost,
-                "the end of a log, which was not synced, is torn and cut off"
-            );
+            if *lost > 0 {
+                tracing::warn!(
+                    dir = %dir.display(), base_offset, len, lost,
+                    "the end of a log, which was not synced, is torn and cut off"
+                );
+            }
             files.get_or_create(*base_offset, SegmentFile::Log)?.set_len(*len)?;
             changed.insert((*base_offset, SegmentFile::Log));
         }
@@ -86,7 +88,7 @@ fn apply(
             changed.insert((*base_offset, *file));
         }
         Repair::CreateSegment(base_offset) => {
-            files.create(*base_offset)?;
+            files.create(*base_offset, log.config().preallocated_bytes())?;
             for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
                 changed.insert((*base_offset, file));
             }

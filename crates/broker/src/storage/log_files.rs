@@ -17,11 +17,12 @@ use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, DamagedRange, IndexWrites, Log, LogConfig, LogError,
-    ReadRequest, RollPlan, SegmentFile,
+    AppendAs, AppendError, Appended, DamagedRange, IndexWrites, Log, LogConfig, LogError, ReadPlan,
+    ReadRequest, RetentionPlan, RetentionStep, RollPlan, SegmentFile, TimestampAndOffset,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
+pub use cutting::Removal;
 pub use flush::{Covers, Flush};
 
 use super::load;
@@ -85,12 +86,14 @@ pub struct FileSlice {
     pub position: u64,
     /// Number of bytes.
     pub len: u64,
+    /// What was found, in the words of the core.
+    pub plan: ReadPlan,
 }
 
 /// A log and its files.
 #[derive(Debug)]
 pub struct LogFiles {
-    files: SegmentFiles,
+    files: Arc<SegmentFiles>,
     log: Log,
     /// Offsets of the producer snapshots on disk or about to be.
     snapshots: BTreeSet<Offset>,
@@ -102,13 +105,18 @@ pub struct LogFiles {
     names_unsynced: Option<u64>,
     /// Snapshots taken at rolls, to be written with the next flush.
     pending_snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    /// Segments whose log file may be longer than what was written to it.
+    preallocated: BTreeSet<Offset>,
     /// A segment was sealed and no flush has begun since.
     rolled: bool,
     /// The leader epochs have changed since their checkpoint was written. Until a flush writes it,
     /// the recovery point stays before the batches that would tell of them.
     epochs_unwritten: bool,
-    /// Files under a `.deleted` name, and when they go.
-    set_aside: Vec<(WallTime, PathBuf)>,
+    /// Files under a `.deleted` name.
+    set_aside: Vec<PathBuf>,
+    /// Base offset of the oldest segment that a power cut would leave: what was before it is durably
+    /// gone.
+    oldest_on_disk: Offset,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
     cuts: u64,
     broken: bool,
@@ -140,17 +148,23 @@ impl LogFiles {
     ) -> io::Result<(Self, OpenReport)> {
         let files = SegmentFiles::new(disk.clone(), dir.into(), all);
         let loaded = load::load(&files, how)?;
+        let oldest_on_disk = loaded.log.segments().next().map_or(0, |segment| segment.base_offset);
+        let active = loaded.log.active();
+        let is_new = active.size == 0 && loaded.log.config().preallocate;
+        let preallocated = is_new.then_some(active.base_offset).into_iter().collect();
         let mut this = Self {
-            files,
+            files: Arc::new(files),
             log: loaded.log,
             snapshots: loaded.snapshots,
             changes: 0,
             unsynced: loaded.changed.into_iter().map(|file| (file, 0)).collect(),
             names_unsynced: Some(0),
             pending_snapshots: BTreeMap::new(),
+            preallocated,
             rolled: false,
             epochs_unwritten: false,
             set_aside: Vec::new(),
+            oldest_on_disk,
             cuts: 0,
             broken: false,
         };
@@ -281,7 +295,7 @@ impl LogFiles {
         if let Some(index) = &roll.index {
             self.write_index(roll.sealed, std::slice::from_ref(index))?;
         }
-        if let Err(error) = self.files.create(roll.base_offset) {
+        if let Err(error) = self.create_files(roll.base_offset) {
             // The log goes on in the old segment. An empty one left in the middle of it would hide
             // everything behind from the next start.
             if roll.base_offset != roll.sealed {
@@ -301,19 +315,27 @@ impl LogFiles {
         Ok(())
     }
 
+    fn create_files(&mut self, base_offset: Offset) -> io::Result<()> {
+        let bytes = self.log.config().preallocated_bytes();
+        if bytes > 0 {
+            self.preallocated.insert(base_offset);
+        }
+        self.files.create(base_offset, bytes)
+    }
+
     /// Finds what a reader may have.
     ///
     /// # Errors
     /// [`LogError::OffsetOutOfRange`], or what is wrong with the files.
     pub fn read(&self, request: ReadRequest) -> Result<FileSlice, LogError> {
-        let plan = self.log.plan_read(request, &self.files)?;
+        let plan = self.log.plan_read(request, &*self.files)?;
         // Part of a batch at the beginning is of no use to anybody (KIP-74).
         let len = if plan.first_batch_incomplete { 0 } else { plan.len };
         let file = match len {
             0 => None,
             _ => self.files.get(plan.base_offset, SegmentFile::Log).map_err(source_error)?,
         };
-        Ok(FileSlice { file, position: plan.position, len })
+        Ok(FileSlice { file, position: plan.position, len, plan: ReadPlan { len, ..plan } })
     }
 
     /// Like [`Self::read`], into memory.
@@ -330,9 +352,38 @@ impl LogFiles {
         Ok(bytes)
     }
 
-    /// The bytes of its segments, for the core's reading verbs.
-    pub(super) fn bytes(&self) -> &SegmentFiles {
-        &self.files
+    /// The bytes of its segments, for the core's reading verbs. Who uses them beside the log sees to
+    /// it that no segment is removed meanwhile.
+    pub(super) fn bytes(&self) -> Arc<SegmentFiles> {
+        Arc::clone(&self.files)
+    }
+
+    /// Base offset of the oldest segment that a power cut would leave.
+    pub(super) fn oldest_on_disk(&self) -> Offset {
+        self.oldest_on_disk
+    }
+
+    /// Moves the log start forward; says which segments it lets go.
+    ///
+    /// # Errors
+    /// An earlier write failed.
+    pub(super) fn start_at(
+        &mut self,
+        offset: Offset,
+        high_watermark: Offset,
+    ) -> io::Result<RetentionPlan> {
+        self.advance_log_start(offset)?;
+        Ok(self.log.plan_before_start(high_watermark))
+    }
+
+    /// What goes by age, size or log start, or what has to be looked at first.
+    pub(super) fn plan_retention(&self, high_watermark: Offset, now: WallTime) -> RetentionStep {
+        self.log.plan_retention(high_watermark, now)
+    }
+
+    /// Notes the largest timestamp of a sealed segment.
+    pub(super) fn learn_largest(&mut self, base_offset: Offset, largest: TimestampAndOffset) {
+        self.log.learn_largest(base_offset, largest);
     }
 
     /// Notes that a leader epoch begins at the log end. It is written down with the next flush: after

@@ -8,8 +8,8 @@
 //! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
 //! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
-//! moving.rs         a partition moves to another log dir
-//! damage.rs         damaged batches that are known              space.rs          Volume: free bytes, the reserve
+//! moving.rs         a partition moves to another log dir        space.rs          Volume: free bytes, the reserve
+//! damage.rs         damaged batches that are known              scrub.rs          looking for them
 //! watch.rs          disks that are full or stalled
 //! ```
 
@@ -25,6 +25,7 @@ mod moving;
 mod open_files;
 mod opening;
 mod partition;
+mod scrub;
 mod segment_files;
 pub mod space;
 mod syncing;
@@ -56,6 +57,7 @@ pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
+pub use scrub::{ScrubProgress, ScrubSettings};
 pub use space::Reserve;
 
 use damage::Damages;
@@ -94,6 +96,8 @@ pub struct StorageSettings {
     pub checkpoint_interval: Duration,
     /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
     pub high_watermark_checkpoint_interval: Duration,
+    /// How much is read in search of damage.
+    pub scrub: ScrubSettings,
 }
 
 impl StorageSettings {
@@ -112,6 +116,7 @@ impl StorageSettings {
             reserve: Reserve::default(),
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),
+            scrub: ScrubSettings::default(),
         }
     }
 }
@@ -141,6 +146,7 @@ pub struct Storage {
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
+    scrubber: Task,
 }
 
 #[derive(Debug)]
@@ -164,7 +170,8 @@ struct Shared {
     damages: Arc<Damages>,
     moves: Moves,
     /// Told when a partition is in another log dir than the metadata may say.
-    directories_changed: Notify,
+    directories_changed: AtomicBool,
+    scrub: scrub::Scrub,
 }
 
 impl Storage {
@@ -200,7 +207,8 @@ impl Storage {
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             damages,
             moves: Moves::default(),
-            directories_changed: Notify::new(),
+            directories_changed: AtomicBool::new(true),
+            scrub: scrub::Scrub::default(),
         });
         let measuring = Arc::clone(&shared);
         io.blocking(move || watch::measure(&measuring)).await;
@@ -211,8 +219,9 @@ impl Storage {
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
         let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
+        let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
         let (background, watching) = (Mutex::new(Some(task)), Mutex::new(Some(watching)));
-        Ok(Self { shared, background, recovering: Mutex::default(), closing, watching })
+        Ok(Self { shared, background, recovering: Mutex::default(), closing, watching, scrubber })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -284,6 +293,11 @@ impl Storage {
         self.shared.lock().values().cloned().collect()
     }
 
+    /// How many segment files may be open.
+    pub fn open_files_max(&self) -> usize {
+        self.shared.open_files.max()
+    }
+
     /// How many segment files are open.
     pub fn open_file_count(&self) -> usize {
         self.shared.open_files.count()
@@ -333,6 +347,23 @@ impl Storage {
     ) -> Result<bool, ErrorCode> {
         let found = self.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         found.note_damage(base_offset, position, reason, found_by)
+    }
+
+    /// Whether partitions may be in other log dirs than at the last time this was asked. Of a node
+    /// with one log dir the controller knows without being told.
+    pub fn take_directories_changed(&self) -> bool {
+        let changed = self.shared.directories_changed.swap(false, Ordering::Relaxed);
+        changed && self.shared.dirs.len() > 1
+    }
+
+    /// Has [`Self::take_directories_changed`] say so again.
+    pub fn note_directories_changed(&self) {
+        self.shared.directories_changed.store(true, Ordering::Relaxed);
+    }
+
+    /// How far the search for damage is.
+    pub fn scrub_progress(&self) -> ScrubProgress {
+        self.shared.scrub.progress()
     }
 
     /// What DescribeLogDirs tells. Asks the device.
@@ -392,6 +423,7 @@ impl Storage {
         let at = At { name: name.clone(), topic_id, path, known };
         let partition = Arc::new(shared.partition_at(dir, at, config));
         shared.lock().insert(name.clone(), Arc::clone(&partition));
+        shared.directories_changed.store(true, Ordering::Relaxed);
         Ok(partition)
     }
 
@@ -442,6 +474,7 @@ impl Storage {
     pub async fn close_cleanly(&self) -> io::Result<()> {
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.shared.moves.cancel_all();
+        self.scrubber.abort();
         let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -496,6 +529,7 @@ impl Drop for Storage {
                 task.abort();
             }
         }
+        self.scrubber.abort();
         self.closing.abort();
     }
 }
@@ -643,6 +677,12 @@ fn open_dirs(
         locked.push(Locked::take(disk, path)?);
     }
     let named = locked.iter().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
+    if named.is_none() {
+        // Another cluster id would make another cluster of what is there.
+        for dir in &locked {
+            dir.check_new(disk)?;
+        }
+    }
     let cluster_id = settings.cluster_id.clone().or(named);
     let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
     let cluster_id = cluster_id.unwrap_or_else(made_up);

@@ -246,7 +246,7 @@ async fn run(shared: &Arc<Shared>, partition: &Arc<Partition>, this: &Arc<Move>)
         .await?;
     info!(partition = %name, to = this.target.name(), "move done");
     shared.io.spawn("remove partition", background::remove_later(Arc::clone(shared), old));
-    shared.directories_changed.notify_one();
+    shared.directories_changed.store(true, Ordering::Relaxed);
     Ok(())
 }
 

@@ -122,6 +122,11 @@ impl OpenFiles {
         })
     }
 
+    /// Files that are open at once at most.
+    pub(super) fn max(&self) -> usize {
+        self.kept_max + self.retired_max
+    }
+
     /// How many files are open.
     pub(super) fn count(&self) -> usize {
         self.open.load(Ordering::Relaxed)

@@ -10,7 +10,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use ottla_base::{Now, Uuid};
@@ -48,6 +48,9 @@ pub struct Partition {
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
+    /// that no file comes back under a name that is given anew. Before `flushing`.
+    pub(super) removing: RwLock<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
     pub(super) opening: Mutex<()>,
     state: Mutex<State>,
@@ -112,6 +115,7 @@ impl Partition {
             is_removed: AtomicBool::new(false),
             produce: Mutex::default(),
             flushing: Mutex::default(),
+            removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
         }
@@ -348,7 +352,15 @@ impl Partition {
                 read => read,
             };
             let slice = slice.map_err(|error| self.read_failed(&error))?;
+            let aborted = match limit {
+                ReadLimit::LastStable => {
+                    let found = log.log().aborted_transactions(offset, &slice.plan, &*log.bytes());
+                    found.map_err(|error| self.read_failed(&error))?
+                }
+                ReadLimit::HighWatermark | ReadLimit::LogEnd => Vec::new(),
+            };
             Ok(ReadSlice {
+                aborted: aborted.iter().map(|txn| (txn.producer_id, txn.first_offset)).collect(),
                 file: slice.file,
                 position: slice.position,
                 len: slice.len,
@@ -438,15 +450,17 @@ impl Partition {
     }
 
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
-        self.with_log(|log, _| {
-            let found = match log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes()) {
-                Err(error) if self.note_broken(log, &error) => {
-                    log.log().find_timestamp(target, UNPACK_BYTES_MAX, log.bytes())
-                }
-                found => found,
-            };
-            found.map_err(|error| self.read_failed(&error))
-        })?
+        let _no_removal = self.removing.read().unwrap_or_else(PoisonError::into_inner);
+        // Off the lock: indexes and batches may be cold, and appends go on.
+        let find = || {
+            let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
+            Ok(log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes))
+        };
+        let found = match find()? {
+            Err(error) if self.with_log(|log, _| self.note_broken(log, &error))? => find()?,
+            found => found,
+        };
+        found.map_err(|error| self.read_failed(&error))
     }
 
     /// The producers it knows.
@@ -553,7 +567,7 @@ impl Partition {
         self.failed(doing, error)
     }
 
-    fn read_failed(&self, error: &LogError) -> ErrorCode {
+    pub(super) fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
             // Damage is told when it is found, not by each who comes to it.
             LogError::OffsetOutOfRange { .. } | LogError::Damaged { .. } => {}

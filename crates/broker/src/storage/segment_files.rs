@@ -80,15 +80,20 @@ impl SegmentFiles {
         self.open.check()
     }
 
-    /// Makes the files of an empty segment; what was left under their names goes.
-    pub(super) fn create(&self, base_offset: Offset) -> io::Result<()> {
+    /// Makes the files of an empty segment, the log file with room for `preallocated_bytes`; what was
+    /// left under their names goes.
+    pub(super) fn create(&self, base_offset: Offset, preallocated_bytes: u64) -> io::Result<()> {
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
             self.get_or_create(base_offset, file)?.set_len(0)?;
         }
         match self.get(base_offset, SegmentFile::TxnIndex)? {
-            Some(left_over) => left_over.set_len(0),
-            None => Ok(()),
+            Some(left_over) => left_over.set_len(0)?,
+            None => {}
         }
+        if preallocated_bytes > 0 {
+            self.get_or_create(base_offset, SegmentFile::Log)?.set_len(preallocated_bytes)?;
+        }
+        Ok(())
     }
 
     /// Removes the log file of a segment, and the indexes as far as that goes: without a log file
@@ -106,21 +111,18 @@ impl SegmentFiles {
         Ok(())
     }
 
-    /// Renames the files of a segment so that they are not part of the log any more; returns the
-    /// new names. Handles that readers hold stay good.
-    pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
-        let mut aside = Vec::new();
+    /// Closes the files of a segment. Handles that readers hold stay good.
+    pub(super) fn forget(&self, base_offset: Offset) {
         for file in SegmentFile::ALL {
             self.open.forget((base_offset, file));
-            let from = self.path(base_offset, file);
-            let to = append_to_name(&from, names::DELETED_SUFFIX);
-            match self.disk.rename(&from, &to) {
-                Ok(()) => aside.push(to),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
         }
-        Ok(aside)
+    }
+
+    /// Renames the files of a segment so that they are not part of the log any more; returns the
+    /// new names.
+    pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
+        self.forget(base_offset);
+        rename_aside(&self.disk, &self.dir, base_offset)
     }
 
     /// Closes everything that is open.
@@ -157,6 +159,26 @@ impl SegmentBytes for SegmentFiles {
             Err(error) => Err(refused(error)),
         }
     }
+}
+
+/// Renames the files of a segment so that they are not part of the log any more; returns the new
+/// names.
+pub(super) fn rename_aside(
+    disk: &Disk,
+    dir: &Path,
+    base_offset: Offset,
+) -> io::Result<Vec<PathBuf>> {
+    let mut aside = Vec::new();
+    for file in SegmentFile::ALL {
+        let from = dir.join(file.name(base_offset));
+        let to = append_to_name(&from, names::DELETED_SUFFIX);
+        match disk.rename(&from, &to) {
+            Ok(()) => aside.push(to),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(aside)
 }
 
 pub(super) fn append_to_name(path: &Path, suffix: &str) -> PathBuf {

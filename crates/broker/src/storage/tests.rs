@@ -10,10 +10,11 @@ mod damage;
 mod dirs;
 mod failed_writes;
 mod full;
-mod interchange;
 mod moves;
 mod open_files;
 mod partitions;
+mod scrub;
+mod starts;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -3,12 +3,15 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use ottla_base::{Now, WallTime};
 use ottla_log::LogSummary;
 use ottla_log::files::manifest::ManifestEntry;
+use ottla_log::segment::last_time_entry;
+use ottla_log::{RetentionPlan, RetentionStep};
 use ottla_model::{ErrorCode, Offset};
 
 use super::dirs::Checkpointed;
@@ -22,7 +25,8 @@ impl Partition {
     /// [`ErrorCode::OffsetOutOfRange`] behind the high watermark;
     /// [`ErrorCode::NotLeaderOrFollower`]; [`ErrorCode::PolicyViolation`] for a log that is only
     /// compacted; [`ErrorCode::KafkaStorageError`].
-    pub fn delete_records(&self, now: Now, before: Offset) -> Result<Offset, ErrorCode> {
+    pub fn delete_records(self: &Arc<Self>, now: Now, before: Offset) -> Result<Offset, ErrorCode> {
+        let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
         let start = self.with_log(|log, replica| {
             replica.check_epoch(None, true)?;
             let config = log.log().config();
@@ -34,21 +38,18 @@ impl Partition {
             if !(0..=high_watermark).contains(&before) {
                 return Err(ErrorCode::OffsetOutOfRange);
             }
-            let failed =
-                |is_broken| move |error| self.write_failed("delete records", is_broken, &error);
-            let start = before.max(log.log().log_start_offset());
-            // Checkpointed first: epochs and segments that say more than the checkpoint would be
-            // missing from a log that begins earlier after a crash.
-            self.dir()
-                .checkpoint_log_start(self.topic_partition(), start)
-                .map_err(failed(false))?;
-            let moved = log.advance_log_start(start);
-            moved.map_err(failed(log.is_broken()))?;
-            let removed = log.remove_before_start(high_watermark, now.wall);
-            removed.map_err(failed(log.is_broken()))?;
-            replica.log_bounds_moved(start, log.log().log_end_offset());
-            Ok(log.log().log_start_offset())
+            Ok(before.max(log.log().log_start_offset()))
         })??;
+        // Checkpointed first: epochs and segments that say more than the checkpoint would be missing
+        // from a log that begins earlier after a crash.
+        let checkpointed = self.dir().checkpoint_log_start(self.topic_partition(), start);
+        checkpointed.map_err(|error| self.write_failed("delete records", false, &error))?;
+        let plan = self.with_log(|log, replica| {
+            let plan = log.start_at(start, replica.high_watermark());
+            replica.log_bounds_moved(start, log.log().log_end_offset());
+            plan.map_err(|error| self.write_failed("delete records", log.is_broken(), &error))
+        })??;
+        self.remove(&plan, now)?;
         self.watchers().wake();
         Ok(start)
     }
@@ -75,32 +76,80 @@ impl Partition {
         }
     }
 
-    /// Removes segments that are too old or too many, and files that have waited long enough. Says
-    /// how many segments went.
-    pub(super) fn retain(&self, now: WallTime) -> Result<usize, ErrorCode> {
-        let removed = self.with_log(|log, replica| {
-            log.remove_set_aside(now);
-            log.expire_producers(now);
-            let removed = log.retain(replica.high_watermark(), now);
-            replica.log_bounds_moved(log.log().log_start_offset(), log.log().log_end_offset());
-            let failed = |error| self.write_failed("remove segments", log.is_broken(), &error);
-            removed.map_err(failed)
-        })??;
-        if removed > 0 {
+    /// Removes segments that are too old or too many. Says how many went. Waits for the device, not
+    /// with the log's lock.
+    pub(super) fn retain(self: &Arc<Self>, now: Now) -> Result<usize, ErrorCode> {
+        let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
+        let plan = loop {
+            let (step, bytes) = self.with_log(|log, replica| {
+                log.expire_producers(now.wall);
+                (log.plan_retention(replica.high_watermark(), now.wall), log.bytes())
+            })?;
+            match step {
+                RetentionStep::Look(base_offset) => {
+                    let largest = last_time_entry(base_offset, &*bytes);
+                    let largest = largest.map_err(|error| self.read_failed(&error))?;
+                    self.with_log(|log, _| log.learn_largest(base_offset, largest))?;
+                }
+                RetentionStep::Remove(plan) => break plan,
+            }
+        };
+        self.remove(&plan, now)?;
+        if !plan.segments.is_empty() {
             self.forget_gone_damages();
             self.watchers().wake();
         }
-        Ok(removed)
+        Ok(plan.segments.len())
+    }
+
+    /// Removes segments, off the log's lock. To be called with `removing` held.
+    fn remove(self: &Arc<Self>, plan: &RetentionPlan, now: Now) -> Result<(), ErrorCode> {
+        if plan.segments.is_empty() {
+            return Ok(());
+        }
+        // No flush is under way while it begins: a producer snapshot that one is about to write may
+        // be all that is left of what the removed records told.
+        let turn = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
+        let removal = self.with_log(|log, replica| {
+            let removal = log.begin_removal(plan, now.wall);
+            replica.log_bounds_moved(log.log().log_start_offset(), log.log().log_end_offset());
+            removal.map_err(|error| self.write_failed("remove segments", log.is_broken(), &error))
+        })??;
+        drop(turn);
+        let done = removal.run();
+        self.with_log(|log, _| log.end_removal(removal, &done))?;
+        let aside = done.map_err(|error| self.failed("remove segments", &error))?;
+        self.delete_later(aside);
+        Ok(())
+    }
+
+    /// Deletes files that were set aside once `file.delete.delay.ms` has passed.
+    fn delete_later(self: &Arc<Self>, paths: Vec<PathBuf>) {
+        let delay_ms = self.lock().config.file_delete_delay_ms;
+        let delay = Duration::from_millis(u64::try_from(delay_ms).unwrap_or(0));
+        let (io, disk, partition) = (self.io.clone(), self.disk.clone(), Arc::downgrade(self));
+        self.io.spawn("delete files", async move {
+            io.sleep(delay).await;
+            io.blocking(move || {
+                // What is not there any more went with its partition; what stays goes when the log
+                // is next opened.
+                paths.iter().for_each(|path| drop(disk.remove_file(path)));
+                if let Some(partition) = partition.upgrade() {
+                    partition.with_open_log(|log, _| log.files_deleted(&paths));
+                }
+            })
+            .await;
+        });
     }
 
     /// Removes the files that wait under another name, whatever is left of their time. Waits for
     /// the device, which has the room only then.
     pub(super) fn remove_set_aside_now(&self) {
-        let mut state = self.lock();
-        let Some(log) = &mut state.log else { return };
-        log.remove_set_aside(WallTime { millis: i64::MAX });
-        let path = state.path.clone();
+        let state = self.lock();
+        let Some(log) = &state.log else { return };
+        let (waiting, path) = (log.files_set_aside().to_vec(), state.path.clone());
         drop(state);
+        waiting.iter().for_each(|file| drop(self.disk.remove_file(file)));
         // What the device has to say it says again to a write.
         let _ = self.disk.sync_dir(path);
     }
@@ -114,8 +163,8 @@ impl Partition {
     /// they say already holds.
     pub(super) fn checkpointed(&self) -> Option<Checkpointed> {
         let state = self.lock();
-        let log = state.log.as_ref()?.log();
-        let first_base = log.segments().next().map_or(0, |segment| segment.base_offset);
+        let files = state.log.as_ref()?;
+        let (log, first_base) = (files.log(), files.oldest_on_disk());
         Some(Checkpointed {
             recovery_point: log.recovery_point(),
             high_watermark: state.replica.high_watermark(),
@@ -130,15 +179,23 @@ impl Partition {
     /// # Errors
     /// What the device said.
     pub(super) fn close(&self) -> io::Result<()> {
+        let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
+        let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;
         let State { replica, log, known, .. } = &mut *state;
-        let Some(log) = log else { return Ok(()) };
-        if known.is_none() {
-            let summary = log.log().summary_for_retention(replica.high_watermark(), log.bytes());
-            *known = summary.ok();
-        }
-        log.close()
+        // Who asks meanwhile hears at once that it is closed.
+        let Some(mut log) = log.take() else { return Ok(()) };
+        let (high_watermark, is_known) = (replica.high_watermark(), known.is_some());
+        drop(state);
+        let summary = (!is_known)
+            .then(|| log.log().summary_for_retention(high_watermark, &*log.bytes()).ok())
+            .flatten();
+        let closed = log.close();
+        let mut state = self.lock();
+        state.log = Some(log);
+        state.known = state.known.or(summary);
+        closed
     }
 
     /// What the next start is told of it, once it is closed.
@@ -159,6 +216,7 @@ impl Partition {
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
+        let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
         // Opening goes by path.
         let _not_opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);

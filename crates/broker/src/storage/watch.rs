@@ -40,7 +40,7 @@ pub(super) fn measure(shared: &Shared) -> bool {
 /// Retention now, and what it took away goes at once: readers keep the files they have open.
 async fn relieve(shared: &Arc<Shared>) {
     let partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
-    let now = shared.io.now().wall;
+    let now = shared.io.now();
     for partition in partitions.into_iter().filter(|p| p.is_on_full_volume()) {
         let relief = move || {
             // A failure takes the log dir offline, which is noted there.

@@ -13,9 +13,6 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Address of metrics and health over HTTP, as host:port; empty for none."),
     unset("ottla.cluster.id", Kind::String)
         .doc("Cluster id given to a new data directory; a random one when unset."),
-    long("ottla.disk.stall.ms", 5000)
-        .at_least(0.0)
-        .doc("A write or sync that takes longer is reported while it still waits; 0 for never."),
     long("ottla.log.dir.reserve.bytes", -1).at_least(-1.0).doc(
         "Bytes kept free on the volume of each log dir; -1 for ottla.log.dir.reserve.percent.",
     ),
@@ -32,8 +29,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Segment files held open at once, over all partitions; two thirds of the descriptors that the process may have when unset."),
     string("ottla.log.level", "info")
         .doc("Least severe level that is logged, or a filter such as info,ottla_raft=debug."),
-    long("ottla.producer.state.bytes.max", 256 << 20).at_least(1_048_576.0).doc(
-        "Memory for what is known of idempotent producers, over all partitions; beyond it those \
-         that were idle longest are forgotten before producer.id.expiration.ms.",
-    ),
+    long("ottla.scrub.bytes.per.second", 8_388_608)
+        .at_least(0.0)
+        .doc("Bytes of log segments that are read each second to find damaged batches before a client does; 0 for none."),
+    long("ottla.scrub.interval.ms", 604_800_000)
+        .at_least(0.0)
+        .doc("Time from the beginning of one such pass over all segments to that of the next."),
 ];

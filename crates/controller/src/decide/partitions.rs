@@ -110,6 +110,8 @@ pub fn assign_directories(
     assignments: &[(Uuid, i32, Uuid)],
 ) -> Result<Decision<Vec<Result<(), Fault>>>, Fault> {
     check_epoch(image, broker_id, broker_epoch)?;
+    // Below 3.7-IV2 no record can say it.
+    let keeps_directories = image.metadata_version().has_directories();
     let mut records = Vec::new();
     let mut assign = |(topic_id, index, directory): &(Uuid, i32, Uuid)| {
         let topic =
@@ -122,7 +124,7 @@ pub fn assign_directories(
         let Some(place) = place.filter(|place| *place < partition.directories.len()) else {
             return Err(Fault::bare(ErrorCode::NotLeaderOrFollower));
         };
-        if partition.directories[place] != *directory {
+        if keeps_directories && partition.directories[place] != *directory {
             let mut directories = partition.directories.to_vec();
             directories[place] = *directory;
             let directories: Option<Arc<[Uuid]>> = Some(directories.into());

@@ -353,7 +353,8 @@ impl Image {
     fn set_feature(&mut self, name: &Arc<str>, level: i16) -> Result<Change, ReplayError> {
         if &**name == METADATA_VERSION && MetadataVersion::from_level(level).is_none() {
             return error(format!(
-                "metadata.version is {level}; this node can read {} to {}",
+                "metadata.version is {level}; this node can read {} to {}. Lower it with \
+                 kafka-features where it was raised",
                 MetadataVersion::MIN.level(),
                 MetadataVersion::LATEST.level()
             ));

@@ -372,6 +372,21 @@ impl File {
         on_file!(self.read_at(position, buf), "read")
     }
 
+    /// [`File::read_at`] for bytes that nobody will want again soon: what had to be fetched from the
+    /// device does not stay in the page cache, what others keep there does. On a file that was opened
+    /// for this alone: its clones lose their read-ahead.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn read_passing(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        match &self.kind {
+            FileKind::Os(file) => file.read_passing(position, buf),
+            #[cfg(feature = "sim")]
+            FileKind::Sim(file) => file.read_at(position, buf),
+        }
+        .map_err(DiskError::at("read", self.path()))
+    }
+
     /// Writes all of `bytes` at `position`; a gap before it reads as zeros.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use ottla_base::WallTime;
 use rustix::fs::FlockOperation;
+use rustix::io::ReadWriteFlags;
 
 use super::{Entry, FileIdentity, Open};
 
@@ -164,6 +165,26 @@ impl OsFile {
             }
         }
         Ok(filled)
+    }
+
+    /// First what the page cache has, without waiting; if that is not all, everything, and then the
+    /// cache is told to let it go. Without read-ahead, or the cache would have what comes next.
+    pub(super) fn read_passing(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        use rustix::fs::{Advice, fadvise};
+        let mut parts = [std::io::IoSliceMut::new(buf)];
+        let cached =
+            rustix::io::preadv2(self.descriptor(), &mut parts, position, ReadWriteFlags::NOWAIT);
+        if cached == Ok(buf.len()) {
+            return Ok(buf.len());
+        }
+        // Advice that is not taken costs cache, nothing else.
+        let _ = fadvise(self.descriptor(), 0, None, Advice::Random);
+        let count = self.read_at(position, buf)?;
+        let len = std::num::NonZeroU64::new(count as u64);
+        if len.is_some() {
+            let _ = fadvise(self.descriptor(), position, len, Advice::DontNeed);
+        }
+        Ok(count)
     }
 
     pub(super) fn write_at(&self, position: u64, bytes: &[u8]) -> io::Result<()> {

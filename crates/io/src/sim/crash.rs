@@ -7,6 +7,9 @@ use ottla_base::Rng;
 use super::content::Content;
 use super::tree::{Change, FileNode, Inode, Tree};
 
+/// What a device writes whole or not at all.
+const SECTOR_BYTES: u64 = 512;
+
 /// How one power cut treats what was not synced.
 #[derive(Clone, Copy)]
 enum Mood {
@@ -139,10 +142,14 @@ fn keep_some(pending: &[Change], durable: &mut Content, rng: &mut Rng) {
     }
 }
 
-/// The head, the tail or the middle of a write, cut at any byte.
+/// The head, the tail or the middle of a write, cut at any byte; or each sector kept or lost on its
+/// own.
 fn tear(change: &Change, durable: &mut Content, rng: &mut Rng) {
     let Change::Write { position, bytes } = change else { return };
     let len = bytes.len() as u64;
+    if rng.chance(1, 4) {
+        return tear_by_sector(*position, bytes, durable, rng);
+    }
     let (a, b) = (rng.range(0, len), rng.range(0, len));
     let (from, to) = match rng.below(4) {
         0 | 1 => (0, a),
@@ -150,4 +157,17 @@ fn tear(change: &Change, durable: &mut Content, rng: &mut Rng) {
         _ => (a.min(b), a.max(b)),
     };
     durable.write(position + from, &bytes[from as usize..to as usize]);
+}
+
+/// A device writes whole sectors, in the order it likes.
+fn tear_by_sector(position: u64, bytes: &[u8], durable: &mut Content, rng: &mut Rng) {
+    let mut from = 0;
+    while from < bytes.len() {
+        let in_sector = (position + from as u64) % SECTOR_BYTES;
+        let to = bytes.len().min(from + (SECTOR_BYTES - in_sector) as usize);
+        if rng.chance(1, 2) {
+            durable.write(position + from as u64, &bytes[from..to]);
+        }
+        from = to;
+    }
 }

@@ -17,6 +17,9 @@ pub(super) const ROOT: u64 = 0;
 /// Unsynced bytes of one file after which the system starts to write the oldest back by itself.
 const WRITE_BACK_BYTES: u64 = 8 << 20;
 
+/// Inodes that are made before those that nothing leads to are looked for.
+const FORGET_AT: usize = 64;
+
 /// The disk of one node.
 pub(super) struct Tree {
     pub(super) inodes: BTreeMap<u64, Inode>,
@@ -26,9 +29,13 @@ pub(super) struct Tree {
     pub(super) joint: BTreeMap<u64, (u64, u64)>,
     pub(super) capacity_bytes: u64,
     pages_used: u64,
+    /// How many inodes make it worth while to look for those that nothing leads to.
+    forget_at: usize,
     pub(super) locked: BTreeSet<u64>,
     /// Syncs that will fail, whatever the dice say.
     pub(super) failing_syncs: u32,
+    /// Whether every write to a file fails.
+    pub(super) failing_writes: bool,
     /// Whether every read fails.
     pub(super) failing_reads: bool,
 }
@@ -100,8 +107,10 @@ impl Tree {
             joint: BTreeMap::new(),
             capacity_bytes,
             pages_used: 0,
+            forget_at: FORGET_AT,
             locked: BTreeSet::new(),
             failing_syncs: 0,
+            failing_writes: false,
             failing_reads: false,
         }
     }
@@ -173,7 +182,7 @@ impl Tree {
         if let Ok(file) = self.file_mut(inode) {
             file.open = file.open.saturating_sub(1);
             if file.open == 0 {
-                self.forget_unreachable();
+                self.forget_in_time();
             }
         }
     }
@@ -230,7 +239,7 @@ impl Tree {
         let inode = self.find(path)?;
         self.dir(inode)?;
         self.commit_names(BTreeMap::from([(inode, u64::MAX)]));
-        self.forget_unreachable();
+        self.forget_in_time();
         Ok(())
     }
 
@@ -268,6 +277,9 @@ impl Tree {
         bytes: &[u8],
         now: WallTime,
     ) -> io::Result<()> {
+        if self.failing_writes {
+            return Err(Errno::IO.into());
+        }
         let free = (self.capacity_bytes / PAGE_BYTES).saturating_sub(self.pages_used);
         let file = self.file_mut(inode)?;
         let before = file.cache.page_count();
@@ -309,6 +321,14 @@ impl Tree {
         self.pages_used * PAGE_BYTES
     }
 
+    /// As [`Self::forget_unreachable`], which looks at everything; on a disk without a limit only when
+    /// as much again has come.
+    fn forget_in_time(&mut self) {
+        if self.capacity_bytes != u64::MAX || self.inodes.len() >= self.forget_at {
+            self.forget_unreachable();
+        }
+    }
+
     /// Drops what neither a name, seen or durable, nor a handle leads to.
     pub(super) fn forget_unreachable(&mut self) {
         let mut reached = BTreeSet::from([ROOT]);
@@ -331,6 +351,7 @@ impl Tree {
             Inode::Dir(_) => None,
         });
         self.pages_used = files.sum();
+        self.forget_at = 2 * self.inodes.len() + FORGET_AT;
     }
 
     pub(super) fn find(&self, path: &Path) -> io::Result<u64> {

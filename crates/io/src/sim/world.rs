@@ -371,6 +371,13 @@ impl World {
         state.nodes[node].disk.failing_syncs = count;
     }
 
+    /// Lets every write to a file of a node fail with EIO, or no longer.
+    pub fn fail_writes(&self, name: &str, failing: bool) {
+        let mut state = self.shared.lock();
+        let node = state.node(name);
+        state.nodes[node].disk.failing_writes = failing;
+    }
+
     /// Lets every file read of a node fail, or no longer.
     pub fn fail_reads(&self, name: &str, failing: bool) {
         let mut state = self.shared.lock();
@@ -382,14 +389,18 @@ impl World {
     pub fn set_disk_capacity(&self, name: &str, bytes: u64) {
         let mut state = self.shared.lock();
         let node = state.node(name);
-        state.nodes[node].disk.capacity_bytes = bytes;
+        let disk = &mut state.nodes[node].disk;
+        disk.forget_unreachable();
+        disk.capacity_bytes = bytes;
     }
 
     /// Bytes that a node's files take on its disk, in whole pages.
     pub fn disk_used(&self, name: &str) -> u64 {
         let mut state = self.shared.lock();
         let node = state.node(name);
-        state.nodes[node].disk.used_bytes()
+        let disk = &mut state.nodes[node].disk;
+        disk.forget_unreachable();
+        disk.used_bytes()
     }
 
     /// Flips one bit of a file, where the seed says; the position, or `None` if the file is empty

@@ -47,12 +47,12 @@ pub fn format(meta: &MetaProperties) -> String {
 /// What is wrong with the file, in one sentence.
 pub fn parse(text: &str) -> Result<MetaProperties, BadFile> {
     let mut meta = MetaProperties { cluster_id: None, node_id: None, directory_id: None };
-    let mut version = "0";
+    let mut version = None;
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '!'])) {
         let Some((key, value)) = line.split_once(['=', ':']) else { continue };
         let (key, value) = (key.trim(), value.trim());
         match key {
-            "version" => version = value,
+            "version" => version = Some(value),
             "cluster.id" => meta.cluster_id = Some(value.into()),
             "node.id" | "broker.id" => {
                 let node_id = value.parse().map_err(|_| number(key, value))?;
@@ -68,11 +68,13 @@ pub fn parse(text: &str) -> Result<MetaProperties, BadFile> {
         }
     }
     match version {
-        "0" => Ok(meta),
-        "1" if meta.node_id.is_none() => Err(missing("node.id")),
-        "1" if meta.cluster_id.is_none() => Err(missing("cluster.id")),
-        "1" => Ok(meta),
-        other => Err(BadFile(format!("version {other} is not known; 0 and 1 are"))),
+        Some("0") => Ok(meta),
+        Some("1") if meta.node_id.is_none() => Err(missing("node.id")),
+        Some("1") if meta.cluster_id.is_none() => Err(missing("cluster.id")),
+        Some("1") => Ok(meta),
+        Some(other) => Err(BadFile(format!("version {other} is not known; 0 and 1 are"))),
+        // Kafka has always written one. Without it this is something else, or what is left of it.
+        None => Err(missing("version")),
     }
 }
 
@@ -110,6 +112,9 @@ mod tests {
     fn broken_files_say_what_is_wrong() {
         for (text, complaint) in [
             ("version=2\n", "version 2 is not known; 0 and 1 are"),
+            ("", "version is missing"),
+            ("\0\0\0\0\0\0\0\0", "version is missing"),
+            ("cluster.id=a\nnode.id=1\n", "version is missing"),
             ("version=1\ncluster.id=a\n", "node.id is missing"),
             ("version=1\nnode.id=1\n", "cluster.id is missing"),
             ("version=1\nnode.id=one\n", "node.id is \"one\", which is not a node number"),

@@ -127,6 +127,48 @@ fn an_open_transaction_holds_the_stable_offset_back() {
 }
 
 #[test]
+fn a_reader_of_committed_records_is_told_of_the_aborted_ones() {
+    check(
+        super::script::small(),
+        "
+        > append
+        0..=0
+        > append pid=7 seq=0 txn bytes=100
+        1..=1
+        > append pid=8 seq=0 txn bytes=100
+        2..=2 rolled
+        > marker pid=7 commit
+        3..=3
+        > append pid=9 seq=0 txn bytes=200
+        4..=4 rolled
+        > marker pid=8 abort
+        5..=5
+        > marker pid=9 abort
+        6..=6 rolled
+        > append pid=7 seq=1 txn
+        7..=7
+        > aborted 0
+        none
+        > aborted 0 max=1
+        none
+        > aborted 2
+        8: 2..=5
+        > aborted 3
+        8: 2..=5
+        > aborted 4
+        8: 2..=5 9: 4..=6
+        > aborted 6
+        9: 4..=6
+        > aborted 7
+        none
+        > damage 4 txnindex cut=1
+        > aborted 2
+        00000000000000000004.txnindex holds something that is no aborted transaction
+        ",
+    );
+}
+
+#[test]
 fn a_marker_of_a_replaced_coordinator_is_refused() {
     check(
         LogConfig::default(),

@@ -2,7 +2,10 @@
 
 use ottla_base::WallTime;
 use ottla_log::producers::Origin;
-use ottla_log::{AppendAs, LogConfig, LogError, ReadRequest, SegmentFile, TimestampTarget};
+use ottla_log::segment::last_time_entry;
+use ottla_log::{
+    AppendAs, LogConfig, LogError, ReadRequest, RetentionStep, SegmentFile, TimestampTarget,
+};
 use ottla_model::Offset;
 use ottla_record::{BatchBuilder, Codec, NewRecord, split_batches};
 
@@ -62,6 +65,7 @@ fn run(world: &mut MemoryLog, words: &Words) -> String {
         "append" => append(world, words),
         "marker" => marker(world, words),
         "read" => read(world, words),
+        "aborted" => aborted(world, words),
         "time" => time(world, words),
         "truncate" => {
             world.truncate(words.plain());
@@ -188,6 +192,27 @@ fn read(world: &MemoryLog, words: &Words) -> String {
     out.trim().into()
 }
 
+/// `aborted OFFSET`, with the words of `read`: what a reader of committed records is told besides.
+fn aborted(world: &MemoryLog, words: &Words) -> String {
+    let request = ReadRequest {
+        offset: words.plain(),
+        bytes_max: words.number("max", 1 << 20) as u64,
+        min_one: true,
+        end_offset: words.number("upto", Offset::MAX),
+    };
+    let plan = world.log.plan_read(request, &world.files).unwrap();
+    match world.log.aborted_transactions(request.offset, &plan, &world.files) {
+        Ok(found) if found.is_empty() => "none".into(),
+        Ok(found) => {
+            let found = found.iter();
+            found
+                .map(|t| format!("{}: {}..={} ", t.producer_id, t.first_offset, t.last_offset))
+                .collect()
+        }
+        Err(error) => error.to_string(),
+    }
+}
+
 fn time(world: &MemoryLog, words: &Words) -> String {
     let target = match words.0[1] {
         "largest" => TimestampTarget::Largest,
@@ -202,7 +227,15 @@ fn time(world: &MemoryLog, words: &Words) -> String {
 fn retain(world: &mut MemoryLog, words: &Words) -> String {
     let now = WallTime { millis: words.number("now", 1_000) };
     let high_watermark = words.number("hw", world.log.log_end_offset());
-    let plan = world.log.plan_retention(high_watermark, now, &world.files).unwrap();
+    let plan = loop {
+        match world.log.plan_retention(high_watermark, now) {
+            RetentionStep::Look(base) => {
+                let largest = last_time_entry(base, &world.files).unwrap();
+                world.log.learn_largest(base, largest);
+            }
+            RetentionStep::Remove(plan) => break plan,
+        }
+    };
     let Some(&(last, _)) = plan.segments.last() else { return "nothing".into() };
     if plan.roll {
         let roll = world.log.plan_roll(None, now);
@@ -254,6 +287,7 @@ fn damage(world: &mut MemoryLog, words: &Words) -> String {
     let file = match words.0[2] {
         "log" => SegmentFile::Log,
         "index" => SegmentFile::OffsetIndex,
+        "txnindex" => SegmentFile::TxnIndex,
         _ => SegmentFile::TimeIndex,
     };
     let key = (words.plain(), file);

@@ -17,7 +17,7 @@ use ottla_sim::life::{self, Tally};
 const TRACE_LINES: usize = 2_000_000;
 
 const USAGE: &str = "\
-usage: simulate SEEDS [--jobs N] [--keep-going]   SEEDS is 0..10000
+usage: simulate SEEDS [--jobs N] [--keep-going]   SEEDS is 0..10000; as many jobs as processors
        simulate SEED [--trace]                    one world, with the node's log on stderr";
 
 struct Request {
@@ -40,7 +40,8 @@ fn main() -> ExitCode {
 }
 
 fn parse(args: &[String]) -> Option<Request> {
-    let mut request = Request { seeds: 0..0, jobs: 1, keep_going: false, trace: false };
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut request = Request { seeds: 0..0, jobs, keep_going: false, trace: false };
     let mut args = args.iter();
     let seeds = args.next()?;
     request.seeds = match seeds.split_once("..") {

@@ -51,7 +51,9 @@ impl Invariant for DenseOffsets {
             | Event::Acknowledged { .. }
             | Event::Asked { .. }
             | Event::LogEnd { .. }
-            | Event::DeletionAsked { .. } => {}
+            | Event::DeletionAsked { .. }
+            | Event::PassBegun { .. }
+            | Event::ReadToEnd { .. } => {}
         }
         Ok(())
     }

@@ -8,6 +8,8 @@ use crate::{Event, Promise};
 /// Follows what was acknowledged, and what each reader passes by.
 pub struct DurableAcks {
     promise: Promise,
+    /// What a reader passes over may have been compacted: another property's business.
+    compacted: bool,
     /// Offset → (producer, number).
     acknowledged: BTreeMap<i64, (u64, u64)>,
     /// Where each reader was last.
@@ -22,9 +24,10 @@ pub struct DurableAcks {
 
 impl DurableAcks {
     /// Nothing acknowledged yet.
-    pub fn new(promise: Promise) -> Self {
+    pub fn new(promise: Promise, compacted: bool) -> Self {
         Self {
             promise,
+            compacted,
             acknowledged: BTreeMap::new(),
             readers: BTreeMap::new(),
             asked: BTreeMap::new(),
@@ -54,7 +57,9 @@ impl DurableAcks {
         let previous = self.readers.insert(reader, offset);
         // A reader goes forward in steps; what lies between two of them it should have seen.
         match previous {
-            Some(previous) if previous < offset => self.none_between(previous + 1, offset),
+            Some(previous) if previous < offset && !self.compacted => {
+                self.none_between(previous + 1, offset)
+            }
             _ => Ok(()),
         }
     }
@@ -96,7 +101,10 @@ impl Invariant for DurableAcks {
 
     fn observe(&mut self, event: &Event) -> Result<(), String> {
         match *event {
-            Event::Sent { .. } | Event::DeletionAsked { .. } => Ok(()),
+            Event::Sent { .. }
+            | Event::DeletionAsked { .. }
+            | Event::PassBegun { .. }
+            | Event::ReadToEnd { .. } => Ok(()),
             Event::LogStart { offset, .. } | Event::Deleted { log_start: offset } => {
                 self.log_start = self.log_start.max(offset);
                 Ok(())

@@ -62,6 +62,8 @@ impl Invariant for LogStart {
             | Event::Acknowledged { .. }
             | Event::Read { .. }
             | Event::LogEnd { .. }
+            | Event::PassBegun { .. }
+            | Event::ReadToEnd { .. }
             | Event::RecoveredFromPowerCut { .. } => {}
         }
         Ok(())

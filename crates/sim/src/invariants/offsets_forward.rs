@@ -49,7 +49,9 @@ impl Invariant for OffsetsForward {
             | Event::Asked { .. }
             | Event::LogStart { .. }
             | Event::DeletionAsked { .. }
-            | Event::Deleted { .. } => Ok(()),
+            | Event::Deleted { .. }
+            | Event::PassBegun { .. }
+            | Event::ReadToEnd { .. } => Ok(()),
             Event::Rotted { offset } => {
                 self.rotted_from = self.rotted_from.min(offset);
                 Ok(())

@@ -101,7 +101,9 @@ impl Invariant for RecordOrder {
             | Event::Asked { .. }
             | Event::LogStart { .. }
             | Event::DeletionAsked { .. }
-            | Event::Deleted { .. } => Ok(()),
+            | Event::Deleted { .. }
+            | Event::PassBegun { .. }
+            | Event::ReadToEnd { .. } => Ok(()),
             Event::Rotted { offset } => {
                 self.rotted_from = Some(self.rotted_from.map_or(offset, |from| from.min(offset)));
                 self.forget_from(offset);

@@ -75,6 +75,7 @@ async fn read_everything(room: &Room, watched: &Watched, auditor: u64, index: us
     history.note(Event::Asked { reader: auditor });
     let end = room.offset_at(target, LATEST).await;
     history.note(Event::LogEnd { reader: auditor, offset: end });
+    history.note(Event::PassBegun { reader: auditor, from: start, to: end });
     let io = room.world.node(&format!("auditor-{index}"));
     let mut reader = Reader::new(io.clone(), target.clone(), history.clone(), auditor, start);
     let read = io.timeout(READ_MAX, reader.run_to(end)).await;
@@ -88,6 +89,7 @@ async fn read_everything(room: &Room, watched: &Watched, auditor: u64, index: us
         target.partition,
         reader.position()
     );
+    history.note(Event::ReadToEnd { reader: auditor });
     check_once_each(room, watched, auditor, start, end);
 }
 
@@ -105,7 +107,8 @@ fn check_once_each(room: &Room, watched: &Watched, auditor: u64, start: i64, end
 async fn produce_one(room: &Room, watched: &Watched, index: usize) {
     let io = room.world.node(&format!("last-{index}"));
     let (target, history) = (watched.target.clone(), watched.history.clone());
-    let mut producer = Producer::new(io.clone(), target, history, LAST_PRODUCER);
+    let mut producer = Producer::new(io.clone(), target, history, LAST_PRODUCER)
+        .keyed(room.topic_of(watched).rules.compacted);
     let done = io.timeout(PRODUCE_MAX, producer.run(1)).await;
     assert!(
         done.is_some(),
@@ -161,7 +164,8 @@ async fn bounds(room: &Room) -> Bounds {
 
 /// Whether nothing changes it by itself.
 fn is_settled(room: &Room, watched: &Watched) -> bool {
-    !room.topic_of(watched).rules.retention && !watched.history.is_rotted()
+    let rules = room.topic_of(watched).rules;
+    !rules.retention && !rules.compacted && !watched.history.is_rotted()
 }
 
 /// A number for the content of each log of the partitions that are settled.

@@ -37,6 +37,7 @@ async fn one(room: &Room, kind: Trouble) {
         Trouble::FullDisk => fill_disk(room).await,
         Trouble::FailedSyncs => fail_syncs(room).await,
         Trouble::FailedReads => fail_reads(room).await,
+        Trouble::FailedWrites => fail_writes(room).await,
         Trouble::Stall => stall(room).await,
         Trouble::NetCut => cut_net(room).await,
         Trouble::ClockJump => jump_clock(room),
@@ -51,6 +52,7 @@ fn make_peace(room: &Room) {
     world.set_disk_capacity(BROKER, u64::MAX);
     world.fail_syncs(BROKER, 0);
     world.fail_reads(BROKER, false);
+    world.fail_writes(BROKER, false);
     room.let_back_in();
     start_anew(room);
 }
@@ -140,6 +142,18 @@ async fn fail_reads(room: &Room) {
         room.pause(1, 200).await;
     }
     room.world.fail_reads(BROKER, false);
+    room.pause(1, 200).await;
+    start_anew(room);
+}
+
+async fn fail_writes(room: &Room) {
+    room.world.fail_writes(BROKER, true);
+    room.pause(1, 1000).await;
+    if room.chance(1, 3) {
+        start_anew(room);
+        room.pause(1, 200).await;
+    }
+    room.world.fail_writes(BROKER, false);
     room.pause(1, 200).await;
     start_anew(room);
 }

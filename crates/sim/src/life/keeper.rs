@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ottla_broker::settings::NodeSettings;
@@ -18,6 +18,9 @@ pub(super) const BROKER: &str = "broker";
 
 /// Port of its listener.
 const PORT: u16 = 9092;
+
+/// The cleaner looks often, for worlds are short.
+const TEXTS: [(&str, &str); 1] = [("log.cleaner.backoff.ms", "200")];
 
 /// How long a stop in order may take, in a world that stalls.
 const STOP_MAX: Duration = Duration::from_secs(120);
@@ -38,6 +41,16 @@ struct Counts {
     served: AtomicU64,
     gave_up: AtomicU64,
     stopped: AtomicU64,
+    /// Why the node last gave up.
+    reason: Mutex<String>,
+}
+
+impl Counts {
+    fn gave_up(&self, reason: String) -> Ended {
+        tracing::warn!(reason, "the node gave up");
+        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+        Ended::GaveUp
+    }
 }
 
 /// Starts, stops and kills the node.
@@ -63,6 +76,11 @@ impl Keeper {
         tally.starts += starts;
         tally.starts_cut_short += starts - self.counts.served.load(Ordering::Relaxed);
         tally.gave_up += self.counts.gave_up.load(Ordering::Relaxed);
+    }
+
+    /// Why the node last gave up.
+    pub(super) fn reason(&self) -> String {
+        self.counts.reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How often the node stopped in order.
@@ -126,32 +144,23 @@ impl Keeper {
 async fn serve(io: &Io, settings: NodeSettings, counts: &Counts) -> Ended {
     let running = match ottla_broker::start(io.clone(), settings).await {
         Ok(running) => running,
-        Err(error) => {
-            tracing::warn!(%error, "the node did not start");
-            return Ended::GaveUp;
-        }
+        Err(error) => return counts.gave_up(format!("start: {error}")),
     };
     counts.served.fetch_add(1, Ordering::Relaxed);
     let failed = running.failure();
     tokio::select! {
         biased;
-        reason = failed => {
-            tracing::warn!(reason, "the node gave up");
-            Ended::GaveUp
-        }
+        reason = failed => counts.gave_up(reason),
         _ = io.shutdown_signal() => match running.stop().await {
             Ok(()) => Ended::Stopped,
-            Err(error) => {
-                tracing::warn!(%error, "the node did not stop cleanly");
-                Ended::GaveUp
-            }
+            Err(error) => counts.gave_up(format!("stop: {error}")),
         },
     }
 }
 
 fn settings(plan: &Plan) -> NodeSettings {
     let dirs: Vec<PathBuf> = plan.dirs.clone();
-    let mut settings = node::settings_in(1, PORT, &[], dirs);
+    let mut settings = node::settings_in(1, PORT, &TEXTS, dirs);
     settings.storage.checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
     settings.storage.high_watermark_checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
     settings.storage.retention_check_interval = Duration::from_millis(plan.retention_check_ms);

@@ -65,6 +65,8 @@ pub enum Trouble {
     FailedSyncs,
     /// Reads fail.
     FailedReads,
+    /// Writes fail, other than for want of space.
+    FailedWrites,
     /// Every sync and every read takes long.
     Stall,
     /// Nothing gets through between the node and a client.
@@ -77,13 +79,14 @@ pub enum Trouble {
 
 impl Trouble {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Kill,
         Self::PowerCut,
         Self::Stop,
         Self::FullDisk,
         Self::FailedSyncs,
         Self::FailedReads,
+        Self::FailedWrites,
         Self::Stall,
         Self::NetCut,
         Self::ClockJump,
@@ -143,6 +146,7 @@ fn draw_trouble(rng: &mut Rng) -> Vec<Trouble> {
 
 fn draw_topic(rng: &mut Rng, number: u64, trouble: &[Trouble]) -> TopicPlan {
     let mut configs = Vec::new();
+    let mut shown_stays = false;
     let promise = match rng.below(3) {
         0 => {
             configs.push(("flush.messages", NEVER.to_owned()));
@@ -153,7 +157,12 @@ fn draw_topic(rng: &mut Rng, number: u64, trouble: &[Trouble]) -> TopicPlan {
             Promise::ProcessEnd
         }
         _ => {
-            configs.push(("flush.messages", "1".to_owned()));
+            if rng.chance(1, 2) {
+                configs.push(("flush.messages", "1".to_owned()));
+            } else {
+                configs.push(("ottla.ack.durability", "synced".to_owned()));
+                shown_stays = true;
+            }
             Promise::PowerCut
         }
     };
@@ -167,7 +176,13 @@ fn draw_topic(rng: &mut Rng, number: u64, trouble: &[Trouble]) -> TopicPlan {
     if rng.chance(1, 3) {
         configs.push(("segment.ms", rng.range(50, 3000).to_string()));
     }
-    let retention = rng.chance(1, 5);
+    let compacted = rng.chance(1, 4);
+    let retention = !compacted && rng.chance(1, 4);
+    if compacted {
+        configs.push(("cleanup.policy", "compact".to_owned()));
+        configs.push(("min.cleanable.dirty.ratio", "0.01".to_owned()));
+        configs.push(("delete.retention.ms", rng.range(0, 4000).to_string()));
+    }
     if retention {
         configs.push(("retention.ms", rng.range(500, 60_000).to_string()));
         configs.push(("file.delete.delay.ms", rng.range(0, 3000).to_string()));
@@ -181,10 +196,10 @@ fn draw_topic(rng: &mut Rng, number: u64, trouble: &[Trouble]) -> TopicPlan {
         name: format!("log{number}"),
         partitions: 1 + i32::from(rng.chance(1, 3)),
         configs,
-        rules: Rules { promise, retention },
+        rules: Rules { promise, retention, shown_stays, compacted },
         records: rng.range(10, 40),
-        idempotent: !forgets && rng.chance(1, 2),
-        deletes_records: rng.chance(1, 3),
+        idempotent: !forgets && !compacted && rng.chance(1, 2),
+        deletes_records: !compacted && rng.chance(1, 3),
         alters: rng.chance(1, 4),
     }
 }

@@ -121,11 +121,12 @@ impl Room {
             let io = self.client(&format!("producer-{index}-{number}"));
             let (target, history) = (watched.target.clone(), watched.history.clone());
             let (records, idempotent) = (topic.records, topic.idempotent);
+            let keyed = topic.rules.compacted;
             let task = io.clone().spawn("produce", async move {
                 if idempotent {
                     IdempotentProducer::new(io, target, history, number).run(records).await;
                 } else {
-                    Producer::new(io, target, history, number).run(records).await;
+                    Producer::new(io, target, history, number).keyed(keyed).run(records).await;
                 }
             });
             self.producers.borrow_mut().push((index, task));
@@ -195,10 +196,11 @@ impl Room {
             }
             assert!(
                 io.now().mono < until,
-                "liveness: no offset of {}-{} for {} s",
+                "liveness: no offset of {}-{} for {} s; the node last gave up for: {}",
                 target.topic,
                 target.partition,
-                ANSWER_MAX.as_secs()
+                ANSWER_MAX.as_secs(),
+                self.keeper.reason()
             );
         }
     }

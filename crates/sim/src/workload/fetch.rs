@@ -5,12 +5,14 @@
 
 use ottla_io::Io;
 use ottla_model::ErrorCode;
-use ottla_record::{records, split_batches};
+use ottla_record::{Record, records, split_batches};
 use ottla_wire::Records;
 use ottla_wire::Str;
 use ottla_wire::messages::fetch::{FetchPartition, FetchRequest, FetchTopic, PartitionData};
 
-use super::{Connection, EARLIEST, Failure, LATEST, PAUSE, Target, offset_at, parse_value};
+use super::{
+    Connection, EARLIEST, Failure, IDENTITY, LATEST, PAUSE, Target, offset_at, parse_value,
+};
 use crate::{Event, History};
 
 /// Version of Fetch that is spoken: the last with topics by name.
@@ -135,7 +137,7 @@ impl Reader {
                 let record = record.map_err(|error| bad(&error))?;
                 // A batch is given whole, also when the reader wants its middle.
                 if record.offset >= self.position {
-                    self.note_record(record.offset, record.value)?;
+                    self.note_record(record.offset, identity(&record))?;
                     count += 1;
                 }
             }
@@ -151,6 +153,12 @@ impl Reader {
         self.history.note(Event::Read { reader: self.reader, offset, producer, number });
         Ok(())
     }
+}
+
+/// What tells which record it is: its value, or a tombstone's header.
+fn identity<'a>(record: &Record<'a>) -> Option<&'a [u8]> {
+    let mut headers = record.headers.filter_map(Result::ok);
+    record.value.or_else(|| headers.find(|header| header.key == IDENTITY.as_bytes())?.value)
 }
 
 fn request(target: &Target, position: i64, bytes_max: i32) -> FetchRequest {

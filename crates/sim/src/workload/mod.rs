@@ -42,6 +42,25 @@ const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// How long it waits before it tries again.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Keys of the records of a compacted topic.
+const KEYS: u64 = 5;
+
+/// Of so many records, one is a tombstone, where they have keys.
+const TOMBSTONE_EVERY: u64 = 9;
+
+/// The key of a producer's record number `number`; all producers share the keys.
+pub(crate) fn key_of(number: u64) -> u64 {
+    number % KEYS
+}
+
+/// Whether a producer's record number `number` deletes its key.
+pub(crate) fn is_tombstone(number: u64) -> bool {
+    number % TOMBSTONE_EVERY == TOMBSTONE_EVERY - 1
+}
+
+/// The name of the header that says which record a tombstone is.
+pub(crate) const IDENTITY: &str = "id";
+
 /// The value of a record: whose it is, and which.
 pub(crate) fn value_of(producer: u64, number: u64) -> String {
     format!("{producer}:{number}")

@@ -3,15 +3,17 @@
 //!
 //! Draws per batch: number of records, codec, padding.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use ottla_io::Io;
-use ottla_record::{BatchBuilder, Codec, NewRecord};
+use ottla_record::{BatchBuilder, Codec, Header, NewRecord};
 use ottla_wire::messages::produce::{
     PartitionProduceData, PartitionProduceResponse, ProduceRequest, TopicProduceData,
 };
 use ottla_wire::{Records, Str};
 
-use super::{Connection, Failure, PAUSE, Target, value_of};
+use super::{Connection, Failure, IDENTITY, PAUSE, Target, is_tombstone, key_of, value_of};
 use crate::{Event, History};
 
 /// Version of Produce that is spoken: the first flexible one, topics by name.
@@ -34,12 +36,21 @@ pub struct Producer {
     producer: u64,
     next_number: u64,
     connection: Option<Connection>,
+    /// Whether records have keys, and some are tombstones.
+    keyed: bool,
 }
 
 impl Producer {
     /// A producer on the node of `io`, known in the history as `producer`.
     pub fn new(io: Io, target: Target, history: History, producer: u64) -> Self {
-        Self { io, target, history, producer, next_number: 0, connection: None }
+        Self { io, target, history, producer, next_number: 0, connection: None, keyed: false }
+    }
+
+    /// Its records have a few keys, and some are tombstones: for a compacted topic.
+    #[must_use]
+    pub fn keyed(mut self, keyed: bool) -> Self {
+        self.keyed = keyed;
+        self
     }
 
     /// Sends until `count` records are acknowledged, however long it takes.
@@ -67,7 +78,7 @@ impl Producer {
         let records = 1 + self.io.random_u64() % RECORDS_MAX;
         let first = self.next_number;
         self.next_number += records;
-        let batch = new_batch(&self.io, self.producer, first, records);
+        let batch = new_batch(&self.io, self.producer, first..first + records, self.keyed);
         for number in first..first + records {
             self.history.note(Event::Sent { producer: self.producer, number });
         }
@@ -110,18 +121,22 @@ fn request(target: &Target, batch: Vec<u8>) -> ProduceRequest {
     }
 }
 
-fn new_batch(io: &Io, producer: u64, first: u64, records: u64) -> Vec<u8> {
+fn new_batch(io: &Io, producer: u64, numbers: Range<u64>, keyed: bool) -> Vec<u8> {
     let codecs = [Codec::None, Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd];
     let codec = codecs[(io.random_u64() % codecs.len() as u64) as usize];
     let mut builder = BatchBuilder::new(0, codec);
-    for number in first..first + records {
+    for number in numbers {
         let padding = " x".repeat((io.random_u64() % (PADDING_MAX / 2)) as usize);
-        let value = value_of(producer, number) + &padding;
+        let identity = value_of(producer, number);
+        let value = identity.clone() + &padding;
+        let key = format!("key {}", key_of(number));
+        let headers = [Header { key: IDENTITY.as_bytes(), value: Some(identity.as_bytes()) }];
+        let deletes = keyed && is_tombstone(number);
         let record = NewRecord {
             timestamp: io.now().wall.millis,
-            key: None,
-            value: Some(value.as_bytes()),
-            headers: &[],
+            key: keyed.then_some(key.as_bytes()),
+            value: (!deletes).then_some(value.as_bytes()),
+            headers: if deletes { &headers } else { &[] },
         };
         let appended = builder.append(&record);
         ottla_base::always!(appended.is_ok(), "a few small records fit: {appended:?}");

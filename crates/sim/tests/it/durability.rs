@@ -3,46 +3,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ottla_sim::invariants::{self, Invariant};
 use ottla_sim::workload::{IdempotentProducer, LATEST, Producer, Reader, Target};
 use ottla_sim::workload::{create_topic, offset_at};
-use ottla_sim::{Event, Faults, History, Promise, Rules, World, run_seeds};
+use ottla_sim::{Faults, History, Promise, Rules, World, run_seeds};
 
 use crate::room::{Broker, Crash, HOUR, NEVER, Room};
 
 const RECORDS: u64 = 50;
 const READERS: u64 = 2;
 
-/// Everything a consumer was shown, and the log end it was told, outlasts a power cut.
-#[derive(Default)]
-struct ShownStays {
-    shown: i64,
-}
-
-impl Invariant for ShownStays {
-    fn name(&self) -> &'static str {
-        "what a consumer was shown survives a power cut"
-    }
-
-    fn observe(&mut self, event: &Event) -> Result<(), String> {
-        match *event {
-            Event::Read { offset, .. } => self.shown = self.shown.max(offset + 1),
-            Event::LogEnd { offset, .. } => self.shown = self.shown.max(offset),
-            Event::RecoveredFromPowerCut { offset } if offset < self.shown => {
-                return Err(format!("{} was shown, the log ends at {offset}", self.shown));
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
 /// Runs one world to its end; the topic's settings are `configs`.
 fn run(seed: u64, crash: Crash, broker: Broker, configs: &[(&str, &str)]) -> u64 {
     let world = World::with_faults(seed, Faults::from_seed(seed));
-    let mut watching = invariants::all(Rules { promise: Promise::PowerCut, retention: false });
-    watching.push(Box::new(ShownStays::default()));
-    let history = History::watched_by(watching);
+    let history = History::of(Rules { shown_stays: true, ..Rules::new(Promise::PowerCut) });
     let target =
         Target { host: "broker".to_owned(), port: 9092, topic: "t".to_owned(), partition: 0 };
     broker.start(&world);

@@ -146,8 +146,13 @@ impl Shown<'_> {
         while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
             out += &rest[..at];
             let end = rest[at..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |n| at + n);
-            let delta = rest[at..end].parse().ok().map(|millis: i64| millis - self.now_ms);
+            let millis: Option<i64> = rest[at..end].parse().ok();
+            let delta = millis.map(|millis| millis - self.now_ms);
             match delta.filter(|delta| delta.abs() < NEAR_MS) {
+                // The present less all there is, as the earliest time of all.
+                _ if millis.is_some_and(|m| (i64::MAX - m - self.now_ms).abs() < NEAR_MS) => {
+                    out += "(max-now)";
+                }
                 Some(delta) => {
                     let rounded = (delta as f64 / 500.0).round() as i64 * 500;
                     let _ = write!(out, "now{rounded:+}");

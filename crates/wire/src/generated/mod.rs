@@ -5,6 +5,7 @@ mod api_keys;
 mod families;
 pub mod messages;
 pub mod records;
+pub(crate) mod shapes;
 
 pub use all::MESSAGES;
 pub use api_keys::ApiKey;

@@ -30,6 +30,9 @@ pub struct Flush {
     disk: Disk,
     dir: PathBuf,
     files: Vec<File>,
+    /// Log files of sealed segments that were preallocated, and what was written to them.
+    trims: Vec<(File, u64)>,
+    trimmed: Vec<Offset>,
     names: bool,
     snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
     /// Content of `leader-epoch-checkpoint`, if it changed.
@@ -72,6 +75,13 @@ impl LogFiles {
         for &(base_offset, file) in self.unsynced.keys().filter(|(_, file)| is_log(*file)) {
             files.extend(self.files.get(base_offset, file)?);
         }
+        let (mut trims, mut trimmed) = (Vec::new(), Vec::new());
+        for &base_offset in self.preallocated.range(..self.log.active().base_offset) {
+            let segment = self.log.segments().find(|segment| segment.base_offset == base_offset);
+            let file = self.files.get(base_offset, SegmentFile::Log)?;
+            trims.extend(file.zip(segment.map(|segment| segment.size)));
+            trimmed.push(base_offset);
+        }
         let mut snapshots = BTreeMap::new();
         let mut leader_epochs = None;
         if covers == Covers::Everything {
@@ -93,6 +103,8 @@ impl LogFiles {
             disk: self.files.disk().clone(),
             dir: self.files.dir().to_owned(),
             files,
+            trims,
+            trimmed,
             names: self.names_unsynced.is_some(),
             snapshots,
             leader_epochs,
@@ -122,13 +134,21 @@ impl LogFiles {
         });
         self.names_unsynced = self.names_unsynced.filter(|&change| change > flush.changes);
         let was_cut = flush.cuts != self.cuts;
+        for base_offset in &flush.trimmed {
+            self.preallocated.remove(base_offset);
+        }
+        // A segment before the recovery point is taken as it is found: it must have been trimmed.
+        let active = self.log.active().base_offset;
+        let is_untrimmed = self.preallocated.iter().any(|&base_offset| base_offset < active);
         let unwritten = flush.is_partial.load(Ordering::Relaxed);
         // After a cut they may tell of what was cut off.
         self.epochs_unwritten |= flush.leader_epochs.is_some() && (unwritten || was_cut);
         match covers {
             _ if was_cut => {}
             // Behind the recovery point epochs are learnt again from the batches, before it not.
-            Covers::Everything if unwritten => self.log.records_synced(flush.end_offset),
+            Covers::Everything if unwritten || is_untrimmed => {
+                self.log.records_synced(flush.end_offset)
+            }
             Covers::Records => self.log.records_synced(flush.end_offset),
             Covers::Everything => self.log.flushed(flush.end_offset),
         }
@@ -164,6 +184,12 @@ impl LogFiles {
     pub fn close(&mut self) -> io::Result<()> {
         self.check_sound()?;
         let base_offset = self.log.active().base_offset;
+        if self.preallocated.remove(&base_offset)
+            && let Some(file) = self.files.get(base_offset, SegmentFile::Log)?
+        {
+            file.set_len(self.log.active().size)?;
+            self.changed(base_offset, SegmentFile::Log);
+        }
         if let Some(index) = self.log.note_largest() {
             self.write_index(base_offset, &[index])?;
         }
@@ -173,25 +199,11 @@ impl LogFiles {
         }
         self.flush()?;
         // Nobody reads any more; the next start would have to look for them.
-        self.remove_set_aside(WallTime { millis: i64::MAX });
-        self.files.close();
-        Ok(())
-    }
-
-    /// Writes the snapshots that wait for a flush. They may be ahead of what is on the device: the
-    /// next start takes one away that is. On a full disk they go on waiting.
-    pub(super) fn write_pending_snapshots(&mut self) -> io::Result<()> {
-        while let Some((offset, content)) = self.pending_snapshots.pop_first() {
-            let path = self.dir().join(names::snapshot(offset));
-            match self.files.disk().write_atomic(path, &content) {
-                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                    self.pending_snapshots.insert(offset, content);
-                    return Ok(());
-                }
-                written => written?,
-            }
-            self.snapshots.insert(offset);
+        for path in std::mem::take(&mut self.set_aside) {
+            // What cannot be removed now goes when the log is next opened.
+            let _ = self.files.disk().remove_file(path);
         }
+        self.files.close();
         Ok(())
     }
 
@@ -232,6 +244,11 @@ impl Flush {
     /// # Errors
     /// What the device said.
     pub fn run(&self) -> io::Result<()> {
+        for (file, len) in &self.trims {
+            file.set_len(*len)?;
+            // What was written to it may have been synced before.
+            file.sync_data()?;
+        }
         for file in &self.files {
             file.sync_data()?;
         }

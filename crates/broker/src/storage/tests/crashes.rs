@@ -9,6 +9,7 @@ use std::time::Duration;
 use ottla_base::Rng;
 use ottla_io::Io;
 use ottla_io::sim::World;
+use ottla_log::LogConfig;
 use ottla_model::Offset;
 
 use super::super::{Acks, Partition, Storage};
@@ -91,6 +92,12 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: i32) {
     let partition = led(&storage, life);
     partition.opened(ottla_base::MonoTime::NEVER).await.unwrap();
     check(&partition, &model);
+    partition.set_config(LogConfig {
+        preallocate: rng.chance(1, 3),
+        flush_ms: if rng.chance(1, 4) { rng.below(3000) as i64 } else { i64::MAX },
+        flush_messages: if rng.chance(1, 4) { rng.range(1, 9) as i64 } else { i64::MAX },
+        ..super::small()
+    });
     for _ in 0..rng.range(5, 60) {
         match rng.below(10) {
             0..=6 => append(&io, &partition, &model, &mut rng, life),
@@ -140,7 +147,7 @@ async fn flush(io: &Io, partition: &Arc<Partition>, model: &Shared) {
 }
 
 async fn delete(io: &Io, partition: &Arc<Partition>, model: &Shared, rng: &mut Rng) {
-    let (start, end) = (partition.log_start_offset(), partition.log_end_offset());
+    let (start, end) = (partition.log_start_offset(), partition.high_watermark());
     let before = rng.range(start as u64, end as u64) as Offset;
     let (deleting, now) = (Arc::clone(partition), io.now());
     let start = io.blocking(move || deleting.delete_records(now, before)).await.unwrap();

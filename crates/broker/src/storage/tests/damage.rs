@@ -59,6 +59,9 @@ fn damage_before_the_recovery_point_is_found_at_a_start_and_nothing_is_cut_away(
         // A process that dies, and a byte that goes bad in the second batch.
         io.disk().remove_file(path.join(".kafka_cleanshutdown")).unwrap();
         flip(&io.disk(), &path.join(LOG), size + 70);
+        // With its index, what was synced would not be looked at again.
+        let index = path.join(LOG.replace(".log", ".index"));
+        io.disk().remove_file(index).unwrap();
         let damaged = io.disk().read(path.join(LOG), 1 << 20).unwrap();
         let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
         let partition = led(&storage, 1);
@@ -76,7 +79,7 @@ fn damage_before_the_recovery_point_is_found_at_a_start_and_nothing_is_cut_away(
         sees_the_damage(&storage, &partition, size, FoundBy::Start);
         assert_eq!(offsets_from(&partition, 4), Ok(vec![4]));
         partition.delete_records(io.now(), 4).unwrap();
-        partition.retain(io.now().wall).unwrap();
+        partition.retain(io.now()).unwrap();
         storage.partition(&name()).unwrap().forget_gone_damages();
         assert!(storage.damages().is_empty(), "it went with its segment");
     });

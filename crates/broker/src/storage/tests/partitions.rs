@@ -150,7 +150,7 @@ fn a_full_disk_does_not_end_a_log_dir_when_segments_are_removed() {
     let mut config = super::small();
     config.retention_bytes = 3000;
     partition.set_config(config);
-    assert!(partition.retain(io.now().wall).unwrap() > 0);
+    assert!(partition.retain(io.now()).unwrap() > 0);
     assert!(!partition.is_offline(), "retention on a full disk");
     let start = partition.log_start_offset();
     assert!(start > 0);
@@ -232,6 +232,189 @@ fn a_flush_under_way_leaves_nothing_in_the_partition_that_is_made_next() {
             assert_eq!(left_over, None, "round {round}");
             assert!(!partition.is_offline(), "round {round}");
             storage.delete_partition(&name()).unwrap();
+        }
+    });
+}
+
+/// Records, synced together, of producers that came while a sync was under way.
+#[test]
+fn acks_that_wait_for_the_device_share_their_syncs() {
+    let world = World::new(7);
+    let io = world.node("node");
+    let opening = Storage::open(&io, settings(&["/d".into()]));
+    let storage = world.run(std::time::Duration::from_secs(60), opening).unwrap().unwrap();
+    let partition = led(&storage, 0);
+    partition.set_config(synced());
+    let before = storage.sync_count();
+    let appended: Vec<_> = (0..20)
+        .map(|sequence| {
+            partition.append(io.now(), &batch(sequence, 1, 10, 1), Acks::Leader).unwrap()
+        })
+        .collect();
+    let last = *appended.last().unwrap();
+    assert!(last.sync_first);
+    assert_eq!(partition.is_acknowledged(&last, Acks::Leader), Ok(false));
+    assert_eq!((partition.high_watermark(), partition.log_end_offset()), (0, 20));
+    assert_eq!(partition.read(0, 1 << 20, true, ReadLimit::HighWatermark).unwrap().len, 0);
+    let waiter = Waiter::default();
+    let _watch = partition.watchers().watch(&waiter);
+    let all_synced = async {
+        while partition.is_acknowledged(&last, Acks::All) != Ok(true) {
+            waiter.moved().await;
+        }
+    };
+    world.run(std::time::Duration::from_secs(60), all_synced).unwrap();
+    assert_eq!((partition.high_watermark(), partition.synced_offset()), (20, 20));
+    assert!(storage.sync_count() - before <= 2, "{}", storage.sync_count() - before);
+}
+
+#[test]
+fn a_failed_sync_is_told_to_everybody_who_waits_for_it() {
+    let world = World::new(7);
+    let io = world.node("node");
+    let opening = Storage::open(&io, settings(&["/d".into()]));
+    let storage = world.run(std::time::Duration::from_secs(60), opening).unwrap().unwrap();
+    let partition = led(&storage, 0);
+    partition.set_config(synced());
+    world.fail_syncs("node", 1);
+    let appended = [0, 1]
+        .map(|sequence| partition.append(io.now(), &batch(sequence, 1, 10, 1), Acks::All).unwrap());
+    let waiter = Waiter::default();
+    let _watch = partition.watchers().watch(&waiter);
+    world.run(std::time::Duration::from_secs(60), waiter.moved()).unwrap();
+    for one in appended {
+        let told = partition.is_acknowledged(&one, Acks::All);
+        assert_eq!(told, Err(ErrorCode::KafkaStorageError));
+    }
+    assert_eq!(partition.high_watermark(), 0, "nobody was shown what may be gone");
+    assert!(partition.is_offline());
+}
+
+#[test]
+fn a_changed_durability_acts_on_what_is_there() {
+    let world = World::new(7);
+    let io = world.node("node");
+    let limit = std::time::Duration::from_secs(60);
+    let opening = Storage::open(&io, settings(&["/d".into()]));
+    let storage = world.run(limit, opening).unwrap().unwrap();
+    let partition = led(&storage, 0);
+    let written = partition.append(io.now(), &batch(0, 1, 10, 1), Acks::All).unwrap();
+    assert_eq!((written.sync_first, written.high_watermark), (false, 1));
+    partition.set_config(synced());
+    world.run_for(std::time::Duration::from_millis(500));
+    assert_eq!(partition.synced_offset(), 1, "what was only written is synced soon");
+    let first = partition.append(io.now(), &batch(1, 1, 10, 1), Acks::All).unwrap();
+    assert_eq!((first.sync_first, first.high_watermark), (true, 1));
+    partition.set_config(super::small());
+    assert_eq!(partition.high_watermark(), 2, "written is enough again");
+    let one_by_one = ottla_log::LogConfig { flush_messages: 1, ..super::small() };
+    partition.set_config(one_by_one);
+    let again = partition.append(io.now(), &batch(2, 1, 10, 1), Acks::All).unwrap();
+    assert!(again.sync_first, "flush.messages=1");
+    let three = ottla_log::LogConfig { flush_messages: 3, ..super::small() };
+    partition.set_config(three);
+    world.run_for(std::time::Duration::from_millis(500));
+    let waits = (3..7).map(|sequence| {
+        let done = partition.append(io.now(), &batch(sequence, 1, 10, 1), Acks::All).unwrap();
+        done.sync_first
+    });
+    assert_eq!(waits.collect::<Vec<_>>(), [false, false, true, true], "until the sync has ended");
+}
+
+#[test]
+fn flush_ms_acts_within_its_time_also_when_it_is_changed() {
+    let world = World::new(7);
+    let io = world.node("node");
+    let limit = std::time::Duration::from_secs(60);
+    let opening = Storage::open(&io, settings(&["/d".into()]));
+    let storage = world.run(limit, opening).unwrap().unwrap();
+    let partition = led(&storage, 0);
+    let within = |flush_ms| ottla_log::LogConfig { flush_ms, ..super::small() };
+    partition.set_config(within(100));
+    for sequence in 0..3 {
+        partition.append(io.now(), &batch(sequence, 1, 10, 1), Acks::All).unwrap();
+        assert_eq!(partition.synced_offset(), i64::from(sequence));
+        world.run_for(std::time::Duration::from_millis(150));
+        assert_eq!(partition.synced_offset(), i64::from(sequence) + 1);
+    }
+    partition.set_config(within(3_600_000));
+    partition.append(io.now(), &batch(3, 1, 10, 1), Acks::All).unwrap();
+    world.run_for(std::time::Duration::from_millis(500));
+    assert_eq!(partition.synced_offset(), 3);
+    partition.set_config(within(50));
+    world.run_for(std::time::Duration::from_millis(100));
+    assert_eq!(partition.synced_offset(), 4);
+}
+
+#[test]
+fn a_preallocated_segment_has_its_size_at_once_and_is_trimmed_when_it_is_sealed_or_closed() {
+    let world = World::new(7);
+    let io = world.node("node");
+    let limit = std::time::Duration::from_secs(60);
+    let mut settings = settings(&["/d".into()]);
+    settings.log = ottla_log::LogConfig { preallocate: true, ..super::small() };
+    let storage = world.run(limit, Storage::open(&io, settings.clone())).unwrap().unwrap();
+    let made = storage.create_partition(&name(), super::topic_id(), settings.log.clone());
+    let partition = made.unwrap();
+    partition.become_as(leading(0)).unwrap();
+    let lens = |io: &ottla_io::Io| -> Vec<u64> {
+        let entries = io.disk().list("/d/words-0").unwrap();
+        let logs = entries.iter().filter(|entry| entry.name.ends_with(".log"));
+        logs.map(|entry| entry.len).collect()
+    };
+    for sequence in 0..5 {
+        partition.append(io.now(), &batch(sequence, 1, 300, 1), Acks::All).unwrap();
+    }
+    let size = batch(0, 1, 300, 1).len() as u64;
+    world.run_for(std::time::Duration::from_millis(500));
+    assert_eq!(lens(&io), [2 * size, 2 * size, 1000], "sealed ones are trimmed");
+    world.kill("node");
+    let io = world.node("node");
+    let storage = world.run(limit, Storage::open(&io, settings.clone())).unwrap().unwrap();
+    let partition = storage.partition(&name()).unwrap();
+    partition.become_as(leading(1)).unwrap();
+    assert_eq!((partition.log_end_offset(), read_all(&partition).len()), (5, 5));
+    for sequence in 5..9 {
+        partition.append(io.now(), &batch(sequence, 1, 300, 1), Acks::All).unwrap();
+    }
+    world.run(limit, storage.close_cleanly()).unwrap().unwrap();
+    assert_eq!(lens(&io), [2 * size, 2 * size, 2 * size, 2 * size, size]);
+}
+
+fn synced() -> ottla_log::LogConfig {
+    let ack_durability = ottla_log::AckDurability::Synced;
+    ottla_log::LogConfig { ack_durability, ..super::small() }
+}
+
+/// Prints how long appends take on a real disk, with and without a roll. By hand:
+/// `cargo test --release -p ottla-broker --lib -- --ignored --nocapture appends_over_rolls`.
+#[test]
+#[ignore = "prints figures"]
+fn what_appends_over_rolls_take() {
+    in_dir(|io, path| async move {
+        let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+        let partition = led(&storage, 0);
+        partition.set_config(ottla_log::LogConfig { segment_bytes: 1 << 20, ..super::small() });
+        let (mut plain, mut rolled) = (Vec::new(), Vec::new());
+        for sequence in 0..30_000 {
+            let bytes = batch(sequence, 1, 8 << 10, io.now().wall.millis);
+            let (segments, from) = (partition.segment_count(), io.now());
+            partition.append(from, &bytes, Acks::All).unwrap();
+            let took = io.now().mono.since(from.mono);
+            let kind = if partition.segment_count() > segments { &mut rolled } else { &mut plain };
+            kind.push(took);
+            if sequence % 64 == 0 {
+                io.yield_now().await;
+            }
+        }
+        for (name, mut took) in [("without a roll", plain), ("with a roll", rolled)] {
+            took.sort_unstable();
+            let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
+            let [p50, p99, p999, max] = [0.5, 0.99, 0.999, 1.0].map(at);
+            println!(
+                "{name}: {} appends, p50 {p50:?} p99 {p99:?} p99.9 {p999:?} max {max:?}",
+                took.len()
+            );
         }
     });
 }

@@ -1,0 +1,99 @@
+//! What is known of a node's health, as one JSON document on `/facts` of the operator's page: for
+//! `ottla doctor`, which judges it, and for whatever else wants numbers with names.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::node::Node;
+use crate::storage::Damage;
+
+/// Damages that are listed; their number is told in any case.
+const DAMAGES_LISTED_MAX: usize = 1000;
+
+/// The document. Asks the volumes how full they are.
+pub(crate) fn page(node: &Arc<Node>) -> String {
+    let storage = &node.storage;
+    let (recovered, to_recover) = storage.recovery_progress();
+    json!({
+        "node_id": node.settings.node_id,
+        "cluster_id": &*node.cluster_id,
+        "now_ms": node.io.now().wall.millis,
+        "not_ready": node.readiness().err(),
+        "log_dirs": log_dirs(node),
+        "partitions": {
+            "count": storage.partition_count(),
+            "offline": storage.offline_partition_count(),
+        },
+        "recovery": { "done": recovered, "of": to_recover },
+        "damages": {
+            "count": storage.damage_count(),
+            "listed": storage.damages().iter().take(DAMAGES_LISTED_MAX).map(damage).collect::<Vec<_>>(),
+        },
+        "scrub": scrub(node),
+        "durability": durability(node),
+        "open_files": { "open": storage.open_file_count(), "max": storage.open_files_max() },
+    })
+    .to_string()
+}
+
+fn log_dirs(node: &Node) -> Vec<Value> {
+    let state = |dir: crate::storage::LogDirState| {
+        json!({
+            "path": dir.path,
+            "directory_id": dir.directory_id.to_string(),
+            "offline": dir.is_offline,
+            "total_bytes": dir.total_bytes,
+            "usable_bytes": dir.usable_bytes,
+        })
+    };
+    node.storage.log_dirs().into_iter().map(state).collect()
+}
+
+fn damage(damage: &Damage) -> Value {
+    json!({
+        "topic": &*damage.partition.topic,
+        "partition": damage.partition.partition,
+        "log_dir": damage.log_dir,
+        "file": damage.file,
+        "position": damage.position,
+        "end_position": damage.end_position,
+        "offset": damage.offset,
+        "next_offset": damage.next_offset,
+        "reason": damage.reason,
+        "found_by": damage.found_by.name(),
+    })
+}
+
+fn scrub(node: &Node) -> Value {
+    let progress = node.storage.scrub_progress();
+    let settings = node.settings.storage.scrub;
+    json!({
+        "bytes_per_second": settings.bytes_per_second,
+        "interval_ms": u64::try_from(settings.interval.as_millis()).unwrap_or(u64::MAX),
+        "bytes": progress.bytes,
+        "found": progress.found,
+        "last_pass_ended_ms": progress.last_pass_ended_ms,
+        "at": progress.at.map(|partition| partition.to_string()),
+    })
+}
+
+/// How many partitions say yes to a producer before a record is on the device.
+fn durability(node: &Node) -> Value {
+    let partitions = node.storage.partitions();
+    let synced = partitions.iter().filter(|partition| partition.syncs_before_ack()).count();
+    let image = node.metadata.image();
+    let alone = |name: &ottla_model::TopicPartition| {
+        let found = image.partition(&name.topic, name.partition);
+        found.is_some_and(|found| found.replicas.len() < 2)
+    };
+    let written_alone = partitions
+        .iter()
+        .filter(|partition| !partition.syncs_before_ack() && alone(partition.topic_partition()))
+        .count();
+    json!({
+        "synced": synced,
+        "written": partitions.len() - synced,
+        "written_with_one_replica": written_alone,
+    })
+}
