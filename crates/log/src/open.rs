@@ -224,7 +224,10 @@ impl<'a> State<'a> {
             && found.base_offset >= self.log.log_end_offset_so_far()
             && let Some(part) = self.synced.take()
         {
-            return self.take_synced(found, part, is_last, bytes);
+            return match self.take_synced(found, part, is_last, bytes) {
+                Err(error) if error.is_corrupt() => self.recover(found, is_last, bytes),
+                taken => taken,
+            };
         }
         let sound = found.base_offset < self.recover_from && indexes_are_whole(found);
         if !sound || found.base_offset < self.log.log_end_offset_so_far() {

@@ -102,6 +102,7 @@ fn damage_before_the_recovery_point_stays_with_all_that_lies_behind_it() {
         > append bytes=50 leader=1
         2..=2
         > damage 0 log flip=190
+        > damage 0 index gone
         > reopen from=3
         0..3 recovered 1 lost 0
         > read 0
@@ -113,7 +114,7 @@ fn damage_before_the_recovery_point_stays_with_all_that_lies_behind_it() {
         > append leader=1
         3..=3
         > reopen from=4
-        0..4 recovered 1 lost 0
+        0..4 recovered 0 lost 0
         > read 2
         2..=2
         > read 3
