@@ -94,8 +94,6 @@ pub struct LogUpkeepConfig {
     pub producer_id_expiration_ms: i32,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_id_expiration_check_interval_ms: i32,
-    /// `replica.alter.log.dirs.io.max.bytes.per.second`.
-    pub move_bytes_per_second: i64,
     /// `log.segment.bytes`.
     pub segment_bytes: i32,
     /// `ottla.log.dir.reserve.percent`.
@@ -336,7 +334,6 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         producer_id_expiration_ms: reader.int("producer.id.expiration.ms"),
         producer_id_expiration_check_interval_ms: reader
             .int("producer.id.expiration.check.interval.ms"),
-        move_bytes_per_second: reader.long("replica.alter.log.dirs.io.max.bytes.per.second"),
         segment_bytes: reader.int("log.segment.bytes"),
         reserve_percent: reader.int("ottla.log.dir.reserve.percent"),
         reserve_bytes: reader.long("ottla.log.dir.reserve.bytes"),

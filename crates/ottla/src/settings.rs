@@ -223,8 +223,6 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
     storage.open_files_max = config.open_files_max.map(|max| max as usize);
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
-    storage.move_bytes_per_second =
-        u64::try_from(upkeep.move_bytes_per_second).ok().filter(|&rate| rate < i64::MAX as u64);
     storage.reserve = Reserve {
         percent: upkeep.reserve_percent.try_into().unwrap_or_default(),
         bytes: upkeep.reserve_bytes.try_into().ok(),

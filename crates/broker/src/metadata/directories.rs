@@ -7,12 +7,16 @@ use std::time::Duration;
 use ottla_base::Uuid;
 use ottla_controller::Image;
 use ottla_controller::decide;
+use ottla_controller::image::ConfigResource;
 use ottla_io::Io;
 use tracing::{info, warn};
 
 use super::MetadataHandle;
 use crate::storage::Storage;
+use crate::topic_settings;
 
+/// Bounds moves between log dirs.
+const MOVE_RATE: &str = "replica.alter.log.dirs.io.max.bytes.per.second";
 /// How often it is looked whether there is something to tell.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Replicas told of at a time, as many as Kafka's broker puts into a request.
@@ -26,10 +30,11 @@ pub(super) async fn run(io: Io, handle: MetadataHandle, storage: Weak<Storage>) 
         if !handle.is_active() {
             return;
         }
+        let node_id = handle.shared.settings.node_id();
+        storage.set_move_rate(move_rate(&handle.image(), node_id));
         if !storage.take_directories_changed() {
             continue;
         }
-        let node_id = handle.shared.settings.node_id();
         let wanted = misplaced(&storage, &handle.image(), node_id);
         if wanted.is_empty() {
             continue;
@@ -50,6 +55,16 @@ pub(super) async fn run(io: Io, handle: MetadataHandle, storage: Weak<Storage>) 
             }
         }
     }
+}
+
+/// What `replica.alter.log.dirs.io.max.bytes.per.second` says, which exists only as a change to a
+/// running broker; 0 for nothing.
+fn move_rate(image: &Image, node_id: i32) -> u64 {
+    let of = |name: &str| {
+        let changed = topic_settings::overrides(image, &ConfigResource::broker(name));
+        changed.get(MOVE_RATE)?.parse::<u64>().ok()
+    };
+    of(&node_id.to_string()).or_else(|| of("")).filter(|&rate| rate < i64::MAX as u64).unwrap_or(0)
 }
 
 /// Replicas that are in another log dir than the metadata says, and in which.

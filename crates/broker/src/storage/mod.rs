@@ -88,8 +88,6 @@ pub struct StorageSettings {
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval: Duration,
-    /// `replica.alter.log.dirs.io.max.bytes.per.second`; `None` for no bound.
-    pub move_bytes_per_second: Option<u64>,
     /// `ottla.log.dir.reserve.*`: what is kept free on each volume.
     pub reserve: Reserve,
     /// `log.flush.offset.checkpoint.interval.ms`: recovery points and log starts.
@@ -112,7 +110,6 @@ impl StorageSettings {
             open_files_max: None,
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
-            move_bytes_per_second: None,
             reserve: Reserve::default(),
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),

@@ -41,6 +41,8 @@ pub(super) struct Moves {
     running: Mutex<BTreeMap<TopicPartition, Arc<Move>>>,
     /// Where partitions are to be made that are not there yet.
     preferred: Mutex<BTreeMap<TopicPartition, Arc<LogDir>>>,
+    /// Bytes per second of one move; 0 for no bound.
+    rate: AtomicU64,
 }
 
 /// One move.
@@ -68,6 +70,10 @@ pub struct FutureReplica {
 }
 
 impl Moves {
+    fn rate(&self) -> Option<u64> {
+        Some(self.rate.load(Ordering::Relaxed)).filter(|&rate| rate > 0)
+    }
+
     pub(super) fn preferred_dir(&self, name: &TopicPartition) -> Option<Arc<LogDir>> {
         held(&self.preferred).remove(name).filter(|dir| !dir.is_offline())
     }
@@ -138,6 +144,12 @@ impl Storage {
         let aside = names::future_dir(name, shared.io.random_uuid());
         shared.begin_move(partition, target, target.path().join(aside));
         Ok(())
+    }
+
+    /// Bounds the bytes that a move copies each second
+    /// (`replica.alter.log.dirs.io.max.bytes.per.second`); 0 for no bound.
+    pub fn set_move_rate(&self, bytes_per_second: u64) {
+        self.shared.moves.rate.store(bytes_per_second, Ordering::Relaxed);
     }
 
     /// The moves under way.
@@ -230,7 +242,7 @@ async fn run(shared: &Arc<Shared>, partition: &Arc<Partition>, this: &Arc<Move>)
             break;
         }
         let bytes = future.log().size().saturating_sub(before);
-        if let Some(rate) = shared.settings.move_bytes_per_second {
+        if let Some(rate) = shared.moves.rate() {
             let pause = Duration::from_secs_f64(bytes as f64 / rate.max(1) as f64);
             shared.io.sleep(pause).await;
         }

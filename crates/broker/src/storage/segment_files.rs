@@ -86,9 +86,8 @@ impl SegmentFiles {
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
             self.get_or_create(base_offset, file)?.set_len(0)?;
         }
-        match self.get(base_offset, SegmentFile::TxnIndex)? {
-            Some(left_over) => left_over.set_len(0)?,
-            None => {}
+        if let Some(left_over) = self.get(base_offset, SegmentFile::TxnIndex)? {
+            left_over.set_len(0)?;
         }
         if preallocated_bytes > 0 {
             self.get_or_create(base_offset, SegmentFile::Log)?.set_len(preallocated_bytes)?;
