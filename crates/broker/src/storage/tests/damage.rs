@@ -98,6 +98,8 @@ fn damage_that_a_scrubber_finds_is_not_sent_from_then_on() {
         assert_eq!(note(size as u64), Ok(false), "it is known");
         sees_the_damage(&storage, &partition, size, FoundBy::Scrub);
         drop((storage, partition));
+        // Its tasks let go of the dir when they are next looked at.
+        io.sleep(std::time::Duration::from_millis(50)).await;
         let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
         sees_the_damage(&storage, &led(&storage, 2), size, FoundBy::Scrub);
     });
