@@ -1,11 +1,14 @@
 //! The settings a node starts with, typed, and checked against each other as Kafka checks them.
 
 mod checks;
+mod coordinators;
 mod listeners;
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+pub use coordinators::{GroupsConfig, InternalTopicConfig, TransactionsConfig};
 
 use crate::check::split_voter;
 use crate::listener::{Endpoint, Listener, SecurityProtocol, parse_address};
@@ -197,6 +200,10 @@ pub struct ServerConfig {
     pub log_upkeep: LogUpkeepConfig,
     /// The patience of the quorum.
     pub quorum_timing: QuorumTimingConfig,
+    /// The group coordinator.
+    pub groups: GroupsConfig,
+    /// The transaction coordinator.
+    pub transactions: TransactionsConfig,
     /// `controlled.shutdown.enable`.
     pub controlled_shutdown_enable: bool,
     /// `ottla.admin.listener`; none when it is off.
@@ -306,6 +313,8 @@ fn build(
         request_timeout_ms: reader.int("request.timeout.ms"),
         log_upkeep: log_upkeep(reader),
         quorum_timing: quorum_timing(reader),
+        groups: coordinators::groups(reader),
+        transactions: coordinators::transactions(reader),
         controlled_shutdown_enable: reader.flag("controlled.shutdown.enable"),
         admin_listener,
         log_format: log_format(reader),

@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ottla_broker::InternalTopic;
 use ottla_broker::metadata::VoterEndpoint;
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
 use ottla_broker::storage::{Reserve, ScrubSettings};
@@ -195,6 +196,7 @@ fn node_settings(resolved: &Resolved, config: &ServerConfig, machine: &str) -> N
     node.describe_partitions_max = count(config.max_request_partition_size_limit);
     storage(config, &mut node);
     metadata(config, machine, &mut node);
+    transactions(config, &mut node);
     node
 }
 
@@ -265,6 +267,27 @@ fn metadata(config: &ServerConfig, machine: &str, node: &mut NodeSettings) {
     metadata.retention_bytes = log.max_retention_bytes;
     metadata.retention_ms = log.max_retention_ms;
     metadata.idle_interval = millis(log.max_idle_interval_ms.into());
+}
+
+fn transactions(config: &ServerConfig, node: &mut NodeSettings) {
+    let from = &config.transactions;
+    let to = &mut node.transactions;
+    internal_topic(&from.topic, &mut to.topic);
+    to.timeout_ms_max = from.max_timeout_ms;
+    to.id_expiration_ms = from.id_expiration_ms.into();
+    to.abort_interval = millis(from.abort_interval_ms.into());
+    to.expire_interval = millis(from.expire_interval_ms.into());
+    to.two_phase_commit = from.two_phase_commit;
+    to.verify_partitions = from.verify_partitions;
+}
+
+fn internal_topic(from: &ottla_config::InternalTopicConfig, to: &mut InternalTopic) {
+    to.partitions = from.partitions;
+    to.replication_factor = i16::try_from(from.replication_factor).unwrap_or(i16::MAX);
+    to.set("segment.bytes", from.segment_bytes);
+    if let Some(count) = from.min_insync_replicas {
+        to.set("min.insync.replicas", count);
+    }
 }
 
 fn count(value: i32) -> usize {

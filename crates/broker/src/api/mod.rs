@@ -89,12 +89,17 @@ served! {
     Fetch: fetch, FetchRequest => FetchResponse;
     ListOffsets: list_offsets, ListOffsetsRequest => ListOffsetsResponse;
     Metadata: metadata, MetadataRequest => MetadataResponse;
+    FindCoordinator: find_coordinator, FindCoordinatorRequest => FindCoordinatorResponse;
     ApiVersions: api_versions, ApiVersionsRequest => ApiVersionsResponse;
     CreateTopics: create_topics, CreateTopicsRequest => CreateTopicsResponse;
     DeleteTopics: delete_topics, DeleteTopicsRequest => DeleteTopicsResponse;
     DeleteRecords: delete_records, DeleteRecordsRequest => DeleteRecordsResponse;
     InitProducerId: init_producer_id, InitProducerIdRequest => InitProducerIdResponse;
     OffsetForLeaderEpoch: offset_for_leader_epoch, OffsetForLeaderEpochRequest => OffsetForLeaderEpochResponse;
+    AddPartitionsToTxn: add_partitions_to_txn, AddPartitionsToTxnRequest => AddPartitionsToTxnResponse;
+    AddOffsetsToTxn: add_offsets_to_txn, AddOffsetsToTxnRequest => AddOffsetsToTxnResponse;
+    EndTxn: end_txn, EndTxnRequest => EndTxnResponse;
+    WriteTxnMarkers: write_txn_markers, WriteTxnMarkersRequest => WriteTxnMarkersResponse;
     DescribeConfigs: describe_configs, DescribeConfigsRequest => DescribeConfigsResponse;
     AlterConfigs: alter_configs, AlterConfigsRequest => AlterConfigsResponse;
     AlterReplicaLogDirs: alter_replica_log_dirs, AlterReplicaLogDirsRequest => AlterReplicaLogDirsResponse;
@@ -106,10 +111,13 @@ served! {
     DescribeQuorum: describe_quorum, DescribeQuorumRequest => DescribeQuorumResponse;
     UpdateFeatures: update_features, UpdateFeaturesRequest => UpdateFeaturesResponse;
     DescribeCluster: describe_cluster, DescribeClusterRequest => DescribeClusterResponse;
+    DescribeProducers: describe_producers, DescribeProducersRequest => DescribeProducersResponse;
     UnregisterBroker: unregister_broker, UnregisterBrokerRequest => UnregisterBrokerResponse;
+    DescribeTransactions: describe_transactions,
+        DescribeTransactionsRequest => DescribeTransactionsResponse;
+    ListTransactions: list_transactions, ListTransactionsRequest => ListTransactionsResponse;
     ListConfigResources: list_config_resources,
         ListConfigResourcesRequest => ListConfigResourcesResponse;
-    DescribeProducers: describe_producers, DescribeProducersRequest => DescribeProducersResponse;
     DescribeTopicPartitions: describe_topic_partitions,
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

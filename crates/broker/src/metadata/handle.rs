@@ -128,6 +128,8 @@ pub struct QuorumView {
 
 pub(super) struct Shared {
     pub(super) image: ArcSwap<Image>,
+    /// Told each time `image` was replaced.
+    pub(super) applied: watch::Sender<()>,
     pub(super) quorum: ArcSwap<QuorumView>,
     pub(super) broker_epoch: AtomicI64,
     pub(super) failed: watch::Sender<Option<String>>,
@@ -167,6 +169,11 @@ impl MetadataHandle {
     /// The committed metadata that this node's partitions are in step with.
     pub fn image(&self) -> Arc<Image> {
         self.shared.image.load_full()
+    }
+
+    /// Changes each time [`Self::image`] does.
+    pub fn applied(&self) -> watch::Receiver<()> {
+        self.shared.applied.subscribe()
     }
 
     /// How the quorum stands.
@@ -275,7 +282,7 @@ impl MetadataHandle {
     async fn leave(&self) {
         let (id, epoch) = (self.shared.settings.node_id(), self.broker_epoch());
         let suspended = self.try_change(move |context| {
-            let suspended = decide::suspend_broker(context.image, id, epoch)?;
+            let suspended = decide::suspend_broker(context.image, context.settings, id, epoch)?;
             let is_alone = suspended.is_some();
             let records = suspended.map_or_else(Vec::new, |decision| decision.records);
             Ok(Decision { records, response: is_alone })

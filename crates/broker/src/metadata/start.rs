@@ -105,6 +105,7 @@ fn shared(settings: MetadataSettings, loaded: &Loaded, quorum: &Quorum) -> Share
     };
     Shared {
         image: ArcSwap::from_pointee(loaded.replayer.visible().clone()),
+        applied: watch::Sender::new(()),
         quorum: ArcSwap::from_pointee(view),
         broker_epoch: AtomicI64::new(-1),
         failed: watch::Sender::new(None),

@@ -62,9 +62,16 @@ impl Shared {
     fn add(&self, dir: &Arc<LogDir>, found: Vec<At>) -> io::Result<Vec<PathBuf>> {
         let mut partitions = self.lock();
         let mut left = Vec::new();
-        for at in found {
+        let config = Arc::new(self.settings.log.clone());
+        let mut topic: Arc<str> = "".into();
+        for mut at in found {
+            // The partitions of a topic stand together; they share one text.
+            if at.name.topic == topic {
+                at.name.topic = Arc::clone(&topic);
+            }
+            topic = Arc::clone(&at.name.topic);
             let name = at.name.clone();
-            let made = self.partition_at(dir, at, self.settings.log.clone());
+            let made = self.partition_at(dir, at, Arc::clone(&config));
             if !dir.was_clean() {
                 made.mark_to_recover();
             }
@@ -107,7 +114,7 @@ impl Shared {
         info!(partition = %name, from = dir.name(), "a move that was all but done is done now");
         self.disk.rename(moved.path(), &aside)?;
         self.disk.sync_dir(dir.path())?;
-        dir.forget_durably(name)?;
+        dir.forget_durably(std::iter::once(name))?;
         dir.damages().keep(name, |_| false);
         Ok(aside)
     }

@@ -172,7 +172,7 @@ impl Shared {
                     self.begin_move(partition, &dir, path);
                 }
                 _ => {
-                    let removing = background::remove_later(Arc::clone(self), path);
+                    let removing = background::remove_later(self, vec![path]);
                     self.io.spawn("remove partition", removing);
                 }
             }
@@ -257,7 +257,7 @@ async fn run(shared: &Arc<Shared>, partition: &Arc<Partition>, this: &Arc<Move>)
         })
         .await?;
     info!(partition = %name, to = this.target.name(), "move done");
-    shared.io.spawn("remove partition", background::remove_later(Arc::clone(shared), old));
+    shared.io.spawn("remove partition", background::remove_later(shared, vec![old]));
     shared.directories_changed.store(true, Ordering::Relaxed);
     Ok(())
 }
@@ -285,6 +285,7 @@ fn how_to_open(shared: &Shared, config: LogConfig, dir: &str, clean: bool) -> Op
         clean,
         recovery_point: 0,
         compacted_before: 0,
+        recovery_point_lost: false,
         log_start_offset: 0,
         now,
         seed: u64::from(ottla_base::crc32c(dir.as_bytes())) ^ now.millis.unsigned_abs(),
@@ -349,7 +350,9 @@ fn change_over(
     mut future: LogFiles,
 ) -> io::Result<PathBuf> {
     let _changing = shared.changing();
-    let _not_opening = held(&partition.opening);
+    // Compaction and retention go by the names of files, opening and syncing by that of the dir.
+    let _alone = partition.removing.write().unwrap_or_else(PoisonError::into_inner);
+    let _not_opening = partition.opening_turn();
     let _no_flush = held(&partition.flushing);
     let mut state = partition.lock();
     let name = partition.topic_partition();
@@ -363,13 +366,14 @@ fn change_over(
     let end = future.log().log_end_offset();
     future.close()?;
     // Told before the dir has the partition's name, or a crash would bring deleted records back.
-    target.checkpoint_moved(name, start, end, state.replica.high_watermark())?;
+    let cleaned = source_dir.checkpoints().cleaned(name);
+    target.checkpoint_moved(name, [start, end, state.replica.high_watermark()], cleaned)?;
     shared.disk.write_atomic(this.path.join(MOVED_FILE), b"")?;
     let (old, path) = (state.path.clone(), target.path().join(name.to_string()));
     shared.disk.rename(&this.path, &path)?;
     shared.disk.sync_dir(target.path())?;
     // From here on the new dir is the partition, whatever becomes of the old one.
-    let mut how = how_to_open(shared, state.config.clone(), target.name(), true);
+    let mut how = how_to_open(shared, (*state.config).clone(), target.name(), true);
     (how.recovery_point, how.log_start_offset) = (end, start);
     let all = Arc::clone(target.open_files());
     let (log, _) = LogFiles::open_among(&shared.disk, &path, how, all)?;
@@ -418,7 +422,7 @@ fn put_away(
 ) -> io::Result<()> {
     shared.disk.rename(old, aside)?;
     shared.disk.sync_dir(source_dir.path())?;
-    source_dir.forget_durably(name)?;
+    source_dir.forget_durably(std::iter::once(name))?;
     source_dir.damages().keep(name, |_| false);
     shared.disk.remove_file(new.join(MOVED_FILE))?;
     shared.disk.sync_dir(new)

@@ -9,7 +9,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
@@ -44,25 +44,37 @@ pub struct Partition {
     pub(super) io: Io,
     pub(super) syncing: Syncing,
     pub(super) is_removed: AtomicBool,
-    produce: Mutex<ProduceSettings>,
+    /// Its log was used since the checkpoints were last told of it.
+    pub(super) is_touched: AtomicBool,
+    /// Whether its dir tells the topic id, durably.
+    pub(super) is_described: AtomicBool,
+    produce: Mutex<Arc<ProduceSettings>>,
+    /// Batches that coordinators have appended since the start, among them every transaction marker.
+    /// Changed with the lock on `state` held.
+    pub(super) markers: AtomicU64,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Held during a piece of compaction, which reads and writes by path; and to rename the dir.
+    /// Before `flushing`.
+    pub(super) cleaning: Mutex<()>,
+    /// Looked at while its log was not open, it had nothing to be compacted.
+    pub(super) is_known_clean: AtomicBool,
     /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
     /// that no file comes back under a name that is given anew. Before `flushing`.
     pub(super) removing: RwLock<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
-    pub(super) opening: Mutex<()>,
+    opening: Mutex<()>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) path: PathBuf,
-    pub(super) config: LogConfig,
+    pub(super) config: Arc<LogConfig>,
     pub(super) replica: Replica,
     /// `None` until first used.
-    pub(super) log: Option<LogFiles>,
+    pub(super) log: Option<Box<LogFiles>>,
     /// What is known of a log that is not open; `None` also if nothing is.
     pub(super) known: Option<LogSummary>,
     pub(super) attempts: Attempts,
@@ -74,11 +86,11 @@ impl State {
     /// Goes on with a log that is the same, elsewhere.
     pub(super) fn change_over(&mut self, mut log: LogFiles, path: PathBuf) {
         if let Some(old) = &self.log {
-            log.set_config(old.log().config().clone());
+            log.take_place_of(old);
         }
         log.high_watermark_moved(self.replica.high_watermark());
         self.replica.log_end_moved(log.log().vouched_offset());
-        self.log = Some(log);
+        self.log = Some(Box::new(log));
         self.path = path;
     }
 }
@@ -89,7 +101,7 @@ pub(super) struct Found {
     pub(super) topic_id: Uuid,
     pub(super) path: PathBuf,
     pub(super) node_id: i32,
-    pub(super) config: LogConfig,
+    pub(super) config: Arc<LogConfig>,
     /// What is known of its log before it is opened.
     pub(super) known: Option<LogSummary>,
 }
@@ -113,8 +125,13 @@ impl Partition {
             io: io.clone(),
             syncing: Syncing::default(),
             is_removed: AtomicBool::new(false),
+            is_touched: AtomicBool::new(false),
+            is_described: AtomicBool::new(true),
             produce: Mutex::default(),
+            markers: AtomicU64::new(0),
             flushing: Mutex::default(),
+            cleaning: Mutex::default(),
+            is_known_clean: AtomicBool::new(false),
             removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
@@ -135,6 +152,11 @@ impl Partition {
         *self.topic_id.lock().unwrap_or_else(PoisonError::into_inner) = topic_id;
     }
 
+    /// The turn to open its log, or to do anything else by path while it is not open.
+    pub(super) fn opening_turn(&self) -> MutexGuard<'_, ()> {
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The dir its files are in.
     pub(super) fn path(&self) -> PathBuf {
         self.lock().path.clone()
@@ -151,7 +173,7 @@ impl Partition {
 
     /// Its log's settings.
     pub(super) fn config(&self) -> LogConfig {
-        self.lock().config.clone()
+        (*self.lock().config).clone()
     }
 
     pub(super) fn dir(&self) -> Arc<LogDir> {
@@ -175,20 +197,23 @@ impl Partition {
 
     /// What produced batches are checked against.
     pub fn produce_settings(&self) -> ProduceSettings {
-        *self.produce.lock().unwrap_or_else(PoisonError::into_inner)
+        **self.produce.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces what produced batches are checked against.
-    pub fn set_produce_settings(&self, settings: ProduceSettings) {
-        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    pub fn set_produce_settings(&self, settings: impl Into<Arc<ProduceSettings>>) {
+        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings.into();
     }
 
     /// Replaces its log's settings. Where records count once they are synced from now on, what is
     /// there already is synced too; where they did until now, they count at once.
-    pub fn set_config(self: &Arc<Self>, config: LogConfig) {
-        self.lock().config = config.clone();
+    pub fn set_config(self: &Arc<Self>, config: impl Into<Arc<LogConfig>>) {
+        let config = config.into();
+        self.lock().config = Arc::clone(&config);
+        // Other settings may make something due that was not.
+        self.is_known_clean.store(false, Ordering::Relaxed);
         let behind = self.with_open_log(|log, replica| {
-            log.set_config(config);
+            log.set_config((*config).clone());
             if replica.log_end_moved(log.log().vouched_offset()) {
                 log.high_watermark_moved(replica.high_watermark());
             }
@@ -281,8 +306,30 @@ impl Partition {
         acks: Acks,
         origin: Origin,
     ) -> Result<Appended, AppendError> {
+        self.append_unless_marked(now, batches, acks, origin, None)
+    }
+
+    /// As [`Self::append_from`], unless a transaction marker was written since there were `markers` of
+    /// them (see [`Self::open_transaction`]).
+    ///
+    /// # Errors
+    /// As [`Self::append`]; [`ErrorCode::ConcurrentTransactions`] if one was.
+    pub(crate) fn append_unless_marked(
+        self: &Arc<Self>,
+        now: Now,
+        batches: &[u8],
+        acks: Acks,
+        origin: Origin,
+        markers: Option<u64>,
+    ) -> Result<Appended, AppendError> {
         let (appended, moved, rolled, flush_due) = self
             .with_log(|log, replica| {
+                if markers.is_some_and(|seen| seen != self.markers.load(Ordering::Relaxed)) {
+                    return Err(refusal(ErrorCode::ConcurrentTransactions));
+                }
+                if origin == Origin::Coordinator {
+                    self.markers.fetch_add(1, Ordering::Relaxed);
+                }
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
                 if origin == Origin::Client && !self.dir().volume().admits(batches.len() as u64) {
@@ -463,6 +510,19 @@ impl Partition {
         found.map_err(|error| self.read_failed(&error))
     }
 
+    /// Whether the producer has a transaction open here, in this epoch; and how many markers have been
+    /// written, for [`Self::append_unless_marked`].
+    pub(crate) fn open_transaction(&self, producer_id: ProducerId, epoch: i16) -> (bool, u64) {
+        self.with_log(|log, _| {
+            let entry = log.log().producers().get(producer_id);
+            let is_open = entry.is_some_and(|entry| {
+                entry.producer_epoch == epoch && entry.current_txn_first_offset.is_some()
+            });
+            (is_open, self.markers.load(Ordering::Relaxed))
+        })
+        .unwrap_or_default()
+    }
+
     /// The producers it knows.
     pub fn producers(&self) -> Vec<ActiveProducer> {
         self.with_log(|log, _| log.log().producers().iter().map(active_producer).collect())
@@ -497,8 +557,21 @@ impl Partition {
         }
         let State { replica, log, is_closed, .. } = &mut *state;
         match log {
-            Some(log) if !*is_closed => Ok(work(log, replica)),
+            Some(log) if !*is_closed => {
+                let result = work(log, replica);
+                self.touch();
+                Ok(result)
+            }
             _ => Err(ErrorCode::KafkaStorageError),
+        }
+    }
+
+    /// Notes that work on a schedule has to look at it: the checkpoints may have to say something
+    /// else. Whoever only looks when its log is open does not touch it.
+    fn touch(&self) {
+        if !self.is_touched.load(Ordering::Relaxed) && !self.is_touched.swap(true, Ordering::AcqRel)
+        {
+            self.dir().note_touched(self.name.clone());
         }
     }
 

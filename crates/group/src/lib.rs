@@ -1,0 +1,6 @@
+//! Consumer groups.
+#![no_std]
+extern crate alloc;
+mod codec;
+mod offsets;
+pub mod record;
