@@ -102,6 +102,7 @@ served! {
     WriteTxnMarkers: write_txn_markers, WriteTxnMarkersRequest => WriteTxnMarkersResponse;
     DescribeConfigs: describe_configs, DescribeConfigsRequest => DescribeConfigsResponse;
     AlterConfigs: alter_configs, AlterConfigsRequest => AlterConfigsResponse;
+    AlterReplicaLogDirs: alter_replica_log_dirs, AlterReplicaLogDirsRequest => AlterReplicaLogDirsResponse;
     DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
     CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
     ElectLeaders: elect_leaders, ElectLeadersRequest => ElectLeadersResponse;

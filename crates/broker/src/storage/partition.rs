@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use arc_swap::ArcSwap;
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};
 use ottla_log::producers::Origin;
@@ -36,7 +37,8 @@ pub struct Partition {
     name: TopicPartition,
     /// Written once more if the dir did not tell it.
     topic_id: Mutex<Uuid>,
-    pub(super) dir: Arc<LogDir>,
+    /// Another one once it has moved.
+    dir: ArcSwap<LogDir>,
     pub(super) disk: Disk,
     watchers: Arc<Watchers>,
     pub(super) io: Io,
@@ -80,6 +82,19 @@ pub(super) struct State {
     pub(super) is_closed: bool,
 }
 
+impl State {
+    /// Goes on with a log that is the same, elsewhere.
+    pub(super) fn change_over(&mut self, mut log: LogFiles, path: PathBuf) {
+        if let Some(old) = &self.log {
+            log.take_place_of(old);
+        }
+        log.high_watermark_moved(self.replica.high_watermark());
+        self.replica.log_end_moved(log.log().vouched_offset());
+        self.log = Some(Box::new(log));
+        self.path = path;
+    }
+}
+
 /// What a partition is made from.
 pub(super) struct Found {
     pub(super) name: TopicPartition,
@@ -104,7 +119,7 @@ impl Partition {
         Self {
             name,
             topic_id: Mutex::new(topic_id),
-            dir: Arc::clone(dir),
+            dir: ArcSwap::new(Arc::clone(dir)),
             disk: io.disk(),
             watchers: Arc::default(),
             io: io.clone(),
@@ -148,18 +163,31 @@ impl Partition {
     }
 
     /// The log dir it is in.
-    pub fn log_dir(&self) -> &str {
-        self.dir.name()
+    pub fn log_dir(&self) -> Arc<str> {
+        Arc::clone(self.dir().name_shared())
+    }
+
+    pub(super) fn set_dir(&self, dir: Arc<LogDir>) {
+        self.dir.store(dir);
+    }
+
+    /// Its log's settings.
+    pub(super) fn config(&self) -> LogConfig {
+        (*self.lock().config).clone()
+    }
+
+    pub(super) fn dir(&self) -> Arc<LogDir> {
+        self.dir.load_full()
     }
 
     /// The id of the log dir it is in.
     pub fn directory_id(&self) -> Uuid {
-        self.dir.id()
+        self.dir().id()
     }
 
     /// Whether its log dir has failed.
     pub fn is_offline(&self) -> bool {
-        self.dir.is_offline()
+        self.dir().is_offline()
     }
 
     /// Those who wait for it to move.
@@ -304,6 +332,9 @@ impl Partition {
                 }
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
+                if origin == Origin::Client && !self.dir().volume().admits(batches.len() as u64) {
+                    return Err(refused_full());
+                }
                 let role = AppendAs::Leader { epoch: replica.leader_epoch(), origin };
                 let done =
                     log.append(batches, role, now.wall).map_err(|failure| match failure {
@@ -363,7 +394,11 @@ impl Partition {
             let high_watermark = replica.high_watermark();
             let end_offset = end_offset(log, replica, limit);
             let request = ReadRequest { offset, bytes_max, min_one: one_at_least, end_offset };
-            let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
+            let slice = match log.read(request) {
+                Err(error) if self.note_broken(log, &error) => log.read(request),
+                read => read,
+            };
+            let slice = slice.map_err(|error| self.read_failed(&error))?;
             let aborted = match limit {
                 ReadLimit::LastStable => {
                     let found = log.log().aborted_transactions(offset, &slice.plan, &*log.bytes());
@@ -464,8 +499,14 @@ impl Partition {
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
         let _no_removal = self.removing.read().unwrap_or_else(PoisonError::into_inner);
         // Off the lock: indexes and batches may be cold, and appends go on.
-        let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
-        let found = log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes);
+        let find = || {
+            let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
+            Ok(log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes))
+        };
+        let found = match find()? {
+            Err(error) if self.with_log(|log, _| self.note_broken(log, &error))? => find()?,
+            found => found,
+        };
         found.map_err(|error| self.read_failed(&error))
     }
 
@@ -496,7 +537,7 @@ impl Partition {
         if self.is_removed.load(Ordering::Relaxed) {
             return Err(ErrorCode::UnknownTopicOrPartition);
         }
-        if self.dir.is_offline() {
+        if self.dir().is_offline() {
             return Err(ErrorCode::KafkaStorageError);
         }
         Ok(())
@@ -530,7 +571,7 @@ impl Partition {
     fn touch(&self) {
         if !self.is_touched.load(Ordering::Relaxed) && !self.is_touched.swap(true, Ordering::AcqRel)
         {
-            self.dir.note_touched(self.name.clone());
+            self.dir().note_touched(self.name.clone());
         }
     }
 
@@ -579,7 +620,7 @@ impl Partition {
             return ErrorCode::KafkaStorageError;
         }
         error!(partition = %self.name, doing, %error, "log dir failed");
-        self.dir.fail();
+        self.dir().fail();
         self.watchers.wake();
         ErrorCode::KafkaStorageError
     }
@@ -601,13 +642,14 @@ impl Partition {
 
     pub(super) fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
-            LogError::OffsetOutOfRange { .. } => {}
-            LogError::Corrupt(why) => {
-                error!(partition = %self.name, %why, "log is damaged");
+            // Damage is told when it is found, not by each who comes to it.
+            LogError::OffsetOutOfRange { .. } | LogError::Damaged { .. } => {}
+            LogError::Corrupt(_) | LogError::BrokenBatch { .. } => {
+                error!(partition = %self.name, %error, "log is damaged");
             }
             LogError::Source(error) => {
                 error!(partition = %self.name, %error, "log dir failed");
-                self.dir.fail();
+                self.dir().fail();
             }
         }
         error.code()
@@ -624,6 +666,10 @@ fn end_offset(log: &LogFiles, replica: &Replica, limit: ReadLimit) -> Offset {
         ReadLimit::LastStable => log.log().last_stable_offset(replica.high_watermark()),
         ReadLimit::LogEnd => log.log().log_end_offset(),
     }
+}
+
+fn refused_full() -> AppendError {
+    AppendError { code: ErrorCode::KafkaStorageError, message: "the disk is full".into() }
 }
 
 fn refusal(code: ErrorCode) -> AppendError {

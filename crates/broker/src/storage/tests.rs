@@ -7,8 +7,11 @@
 
 mod compacting;
 mod crashes;
+mod damage;
 mod dirs;
 mod failed_writes;
+mod full;
+mod moves;
 mod open_files;
 mod partitions;
 mod scrub;
