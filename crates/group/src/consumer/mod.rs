@@ -3,6 +3,9 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use ottla_model::ErrorCode;
+
+use crate::fetch::FetchOffsets;
 use crate::record::Record;
 
 /// A consumer group.
@@ -13,6 +16,16 @@ impl ConsumerGroup {
     /// Whether it has no members.
     pub fn is_empty(&self) -> bool {
         true
+    }
+
+    /// How many members it has.
+    pub fn members_count(&self) -> usize {
+        0
+    }
+
+    /// Whether who asks for offsets is who it says.
+    pub(crate) fn check_fetch(&self, _request: &FetchOffsets<'_>) -> Result<(), ErrorCode> {
+        Ok(())
     }
 
     /// Where it stands, as tools print it.
