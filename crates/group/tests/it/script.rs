@@ -65,6 +65,7 @@ pub(crate) fn check_after(setup: &str, script: &str) {
             false => format!("{line}\n"),
         })
         .collect();
+    let out: String = out.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     assert_eq!(out, wanted, "\n--- the script leads to:\n{out}");
 }
 
