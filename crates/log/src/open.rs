@@ -1,7 +1,10 @@
 //! From the files of a partition dir to a [`Log`]. Files are only looked at; what has to be changed
 //! about them comes back as repairs.
 
+mod rebuild;
+
 use alloc::collections::BTreeSet;
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -10,8 +13,7 @@ use ottla_model::Offset;
 
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
-use crate::files::{offset_index, time_index};
-use crate::read::{find, offset_entries_below, offset_entry, time_entry};
+use crate::files::{names, offset_index, time_index};
 use crate::recover::{
     RecoveredSegment, Replay, load_snapshot, measure, recover_segment, replay_segment,
 };
@@ -19,6 +21,9 @@ use crate::synced::{SyncedPart, synced_part};
 use crate::{
     LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
 };
+
+pub use rebuild::Rebuilt;
+pub(crate) use rebuild::{indexes_are_whole, true_time_entries};
 
 /// Zeros that tell that nothing was written behind the last batch.
 const UNWRITTEN_BYTES: u64 = 4096;
@@ -36,6 +41,8 @@ pub struct FoundSegment {
     pub offset_index_bytes: Option<u64>,
     /// Bytes of the `.timeindex` file; `None` if there is none.
     pub time_index_bytes: Option<u64>,
+    /// Bytes of the `.txnindex` file; `None` if there is none, which is no fault.
+    pub txn_index_bytes: Option<u64>,
 }
 
 /// What is known of a log before its batches are looked at.
@@ -53,6 +60,10 @@ pub struct Opening {
     pub clean: bool,
     /// What `recovery-point-offset-checkpoint` says of it; 0 if nothing.
     pub recovery_point: Offset,
+    /// That checkpoint is lost, so that 0 says nothing. Nobody can tell then whether a gap between
+    /// two segments is what compaction left or an end that was not synced, and nothing behind one
+    /// is given up, as in Kafka.
+    pub recovery_point_lost: bool,
     /// What `cleaner-offset-checkpoint` says of it; 0 if nothing. Compacted segments may end before
     /// the next one begins.
     pub compacted_before: Offset,
@@ -114,6 +125,8 @@ pub struct Opened {
     pub segments_recovered: usize,
     /// Bytes that were no whole, undamaged batches.
     pub bytes_lost: u64,
+    /// Files that should have been in order and were not; all are by now, or not needed any more.
+    pub rebuilt: Vec<Rebuilt>,
 }
 
 /// Whether a log file goes on with zeros behind its last batch: room that `preallocate` took, or that
@@ -151,6 +164,7 @@ pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogE
         }
     }
     state.forget_lost_batches(bytes)?;
+    state.learn_epochs(bytes)?;
     Ok(state.finish())
 }
 
@@ -166,6 +180,7 @@ struct State<'a> {
     broken_snapshots: Vec<Offset>,
     segments_recovered: usize,
     bytes_lost: u64,
+    rebuilt: Vec<Rebuilt>,
     /// Damage was found before the recovery point.
     lost_synced: bool,
 }
@@ -205,6 +220,7 @@ impl<'a> State<'a> {
             broken_snapshots,
             segments_recovered: 0,
             bytes_lost: 0,
+            rebuilt: Vec::new(),
             lost_synced: false,
         })
     }
@@ -215,6 +231,7 @@ impl<'a> State<'a> {
     fn misses_tail_before(&self, found: &FoundSegment) -> bool {
         let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
         !self.opening.clean
+            && !self.opening.recovery_point_lost
             && self.log.log_end_offset_so_far() != Offset::MIN
             && self.log.log_end_offset < found.base_offset
             && found.base_offset > sound_before
@@ -234,13 +251,17 @@ impl<'a> State<'a> {
             return self.take_synced(found, part, is_last, bytes);
         }
         let sound = found.base_offset < self.recover_from && indexes_are_whole(found);
+        self.note_broken_indexes(found);
         if !sound || found.base_offset < self.log.log_end_offset_so_far() {
             return self.recover(found, is_last, bytes);
         }
         if is_last {
             return match measure(as_segment(found), bytes) {
                 Ok((segment, next_offset)) => self.keep(segment, next_offset, bytes),
-                Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+                Err(LogError::Corrupt(why)) => {
+                    self.note_misfit(found, why);
+                    self.recover(found, is_last, bytes)
+                }
                 Err(error) => Err(error),
             };
         }
@@ -254,7 +275,10 @@ impl<'a> State<'a> {
             self.keep(segment, next_offset, bytes)
         };
         match kept {
-            Err(LogError::Corrupt(_)) => self.recover(found, is_last, bytes),
+            Err(LogError::Corrupt(why)) => {
+                self.note_misfit(found, why);
+                self.recover(found, is_last, bytes)
+            }
             kept => kept,
         }
     }
@@ -326,9 +350,18 @@ impl<'a> State<'a> {
         is_last: bool,
         bytes: &B,
     ) -> Result<bool, LogError> {
-        let covered = self.log.producers.end_offset() <= found.base_offset;
         let nothing = RecoveredSegment::nothing(found.base_offset, found.modified);
-        self.recover_from(nothing, found, is_last, covered, bytes)
+        if self.log.producers.end_offset() <= found.base_offset {
+            return self.recover_from(nothing, found, is_last, true, bytes);
+        }
+        // Which transactions the segment ends as aborted follows from the producers before it.
+        let before = self.producers_at(found.base_offset, bytes)?;
+        let ahead = core::mem::replace(&mut self.log.producers, before);
+        let recovered = self.recover_from(nothing, found, is_last, true, bytes);
+        if self.log.producers.end_offset() < ahead.end_offset() {
+            self.log.producers = ahead;
+        }
+        recovered
     }
 
     /// Checks what lies behind `from`. `covered` says whether the producers' state was that of where
@@ -428,8 +461,12 @@ impl<'a> State<'a> {
             self.repairs.push(Repair::WriteLeaderEpochs);
         }
         self.drop_snapshots();
-        let Self { log, repairs, segments_recovered, bytes_lost, .. } = self;
-        Opened { log, repairs, segments_recovered, bytes_lost }
+        for &offset in &self.broken_snapshots {
+            let (file, why) = (names::snapshot(offset), "it cannot be read".to_string());
+            self.rebuilt.push(Rebuilt { file, why });
+        }
+        let Self { log, repairs, segments_recovered, bytes_lost, rebuilt, .. } = self;
+        Opened { log, repairs, segments_recovered, bytes_lost, rebuilt }
     }
 
     /// Snapshots stay that stand at the beginning of a segment, and the newest.
@@ -451,40 +488,6 @@ impl Log {
     fn log_end_offset_so_far(&self) -> Offset {
         if self.segments.is_empty() { Offset::MIN } else { self.log_end_offset }
     }
-}
-
-/// Whether both indexes are there and consist of whole entries.
-pub(crate) fn indexes_are_whole(found: &FoundSegment) -> bool {
-    let whole = |bytes: Option<u64>, entry| bytes.is_some_and(|bytes| bytes % entry == 0);
-    whole(found.offset_index_bytes, offset_index::ENTRY_BYTES)
-        && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
-}
-
-/// How many entries of a time index are true, leaving out those at its end that are not: the batch
-/// at the offset has the timestamp.
-pub(crate) fn true_time_entries<B: SegmentBytes>(
-    segment: &Segment,
-    bytes: &B,
-) -> Result<u64, LogError> {
-    let base_offset = segment.base_offset;
-    let mut count = segment.time_entries;
-    while let Some(last) = count.checked_sub(1) {
-        let Some(entry) = time_entry(base_offset, last, bytes)? else { return Ok(last) };
-        let relative = i64::from(entry.relative_offset);
-        let indexed =
-            offset_entries_below(base_offset, segment.index_entries, relative + 1, bytes)?;
-        let start = match indexed.checked_sub(1) {
-            Some(floor) => offset_entry(base_offset, floor, bytes)?,
-            None => None,
-        };
-        let start = start.map_or(0, |entry| u64::from(entry.position));
-        let batch = find(segment, start, base_offset + relative, bytes)?;
-        if batch.is_some_and(|batch| batch.header.max_timestamp == entry.timestamp) {
-            break;
-        }
-        count = last;
-    }
-    Ok(count)
 }
 
 pub(crate) fn as_segment(found: &FoundSegment) -> Segment {

@@ -279,7 +279,7 @@ impl MetadataHandle {
     async fn leave(&self) {
         let (id, epoch) = (self.shared.settings.node_id(), self.broker_epoch());
         let suspended = self.try_change(move |context| {
-            let suspended = decide::suspend_broker(context.image, id, epoch)?;
+            let suspended = decide::suspend_broker(context.image, context.settings, id, epoch)?;
             let is_alone = suspended.is_some();
             let records = suspended.map_or_else(Vec::new, |decision| decision.records);
             Ok(Decision { records, response: is_alone })

@@ -8,7 +8,7 @@ use ottla_base::ByteSource;
 use ottla_io::{Entry, Open};
 use ottla_log::files::leader_epoch_checkpoint::{self, EpochEntry};
 use ottla_log::files::names::{self, PartitionFile};
-use ottla_log::open::{Opening, Repair, open};
+use ottla_log::open::{Opening, Rebuilt, Repair, open};
 use ottla_log::{FoundSegment, Log, SegmentFile};
 use ottla_model::Offset;
 use ottla_record::BatchHeader;
@@ -44,12 +44,16 @@ pub(super) fn load(files: &SegmentFiles, how: OpenLog) -> io::Result<Loaded> {
         epochs: read_epochs(files)?,
         clean: how.clean,
         recovery_point: how.recovery_point,
+        recovery_point_lost: how.recovery_point_lost,
         compacted_before: how.compacted_before,
         log_start_offset: how.log_start_offset,
         now: how.now,
         seed: how.seed,
     };
     let opened = open(opening, files).map_err(log_error)?;
+    for Rebuilt { file, why } in &opened.rebuilt {
+        tracing::warn!(path = %dir.join(file).display(), %why, "made anew from the log");
+    }
     let mut changed = BTreeSet::new();
     for repair in &opened.repairs {
         apply(files, &opened.log, repair, &mut snapshots, &mut changed)?;
@@ -159,6 +163,7 @@ fn look(files: &SegmentFiles, entries: &[Entry]) -> io::Result<Found> {
                     modified: entry.modified,
                     offset_index_bytes: None,
                     time_index_bytes: None,
+                    txn_index_bytes: None,
                 };
                 segments.insert(base_offset, found);
             }
@@ -173,7 +178,8 @@ fn look(files: &SegmentFiles, entries: &[Entry]) -> io::Result<Found> {
         match (segments.get_mut(&base_offset), file) {
             (Some(found), SegmentFile::OffsetIndex) => found.offset_index_bytes = Some(entry.len),
             (Some(found), SegmentFile::TimeIndex) => found.time_index_bytes = Some(entry.len),
-            (Some(_), _) => {}
+            (Some(found), SegmentFile::TxnIndex) => found.txn_index_bytes = Some(entry.len),
+            (Some(_), SegmentFile::Log) => {}
             (None, _) => remove_if_there(files.disk(), &files.dir().join(&entry.name))?,
         }
     }
@@ -188,11 +194,10 @@ fn read_epochs(files: &SegmentFiles) -> io::Result<Vec<EpochEntry>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    // A broken checkpoint is like a missing one: epochs are learnt again from the batches.
-    Ok(leader_epoch_checkpoint::parse(&String::from_utf8_lossy(&content)).unwrap_or_else(|why| {
-        tracing::warn!(path = %path.display(), %why, "leader epochs could not be read");
-        Vec::new()
-    }))
+    // A broken checkpoint is like a missing one: epochs are learnt again from the batches, which is
+    // told then.
+    let parsed = leader_epoch_checkpoint::parse(&String::from_utf8_lossy(&content));
+    Ok(parsed.unwrap_or_default())
 }
 
 /// Removes what deletion and compaction left half done, and completes a compaction that had written

@@ -6,6 +6,7 @@
 
 mod cutting;
 mod flush;
+mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -38,6 +39,8 @@ pub struct OpenLog {
     pub clean: bool,
     /// Everything before this offset is known to be on the device; 0 if nothing is known.
     pub recovery_point: Offset,
+    /// The checkpoint that would tell is lost.
+    pub recovery_point_lost: bool,
     /// Everything before this offset has been compacted; 0 if nothing has.
     pub compacted_before: Offset,
     /// Where it starts, if that is behind its first segment's base offset; else 0.
@@ -119,6 +122,8 @@ pub struct LogFiles {
     oldest_on_disk: Offset,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
     cuts: u64,
+    /// A cleaned segment on its way into the log.
+    swap: Option<swap::Swap>,
     broken: bool,
 }
 
@@ -166,6 +171,7 @@ impl LogFiles {
             set_aside: Vec::new(),
             oldest_on_disk,
             cuts: 0,
+            swap: None,
             broken: false,
         };
         this.note_unsynced_tail();

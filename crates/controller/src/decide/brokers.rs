@@ -6,11 +6,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use ottla_base::Uuid;
-use ottla_model::{BrokerId, ErrorCode, Offset};
+use ottla_model::{BrokerId, ErrorCode, Offset, is_internal_topic};
 
 use super::elect::{Departure, follow};
 use super::{Decision, Fault, Settings};
-use crate::image::{Broker, Controller, Endpoint, FeatureRange, Image, Map, Partition};
+use crate::image::{Broker, Controller, Endpoint, FeatureRange, Image, Map, Partition, Topic};
 use crate::metadata_version::{METADATA_VERSION, SUPPORTED_FEATURES};
 use crate::record::{BrokerChange, Record};
 
@@ -106,17 +106,21 @@ pub fn resume_broker(
     let broker = Broker { fenced: false, ..registration(request, next_offset) };
     let mut records = [Record::RegisterBroker(broker)].to_vec();
     let departure = Departure { added: Some(request.id), ..Departure::default() };
-    follow(image, settings, departure, |partition| partition.leader < 0, &mut records);
+    follow(image, settings, departure, |_, partition| partition.leader < 0, &mut records);
     Ok(Some(Decision { records, response: next_offset }))
 }
 
-/// Fences the only broker there is, which stops: its partitions wait for it as they are. `None` if
-/// there are others to lead in its place.
+/// Fences the only broker there is, which stops: its partitions wait for it as they are, so that
+/// neither stop nor start grows with their number. Only those of the coordinators' topics are given
+/// up as Kafka does it with all: a Kafka that starts next would begin to load groups and
+/// transactions as their leader, and complain when its registration takes the leadership away.
+/// `None` if there are others to lead in its place.
 ///
 /// # Errors
 /// When it is not registered at that epoch.
 pub fn suspend_broker(
     image: &Image,
+    settings: &Settings,
     id: BrokerId,
     epoch: i64,
 ) -> Result<Option<Decision<()>>, Fault> {
@@ -125,8 +129,15 @@ pub fn suspend_broker(
         return Ok(None);
     }
     let change = BrokerChange { fenced: Some(true), ..BrokerChange::default() };
-    let record = Record::BrokerRegistrationChange { id, epoch, change };
-    let records = if is_fenced { Vec::new() } else { [record].to_vec() };
+    let mut records = Vec::new();
+    if !is_fenced {
+        let departure = Departure { removed: Some(id), ..Departure::default() };
+        let concerns = |topic: &Topic, partition: &Partition| {
+            is_internal_topic(&topic.name) && partition.isr.contains(&id)
+        };
+        follow(image, settings, departure, concerns, &mut records);
+        records.push(Record::BrokerRegistrationChange { id, epoch, change });
+    }
     Ok(Some(Decision { records, response: () }))
 }
 
@@ -250,7 +261,7 @@ pub fn unfence_broker(
     let change = BrokerChange { fenced: Some(false), ..BrokerChange::default() };
     let mut records = [Record::BrokerRegistrationChange { id, epoch, change }].to_vec();
     let departure = Departure { added: Some(id), ..Departure::default() };
-    follow(image, settings, departure, |partition| partition.leader < 0, &mut records);
+    follow(image, settings, departure, |_, partition| partition.leader < 0, &mut records);
     Ok(Decision { records, response: () })
 }
 
@@ -344,13 +355,15 @@ fn leave_partitions(
     was_clean: bool,
     records: &mut Vec<Record>,
 ) {
-    let in_isr = |partition: &Partition| partition.isr.contains(&id);
+    let in_isr = |_: &Topic, partition: &Partition| partition.isr.contains(&id);
     if was_clean {
         let departure = Departure { removed: Some(id), ..Departure::default() };
         follow(image, settings, departure, in_isr, records);
     } else {
         let departure = Departure { unclean: Some(id), ..Departure::default() };
-        let concerns = |partition: &Partition| in_isr(partition) || partition.elr.contains(&id);
+        let concerns = |topic: &Topic, partition: &Partition| {
+            in_isr(topic, partition) || partition.elr.contains(&id)
+        };
         follow(image, settings, departure, concerns, records);
     }
 }

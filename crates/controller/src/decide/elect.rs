@@ -40,12 +40,12 @@ pub(super) fn follow(
     image: &Image,
     settings: &Settings,
     departure: Departure,
-    concerns: impl Fn(&Partition) -> bool,
+    concerns: impl Fn(&Topic, &Partition) -> bool,
     records: &mut Vec<Record>,
 ) {
     for topic in image.topics.iter() {
         let mut rules = None;
-        for (index, partition) in topic.partitions.iter().filter(|(_, p)| concerns(p)) {
+        for (index, partition) in topic.partitions.iter().filter(|(_, p)| concerns(topic, p)) {
             let rules = rules.get_or_insert_with(|| Rules::of(image, settings, topic));
             let gone =
                 |id: &BrokerId| Some(*id) == departure.removed || Some(*id) == departure.unclean;

@@ -180,6 +180,7 @@ pub(crate) fn reopen(mut files: Files, config: LogConfig, how: Reopen) -> (Memor
         modified: WallTime { millis: 1_000 },
         offset_index_bytes: len(base_offset, SegmentFile::OffsetIndex),
         time_index_bytes: len(base_offset, SegmentFile::TimeIndex),
+        txn_index_bytes: len(base_offset, SegmentFile::TxnIndex),
     });
     let now = WallTime { millis: 2_000 };
     let opening = Opening {
@@ -189,6 +190,7 @@ pub(crate) fn reopen(mut files: Files, config: LogConfig, how: Reopen) -> (Memor
         epochs: files.epochs.clone(),
         clean: how.clean,
         recovery_point: how.recovery_point,
+        recovery_point_lost: false,
         compacted_before: 0,
         log_start_offset: how.log_start_offset,
         now,

@@ -226,6 +226,7 @@ fn a_roll_that_failed_half_way_leaves_no_segment_in_the_middle() {
             config: super::small(),
             clean,
             recovery_point: 0,
+            recovery_point_lost: false,
             compacted_before: 0,
             log_start_offset: 0,
             now: io.now().wall,

@@ -328,3 +328,115 @@ fn a_leader_epoch_begins_at_the_log_end_also_if_the_log_is_opened_later() {
     append(&node.io, &partition, 2);
     assert_eq!((partition.leader_epoch_at(1), partition.leader_epoch_at(2)), (0, 5));
 }
+
+/// Opens `words-2` of a dir that `change` was made to, after a clean stop or a process that died:
+/// what was logged above `info`. Nothing is lost, and the next start finds everything in order.
+#[track_caller]
+fn rebuilt(clean: bool, change: impl FnOnce(&Node), expected: &[&str]) {
+    let mut node = stopped(8);
+    if !clean {
+        drop(node.start());
+        node.kill();
+    }
+    change(&node);
+    for expected in [expected, &[]] {
+        let (storage, mut lines) = logged(|| node.start());
+        let (partition, more) = logged(|| {
+            storage.recover();
+            node.world.run(LIMIT, storage.recovered()).unwrap();
+            let partition = led(&storage, 2);
+            assert_eq!(read_all(&partition).len(), 10);
+            partition
+        });
+        lines.extend(more);
+        lines.retain(|line| !line.starts_with("INFO"));
+        assert_eq!(lines, expected);
+        assert_eq!((partition.log_end_offset(), partition.leader_epoch_at(0)), (20, 0));
+        assert_eq!(partition.producers()[0].last_sequence, 19);
+        assert!(partition.offset_of_max_timestamp().unwrap().is_some());
+        drop(partition);
+        node.stop(storage);
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_or_damaged_is_made_anew_with_one_warning() {
+    let remove =
+        |name: &'static str| move |node: &Node| node.io.disk().remove_file(path(name)).unwrap();
+    let grow = |name: &'static str| move |node: &Node| node.write(name, 1000, b"x");
+    let garble = |name: &'static str| move |node: &Node| node.write(name, 0, &[0xff; 12]);
+    const INDEX: &str = "words-2/00000000000000000006.index";
+    const TIMES: &str = "words-2/00000000000000000006.timeindex";
+    const ACTIVE: &str = "words-2/00000000000000000018.index";
+    const TXNS: &str = "words-2/00000000000000000006.txnindex";
+    const EPOCHS: &str = "words-2/leader-epoch-checkpoint";
+    const SNAPSHOT: &str = "words-2/00000000000000000020.snapshot";
+    let missing =
+        |name: &str| format!("WARN made anew from the log path=/d/{name} why=it is missing");
+    for clean in [true, false] {
+        rebuilt(clean, |_| (), &[]);
+        rebuilt(clean, remove(INDEX), &[&missing(INDEX)]);
+        rebuilt(clean, remove(TIMES), &[&missing(TIMES)]);
+        rebuilt(clean, remove(ACTIVE), &[&missing(ACTIVE)]);
+        rebuilt(
+            clean,
+            grow(INDEX),
+            &[&format!(
+                "WARN made anew from the log path=/d/{INDEX} why=its 1001 bytes are no whole entries"
+            )],
+        );
+        rebuilt(
+            clean,
+            |node| node.write(TXNS, 0, b"x"),
+            &[&format!(
+                "WARN made anew from the log path=/d/{TXNS} why=its 1 bytes are no whole entries"
+            )],
+        );
+        let epochs = format!(
+            "WARN made anew from the log path=/d/{EPOCHS} why=it is missing, or cannot be read"
+        );
+        rebuilt(clean, remove(EPOCHS), &[&epochs]);
+        rebuilt(clean, garble(EPOCHS), &[&epochs]);
+        let snapshot =
+            format!("WARN made anew from the log path=/d/{SNAPSHOT} why=it cannot be read");
+        rebuilt(clean, garble(SNAPSHOT), &[&snapshot]);
+        // Whether there was one is not known.
+        rebuilt(clean, remove(SNAPSHOT), &[]);
+    }
+}
+
+#[test]
+fn a_checkpoint_that_is_lost_is_made_anew_with_one_warning() {
+    const POINTS: &str = "recovery-point-offset-checkpoint";
+    const MARKS: &str = "replication-offset-checkpoint";
+    let garbled = |name: &str| {
+        format!(
+            "WARN checkpoint could not be read path=/d/{name} why=line 1 should be the version 0, it is \"x\""
+        )
+    };
+    let garble = |name: &'static str| move |node: &Node| node.write(name, 0, b"x");
+    let remove =
+        |name: &'static str| move |node: &Node| node.io.disk().remove_file(path(name)).unwrap();
+    let lost = format!("WARN recovery points are lost: all segments are checked path=/d/{POINTS}");
+    rebuilt(true, remove(POINTS), &[]);
+    rebuilt(true, garble(POINTS), &[&garbled(POINTS)]);
+    rebuilt(false, remove(POINTS), &[&lost]);
+    rebuilt(true, garble(MARKS), &[&garbled(MARKS)]);
+    rebuilt(false, garble(MARKS), &[&garbled(MARKS)]);
+    rebuilt(false, remove(MARKS), &[]);
+}
+
+/// What compaction leaves is no end that a power cut took, also if nobody can tell any more.
+#[test]
+fn a_log_with_gaps_goes_on_behind_them_when_all_checkpoints_are_lost() {
+    let mut node = stopped(9);
+    drop(node.start());
+    node.kill();
+    for end in ["log", "index", "timeindex", "snapshot"] {
+        node.io.disk().remove_file(path(&format!("words-2/{:020}.{end}", 6))).unwrap();
+    }
+    node.io.disk().remove_file(path("recovery-point-offset-checkpoint")).unwrap();
+    let storage = node.start();
+    let partition = led(&storage, 2);
+    assert_eq!((partition.log_end_offset(), read_all(&partition).len()), (20, 7));
+}
