@@ -129,11 +129,6 @@ impl Offsets {
         self.pending_producers.contains_key(group)
     }
 
-    /// Whether the group has committed anything.
-    pub(crate) fn has_any(&self, group: &str) -> bool {
-        self.committed.contains_key(group)
-    }
-
     /// Everything the group has committed, by topic.
     pub(crate) fn of_group(
         &self,
@@ -156,11 +151,6 @@ impl Offsets {
             .filter(|(topic, partition)| self.get(group, topic, *partition).is_none())
             .collect();
         unique.into_iter().collect()
-    }
-
-    /// The groups that have committed something.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.committed.keys()
     }
 
     /// How many offsets are committed.
@@ -264,7 +254,7 @@ mod tests {
         replay(&mut offsets, None, at(3, None));
         offsets.end_transaction(TXN, true);
         assert_eq!(known(&offsets), None);
-        assert!(!offsets.has_any("g"));
+        assert!(offsets.of_group("g").next().is_none());
         assert_eq!(offsets.len(), 0);
     }
 }
