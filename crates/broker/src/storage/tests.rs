@@ -6,6 +6,7 @@
 )]
 
 mod crashes;
+mod creation;
 mod dirs;
 mod failed_writes;
 mod open_files;
