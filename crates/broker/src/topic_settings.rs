@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ottla_config::{ConfigLayers, Overrides, Value, effective_topic_configs};
 use ottla_controller::Image;
@@ -9,6 +10,8 @@ use ottla_controller::image::ConfigResource;
 use ottla_log::{AckDurability, LogConfig};
 use ottla_record::validate::{ProduceRules, TopicCompression};
 use ottla_record::{Codec, Compression, TimestampType};
+
+use crate::storage::CleanerSettings;
 
 /// What the process was started with, as far as it holds for topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +111,27 @@ impl<'a> OfTopics<'a> {
             log: Arc::new(log_config(&values, self.fixed)),
             produce: Arc::new(produce_settings(&values)),
         }
+    }
+}
+
+/// The settings of this broker's cleaner, after every level has spoken.
+pub(crate) fn of_cleaner(image: &Image, fixed: &FixedSettings) -> CleanerSettings {
+    let changed = changed_settings(image, fixed);
+    let layers = fixed.layers(&changed);
+    let value = |name: &str| layers.broker_value(name);
+    let whole = |name: &str| value(name).as_i64().unwrap_or_default();
+    let part = |name: &str| value(name).as_f64().unwrap_or_default();
+    let count = |name: &str| usize::try_from(whole(name)).unwrap_or_default();
+    CleanerSettings {
+        enable: value("log.cleaner.enable").as_bool().unwrap_or(true),
+        threads: count("log.cleaner.threads"),
+        dedupe_buffer_bytes: u64::try_from(whole("log.cleaner.dedupe.buffer.size")).unwrap_or(0),
+        load_factor: part("log.cleaner.io.buffer.load.factor"),
+        io_buffer_bytes: count("log.cleaner.io.buffer.size"),
+        bytes_per_second_max: part("log.cleaner.io.max.bytes.per.second"),
+        backoff: Duration::from_millis(
+            u64::try_from(whole("log.cleaner.backoff.ms")).unwrap_or_default(),
+        ),
     }
 }
 

@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 use super::handle::{Command, Decide, Delta, Shared};
 use super::service::Published;
 use crate::storage::{self, Leadership, NewPartition, Storage};
-use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings};
+use crate::topic_settings::{self, FixedSettings, OfTopics, TopicSettings};
 
 /// A name no topic has: what holds for it is what the broker's levels say.
 const NO_TOPIC: &str = "";
@@ -104,6 +104,7 @@ impl Follower {
             indexes.into_iter().map(move |index| (Arc::clone(&topic), index))
         };
         let misplaced = self.become_all(image, image.topics.iter().flat_map(of_topic));
+        self.storage.set_cleaner(topic_settings::of_cleaner(image, &self.fixed));
         self.is_following.store(true, Ordering::Release);
         misplaced
     }
@@ -196,6 +197,7 @@ impl Follower {
         let mut settings_of = OfTopics::new(image, &self.fixed);
         if touched.all_configs {
             self.follow_broker_settings(image);
+            self.storage.set_cleaner(topic_settings::of_cleaner(image, &self.fixed));
             for partition in self.storage.partitions() {
                 let settings = settings_of.topic(&partition.topic_partition().topic);
                 configure(&partition, &settings);

@@ -21,7 +21,7 @@ pub(super) struct Checkpoints {
     pub(super) recovery_points_lost: bool,
     pub(super) log_starts: BTreeMap<TopicPartition, Offset>,
     pub(super) high_watermarks: BTreeMap<TopicPartition, Offset>,
-    /// First offset the cleaner has not been over. Only read yet.
+    /// First offset the cleaner has not been over.
     pub(super) cleaned: BTreeMap<TopicPartition, Offset>,
 }
 
@@ -75,6 +75,11 @@ impl Checkpoints {
         self.high_watermarks.get(name).copied().unwrap_or(0)
     }
 
+    /// How far compaction has come; `None` if it has never been over the partition.
+    pub(super) fn cleaned(&self, name: &TopicPartition) -> Option<Offset> {
+        self.cleaned.get(name).copied()
+    }
+
     /// Nothing is known of recovery points, not even that they are 0.
     pub(super) fn has_lost_recovery_points(&self) -> bool {
         self.recovery_points_lost
@@ -88,12 +93,14 @@ impl Checkpoints {
         self.recovery_points.contains_key(name)
             || self.log_starts.contains_key(name)
             || self.high_watermarks.contains_key(name)
+            || self.cleaned.contains_key(name)
     }
 
     pub(super) fn forget(&mut self, name: &TopicPartition) {
         self.recovery_points.remove(name);
         self.log_starts.remove(name);
         self.high_watermarks.remove(name);
+        self.cleaned.remove(name);
     }
 }
 

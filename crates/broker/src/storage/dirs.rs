@@ -360,6 +360,7 @@ impl LogDir {
         checkpoints.recovery_points.retain(|name, _| exists(name));
         checkpoints.log_starts.retain(|name, _| exists(name));
         checkpoints.high_watermarks.retain(|name, _| exists(name));
+        checkpoints.cleaned.retain(|name, _| exists(name));
     }
 
     /// Sees that the files say nothing of earlier partitions of these names: after a crash their log
@@ -384,11 +385,13 @@ impl LogDir {
         self.is_unwritten.store(true, Ordering::Relaxed);
         let mut is_complete = true;
         let now = self.checkpoints().clone();
-        let Checkpoints { recovery_points, log_starts, high_watermarks, .. } = &mut *written;
+        let Checkpoints { recovery_points, log_starts, high_watermarks, cleaned, .. } =
+            &mut *written;
         for (name, old, new) in [
             (offset_checkpoint::RECOVERY_POINT, recovery_points, now.recovery_points),
             (offset_checkpoint::LOG_START, log_starts, now.log_starts),
             (offset_checkpoint::REPLICATION, high_watermarks, now.high_watermarks),
+            (offset_checkpoint::CLEANER, cleaned, now.cleaned),
         ] {
             // Without an entry a log that is yet to be recovered would seem to have been cut.
             let is_withheld = name == offset_checkpoint::RECOVERY_POINT
@@ -420,6 +423,17 @@ impl LogDir {
             return Ok(());
         }
         self.write_checkpoints()
+    }
+
+    /// Writes down how far compaction has come with a partition. Waits for the device.
+    pub(super) fn checkpoint_cleaned(&self, name: &TopicPartition, end: Offset) -> io::Result<()> {
+        self.checkpoints().cleaned.insert(name.clone(), end);
+        self.write_checkpoints()
+    }
+
+    /// The recovery point that a start after a crash would find; 0 if none.
+    pub(super) fn written_recovery_point(&self, name: &TopicPartition) -> Offset {
+        self.written().recovery_points.get(name).copied().unwrap_or(0)
     }
 
     /// Says to the next start that nothing needs recovery, and what there is. The last act of a clean

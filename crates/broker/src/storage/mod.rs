@@ -16,6 +16,7 @@
 mod answers;
 mod background;
 mod checkpoints;
+mod cleaner;
 mod creation;
 pub mod damage;
 mod dirs;
@@ -49,6 +50,7 @@ use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+pub use cleaner::{CleanerSettings, CleanerStatus};
 pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
@@ -133,6 +135,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    cleaning: Mutex<Option<Task>>,
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
@@ -154,6 +157,7 @@ struct Shared {
     changing: Mutex<()>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
+    cleaner: cleaner::Cleaner,
     /// Set before the logs are closed: no other is recovered any more.
     stopping: AtomicBool,
     broker_epoch: AtomicI64,
@@ -189,6 +193,7 @@ impl Storage {
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
+            cleaner: cleaner::Cleaner::default(),
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
@@ -200,9 +205,11 @@ impl Storage {
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
+        let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
+        let cleaning = Mutex::new(Some(cleaning));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
         let (background, recovering) = (Mutex::new(Some(task)), Mutex::default());
-        Ok(Self { shared, background, recovering, closing, scrubber })
+        Ok(Self { shared, background, recovering, cleaning, closing, scrubber })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -268,6 +275,16 @@ impl Storage {
     /// How many logs are open.
     pub fn open_log_count(&self) -> usize {
         self.shared.lock().values().filter(|partition| partition.is_open()).count()
+    }
+
+    /// Replaces the settings of the cleaner.
+    pub fn set_cleaner(&self, settings: CleanerSettings) {
+        self.shared.cleaner.set(settings);
+    }
+
+    /// What is told of the cleaner.
+    pub fn cleaner_status(&self) -> CleanerStatus {
+        self.shared.cleaner.status(self.shared.io.now().mono)
     }
 
     /// One of its partitions.
@@ -352,6 +369,11 @@ impl Storage {
     pub async fn close_cleanly(&self) -> io::Result<()> {
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.scrubber.abort();
+        self.shared.cleaner.stop();
+        let task = held(&self.cleaning).take();
+        if let Some(task) = task {
+            let _ = task.join().await;
+        }
         let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -392,6 +414,7 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        self.shared.cleaner.stop();
         self.shared.stopping.store(true, Ordering::Relaxed);
         for task in [&self.background, &self.recovering] {
             if let Some(task) = held(task).take() {

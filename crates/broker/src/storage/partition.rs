@@ -50,6 +50,11 @@ pub struct Partition {
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Held during a piece of compaction, which reads and writes by path; and to rename the dir.
+    /// Before `flushing`.
+    pub(super) cleaning: Mutex<()>,
+    /// Looked at while its log was not open, it had nothing to be compacted.
+    pub(super) is_known_clean: AtomicBool,
     /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
     /// that no file comes back under a name that is given anew. Before `flushing`.
     pub(super) removing: RwLock<()>,
@@ -106,6 +111,8 @@ impl Partition {
             is_described: AtomicBool::new(true),
             produce: Mutex::default(),
             flushing: Mutex::default(),
+            cleaning: Mutex::default(),
+            is_known_clean: AtomicBool::new(false),
             removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
@@ -171,6 +178,8 @@ impl Partition {
     pub fn set_config(self: &Arc<Self>, config: impl Into<Arc<LogConfig>>) {
         let config = config.into();
         self.lock().config = Arc::clone(&config);
+        // Other settings may make something due that was not.
+        self.is_known_clean.store(false, Ordering::Relaxed);
         let behind = self.with_open_log(|log, replica| {
             log.set_config((*config).clone());
             if replica.log_end_moved(log.log().vouched_offset()) {

@@ -199,6 +199,7 @@ impl Partition {
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
+        let _no_cleaning = self.cleaning.lock().unwrap_or_else(PoisonError::into_inner);
         let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
         // Opening goes by path.
         let _not_opening = self.opening_turn();
