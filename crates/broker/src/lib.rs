@@ -8,11 +8,13 @@ mod codec_spaces;
 mod config_changes;
 pub mod config_rules;
 mod connection;
+mod coordinator;
 mod facts;
 mod fetch_session;
+pub mod groups;
+mod internal_topics;
 mod lifecycle;
 pub mod metadata;
-
 mod metrics;
 mod node;
 mod places;
@@ -22,6 +24,8 @@ mod request;
 pub mod settings;
 pub mod storage;
 pub mod topic_settings;
+pub mod transactions;
 pub mod waiting;
 
+pub use internal_topics::InternalTopic;
 pub use lifecycle::{RunningNode, StartError, start};

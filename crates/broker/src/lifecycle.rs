@@ -1,7 +1,7 @@
 //! A node from its start to its stop.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use ottla_io::{Io, Listener, Task};
 use tokio::sync::watch;
@@ -11,6 +11,7 @@ use crate::acceptor;
 use crate::admin;
 use crate::codec_spaces::CodecSpaces;
 use crate::fetch_session::Sessions;
+use crate::groups::{self, GroupCoordinators};
 use crate::metadata::{Endpoint, MetadataHandle};
 use crate::metrics::Metrics;
 use crate::node::Node;
@@ -18,6 +19,7 @@ use crate::places::Places;
 use crate::producer_ids::ProducerIds;
 use crate::settings::{AdminSettings, ListenerSettings, NodeSettings};
 use crate::storage::Storage;
+use crate::transactions::{self, TransactionCoordinators};
 
 /// Number of the security protocol without security.
 const PLAINTEXT: i16 = 0;
@@ -65,7 +67,10 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
         }
     };
     storage.recover();
-    let node = Arc::new(Node {
+    let storage_of = Arc::clone(&storage);
+    let node = Arc::new_cyclic(|node| Node {
+        transactions: transaction_coordinators(node, &io, &storage_of, &metadata, &settings),
+        groups: group_coordinators(&io, &storage_of, &metadata, &settings),
         cluster_id: storage.cluster_id().into(),
         storage,
         metadata,
@@ -80,6 +85,13 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
     });
     let mut running =
         RunningNode { node, stop, tasks: Vec::new(), listeners: Vec::new(), admin: None };
+    let following = Arc::clone(&running.node.transactions).follow(running.node.stopping.clone());
+    running.tasks.push(running.node.io.spawn("transaction coordinators", following));
+    let following = Arc::clone(&running.node.groups).follow(running.node.stopping.clone());
+    running.tasks.push(running.node.io.spawn("group coordinators", following));
+    let stopping = running.node.stopping.clone();
+    let forgetting = groups::follow_deleted_topics(Arc::clone(&running.node), stopping);
+    running.tasks.push(running.node.io.spawn("offsets of deleted topics", forgetting));
     let opened = match running.open_admin().await {
         Ok(()) => running.open_listeners(bound),
         refused => refused,
@@ -89,6 +101,35 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
         return Err(error);
     }
     Ok(running)
+}
+
+fn transaction_coordinators(
+    node: &Weak<Node>,
+    io: &Io,
+    storage: &Arc<Storage>,
+    metadata: &MetadataHandle,
+    settings: &NodeSettings,
+) -> Arc<TransactionCoordinators> {
+    let (node, settings, image) = (node.clone(), settings.transactions.clone(), metadata.clone());
+    let make = move |_| transactions::make(&settings, transactions::level(&image.image()));
+    let perform = move |_: &_, shard: &_, effect| {
+        if let Some(node) = node.upgrade() {
+            transactions::perform(&node, shard, effect);
+        }
+    };
+    TransactionCoordinators::new(io, storage, metadata, Box::new(make), Box::new(perform))
+}
+
+fn group_coordinators(
+    io: &Io,
+    storage: &Arc<Storage>,
+    metadata: &MetadataHandle,
+    settings: &NodeSettings,
+) -> Arc<GroupCoordinators> {
+    let (settings, of) = (settings.groups.clone(), io.clone());
+    let make = move |_| groups::make(&of, &settings);
+    let perform = |_: &_, shard: &_, effect| groups::perform(shard, effect);
+    GroupCoordinators::new(io, storage, metadata, Box::new(make), Box::new(perform))
 }
 
 /// After a start that was refused: the log dirs are as cleanly stopped as before, also for the

@@ -10,12 +10,14 @@ use tokio::sync::watch;
 
 use crate::codec_spaces::CodecSpaces;
 use crate::fetch_session::Sessions;
+use crate::groups::GroupCoordinators;
 use crate::metadata::MetadataHandle;
 use crate::metrics::Metrics;
 use crate::places::Places;
 use crate::producer_ids::ProducerIds;
 use crate::settings::NodeSettings;
 use crate::storage::{Partition, Storage};
+use crate::transactions::TransactionCoordinators;
 
 /// How long to wait before accepting again after the system refused to.
 pub(crate) const ACCEPT_RETRY: Duration = Duration::from_millis(100);
@@ -30,6 +32,8 @@ pub(crate) struct Node {
     pub(crate) metadata: MetadataHandle,
     pub(crate) metrics: Metrics,
     pub(crate) producer_ids: ProducerIds,
+    pub(crate) transactions: Arc<TransactionCoordinators>,
+    pub(crate) groups: Arc<GroupCoordinators>,
     pub(crate) codec_spaces: CodecSpaces,
     pub(crate) places: Arc<Places>,
     /// True once the node is asked to stop.

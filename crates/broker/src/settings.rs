@@ -7,9 +7,11 @@ use std::time::Duration;
 use ottla_io::SocketOptions;
 
 use crate::config_rules::NodeConfigRules;
+use crate::groups::GroupSettings;
 use crate::metadata::MetadataSettings;
 use crate::storage::StorageSettings;
 use crate::topic_settings::FixedSettings;
+use crate::transactions::TransactionSettings;
 
 /// An address clients come in by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +76,10 @@ pub struct NodeSettings {
     pub storage: StorageSettings,
     /// The metadata quorum and its log.
     pub metadata: MetadataSettings,
+    /// The group coordinator.
+    pub groups: GroupSettings,
+    /// The transaction coordinator.
+    pub transactions: TransactionSettings,
 }
 
 impl NodeSettings {
@@ -99,6 +105,8 @@ impl NodeSettings {
             shutdown_grace: Duration::from_millis(500),
             storage: StorageSettings::new(fixed.node_id, log_dirs),
             metadata: MetadataSettings::new(rules, fixed),
+            groups: GroupSettings::default(),
+            transactions: TransactionSettings::default(),
         }
     }
 }

@@ -39,8 +39,8 @@ pub use listener::{Endpoint, Listener, SecurityProtocol};
 pub use nearest::nearest_name;
 pub use resolve::{Origin, Problem, Resolved, resolve};
 pub use server_config::{
-    AdminListener, LogFormat, LogUpkeepConfig, MetadataLogConfig, QuorumTimingConfig, Roles,
-    ServerConfig, Voter,
+    AdminListener, GroupsConfig, InternalTopicConfig, LogFormat, LogUpkeepConfig,
+    MetadataLogConfig, QuorumTimingConfig, Roles, ServerConfig, TransactionsConfig, Voter,
 };
 pub use setting::{Check, Default, Importance, Kind, Setting, UpdateMode};
 pub use source::{Family, Source, SourceError, SourceKind, environment};

@@ -1,11 +1,14 @@
 //! The settings a node starts with, typed, and checked against each other as Kafka checks them.
 
 mod checks;
+mod coordinators;
 mod listeners;
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+pub use coordinators::{GroupsConfig, InternalTopicConfig, TransactionsConfig};
 
 use crate::check::split_voter;
 use crate::listener::{Endpoint, Listener, SecurityProtocol, parse_address};
@@ -94,6 +97,12 @@ pub struct LogUpkeepConfig {
     pub producer_id_expiration_ms: i32,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_id_expiration_check_interval_ms: i32,
+    /// `log.segment.bytes`.
+    pub segment_bytes: i32,
+    /// `ottla.log.dir.reserve.percent`.
+    pub reserve_percent: i32,
+    /// `ottla.log.dir.reserve.bytes`; negative for the share.
+    pub reserve_bytes: i64,
     /// `ottla.scrub.bytes.per.second`.
     pub scrub_bytes_per_second: i64,
     /// `ottla.scrub.interval.ms`.
@@ -191,6 +200,10 @@ pub struct ServerConfig {
     pub log_upkeep: LogUpkeepConfig,
     /// The patience of the quorum.
     pub quorum_timing: QuorumTimingConfig,
+    /// The group coordinator.
+    pub groups: GroupsConfig,
+    /// The transaction coordinator.
+    pub transactions: TransactionsConfig,
     /// `controlled.shutdown.enable`.
     pub controlled_shutdown_enable: bool,
     /// `ottla.admin.listener`; none when it is off.
@@ -300,6 +313,8 @@ fn build(
         request_timeout_ms: reader.int("request.timeout.ms"),
         log_upkeep: log_upkeep(reader),
         quorum_timing: quorum_timing(reader),
+        groups: coordinators::groups(reader),
+        transactions: coordinators::transactions(reader),
         controlled_shutdown_enable: reader.flag("controlled.shutdown.enable"),
         admin_listener,
         log_format: log_format(reader),
@@ -328,6 +343,9 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         producer_id_expiration_ms: reader.int("producer.id.expiration.ms"),
         producer_id_expiration_check_interval_ms: reader
             .int("producer.id.expiration.check.interval.ms"),
+        segment_bytes: reader.int("log.segment.bytes"),
+        reserve_percent: reader.int("ottla.log.dir.reserve.percent"),
+        reserve_bytes: reader.long("ottla.log.dir.reserve.bytes"),
         scrub_bytes_per_second: reader.long("ottla.scrub.bytes.per.second"),
         scrub_interval_ms: reader.long("ottla.scrub.interval.ms"),
     }

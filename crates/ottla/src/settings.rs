@@ -6,9 +6,10 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ottla_broker::InternalTopic;
 use ottla_broker::metadata::VoterEndpoint;
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
-use ottla_broker::storage::ScrubSettings;
+use ottla_broker::storage::{Reserve, ScrubSettings};
 use ottla_broker::topic_settings::FixedSettings;
 use ottla_config::{
     Family, LogFormat, Resolved, ServerConfig, Source, SourceError, environment, resolve,
@@ -195,6 +196,8 @@ fn node_settings(resolved: &Resolved, config: &ServerConfig, machine: &str) -> N
     node.describe_partitions_max = count(config.max_request_partition_size_limit);
     storage(config, &mut node);
     metadata(config, machine, &mut node);
+    transactions(config, &mut node);
+    groups(config, &mut node);
     node
 }
 
@@ -223,6 +226,11 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
     storage.open_files_max = config.open_files_max.map(|max| max as usize);
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
+    storage.reserve = Reserve {
+        percent: upkeep.reserve_percent.try_into().unwrap_or_default(),
+        bytes: upkeep.reserve_bytes.try_into().ok(),
+        segment_bytes: upkeep.segment_bytes.try_into().unwrap_or_default(),
+    };
     storage.retention_check_interval = millis(upkeep.retention_check_interval_ms);
     storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =
@@ -260,6 +268,41 @@ fn metadata(config: &ServerConfig, machine: &str, node: &mut NodeSettings) {
     metadata.retention_bytes = log.max_retention_bytes;
     metadata.retention_ms = log.max_retention_ms;
     metadata.idle_interval = millis(log.max_idle_interval_ms.into());
+}
+
+fn transactions(config: &ServerConfig, node: &mut NodeSettings) {
+    let from = &config.transactions;
+    let to = &mut node.transactions;
+    internal_topic(&from.topic, &mut to.topic);
+    to.timeout_ms_max = from.max_timeout_ms;
+    to.id_expiration_ms = from.id_expiration_ms.into();
+    to.abort_interval = millis(from.abort_interval_ms.into());
+    to.expire_interval = millis(from.expire_interval_ms.into());
+    to.two_phase_commit = from.two_phase_commit;
+    to.verify_partitions = from.verify_partitions;
+}
+
+fn groups(config: &ServerConfig, node: &mut NodeSettings) {
+    let from = &config.groups;
+    let to = &mut node.groups;
+    internal_topic(&from.topic, &mut to.topic);
+    let to = &mut to.core;
+    to.offset_metadata_units_max = count(from.offset_metadata_max_bytes);
+    to.offsets_retention_ms = i64::from(from.offsets_retention_minutes) * 60_000;
+    to.offsets_retention_check_interval = millis(from.offsets_retention_check_interval_ms);
+    to.session_timeout_ms_min = from.min_session_timeout_ms;
+    to.session_timeout_ms_max = from.max_session_timeout_ms;
+    to.initial_rebalance_delay_ms = from.initial_rebalance_delay_ms;
+    to.members_max = count(from.max_size);
+}
+
+fn internal_topic(from: &ottla_config::InternalTopicConfig, to: &mut InternalTopic) {
+    to.partitions = from.partitions;
+    to.replication_factor = i16::try_from(from.replication_factor).unwrap_or(i16::MAX);
+    to.set("segment.bytes", from.segment_bytes);
+    if let Some(count) = from.min_insync_replicas {
+        to.set("min.insync.replicas", count);
+    }
 }
 
 fn count(value: i32) -> usize {

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ottla_base::{MonoTime, Uuid};
+use ottla_log::producers::Origin;
+use ottla_coordinator::Producer;
 use ottla_model::ErrorCode;
 use ottla_record::{BatchHeader, BatchView};
 use ottla_record::validate::{Rejection, Validated, validate};
@@ -29,10 +31,15 @@ use super::Answer;
 use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Acks, Appended, Partition};
+use crate::transactions::{Admission, admit};
 use crate::waiting::Waiter;
 
 /// First version that names topics by id.
 const TOPIC_ID_VERSION_MIN: i16 = 13;
+/// First version whose batches add their partition to the transaction (KIP-890).
+const ADDS_PARTITIONS_VERSION_MIN: i16 = 12;
+/// First version whose clients know TRANSACTION_ABORTABLE (KIP-890).
+const ABORTABLE_VERSION_MIN: i16 = 11;
 /// The only batch format there is.
 const MAGIC: i8 = 2;
 
@@ -55,7 +62,12 @@ pub(crate) async fn serve(
     for topic in &body.topic_data {
         let mut partitions = Vec::with_capacity(topic.partition_data.len());
         for data in &topic.partition_data {
-            let target = Target { topic_id: topic.topic_id, topic: &topic.name, data };
+            let target = Target {
+                topic_id: topic.topic_id,
+                topic: &topic.name,
+                transactional_id: body.transactional_id.as_deref(),
+                data,
+            };
             let outcome = match acks {
                 Ok(acks) => append(node, request, &target, acks, deadline).await,
                 Err(error) => Err(refusal(error)),
@@ -80,7 +92,12 @@ pub(crate) async fn serve(
 fn open_together(node: &Arc<Node>, version: i16, body: &ProduceRequest) {
     for topic in &body.topic_data {
         for data in &topic.partition_data {
-            let target = Target { topic_id: topic.topic_id, topic: &topic.name, data };
+            let target = Target {
+                topic_id: topic.topic_id,
+                topic: &topic.name,
+                transactional_id: body.transactional_id.as_deref(),
+                data,
+            };
             if let Ok(partition) = find(node, version, &target)
                 && !partition.is_open()
             {
@@ -118,6 +135,7 @@ fn is_transaction_of_nobody(body: &ProduceRequest) -> bool {
 struct Target<'a> {
     topic_id: Uuid,
     topic: &'a str,
+    transactional_id: Option<&'a str>,
     data: &'a PartitionProduceData,
 }
 
@@ -148,15 +166,65 @@ async fn append(
     let Some(records) = target.data.records.bytes() else {
         return Err(refusal(ErrorCode::InvalidRecord));
     };
-    if BatchView::parse(records).is_ok_and(|batch| batch.header().is_transactional()) {
-        return Err(unverified());
+    loop {
+        let admission = admission(node, request, &partition, target, records).await?;
+        let written = check_and_append(node, request, &partition, records, acks, admission);
+        let (appended, record_count) = match written {
+            // A marker was written since: it may have ended this very transaction.
+            Err(rejection) if rejection.code == ErrorCode::ConcurrentTransactions => continue,
+            Err(rejection) => {
+                let log_start_offset = log_start_told(&partition, records, &rejection);
+                return Err(Refused { rejection, log_start_offset });
+            }
+            Ok(written) => written,
+        };
+        return Ok(Written { partition, appended, record_count });
     }
-    let (appended, record_count) = check_and_append(node, request, &partition, records, acks)
-        .map_err(|rejection| Refused {
-            log_start_offset: log_start_told(&partition, records, &rejection),
-            rejection,
-        })?;
-    Ok(Written { partition, appended, record_count })
+}
+
+/// Leave to append a batch that belongs to a transaction; others need none.
+async fn admission(
+    node: &Arc<Node>,
+    request: &Request,
+    partition: &Arc<Partition>,
+    target: &Target<'_>,
+    records: &[u8],
+) -> Result<Admission, Refused> {
+    let header = BatchHeader::parse(records).ok().filter(BatchHeader::is_transactional);
+    let (Some(header), Some(transactional_id)) = (header, target.transactional_id) else {
+        return Ok(Admission::Open);
+    };
+    let adds = request.version >= ADDS_PARTITIONS_VERSION_MIN;
+    let producer = Producer { id: header.producer_id, epoch: header.producer_epoch };
+    let admitted = admit(node, partition, transactional_id, producer, adds).await;
+    admitted.map_err(|code| not_admitted(code, request.version))
+}
+
+fn not_admitted(code: ErrorCode, version: i16) -> Refused {
+    let told = match code {
+        ErrorCode::CoordinatorLoadInProgress
+        | ErrorCode::CoordinatorNotAvailable
+        | ErrorCode::NotCoordinator => ErrorCode::NotEnoughReplicas,
+        ErrorCode::ConcurrentTransactions if version < ADDS_PARTITIONS_VERSION_MIN => {
+            ErrorCode::NotEnoughReplicas
+        }
+        ErrorCode::ProducerFenced => ErrorCode::InvalidProducerEpoch,
+        ErrorCode::TransactionAbortable if version < ABORTABLE_VERSION_MIN => {
+            ErrorCode::InvalidTxnState
+        }
+        other => other,
+    };
+    let mut refused = refusal(told);
+    if told == ErrorCode::NotEnoughReplicas {
+        refused.rejection.message = Some(format!(
+            "Unable to verify the partition has been added to the transaction. Underlying error: {}",
+            code.name()
+        ));
+    } else if told == ErrorCode::InvalidTxnState {
+        refused.rejection.message =
+            Some("Partition was not added to the transaction".to_owned());
+    }
+    refused
 }
 
 fn check_and_append(
@@ -165,6 +233,7 @@ fn check_and_append(
     partition: &Arc<Partition>,
     records: &[u8],
     acks: Acks,
+    admission: Admission,
 ) -> Result<(Appended, i32), Rejection> {
     let now = node.io.now();
     let name = partition.topic_partition().to_string();
@@ -175,7 +244,12 @@ fn check_and_append(
     let validated = validated.inspect_err(|rejection| {
         debug!(partition = %name, code = %rejection.code, why = %rejection.why, "produce refused");
     })?;
-    let appended = partition.append(now, &as_sent_or_anew(records, &validated), acks);
+    let markers = match admission {
+        Admission::Open => None,
+        Admission::AsOf(markers) => Some(markers),
+    };
+    let batch = as_sent_or_anew(records, &validated);
+    let appended = partition.append_unless_marked(now, &batch, acks, Origin::Client, markers);
     let appended = appended.map_err(|error| {
         debug!(partition = %name, %error, "produce refused");
         bare(error.code)
@@ -236,16 +310,6 @@ fn find(
 
 fn refusal(code: ErrorCode) -> Refused {
     Refused { rejection: bare(code), log_start_offset: None }
-}
-
-/// Without a transaction coordinator nobody could end the transaction, and readers of committed
-/// records would wait behind it for ever (KIP-890).
-fn unverified() -> Refused {
-    let message = "Unable to verify the partition has been added to the transaction. Underlying \
-                   error: COORDINATOR_NOT_AVAILABLE";
-    let mut refused = refusal(ErrorCode::NotEnoughReplicas);
-    refused.rejection.message = Some(message.to_owned());
-    refused
 }
 
 fn bare(code: ErrorCode) -> Rejection {

@@ -18,8 +18,10 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::checkpoints::{Checkpointed, Checkpoints};
+use super::damage::{Damages, DirDamages};
 use super::manifest;
 use super::open_files::OpenFiles;
+use super::space::{Reserve, Volume};
 
 /// Name of the lock file in a log dir.
 const LOCK_FILE: &str = ".lock";
@@ -37,11 +39,14 @@ const OPENED_AT_ONCE: usize = 4;
 pub struct LogDir {
     disk: Disk,
     path: PathBuf,
-    name: String,
+    name: Arc<str>,
+    absolute_name: String,
     id: Uuid,
     _lock: DirLock,
     opened_at: WallTime,
     seed: u64,
+    volume: Volume,
+    damages: DirDamages,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     manifest: Mutex<Option<Vec<ManifestEntry>>>,
@@ -96,6 +101,8 @@ pub(super) struct DirContent {
     pub(super) partitions: Vec<(TopicPartition, PathBuf)>,
     /// Those that wait for removal.
     pub(super) doomed: Vec<PathBuf>,
+    /// Those that a replica was moving into.
+    pub(super) futures: Vec<(TopicPartition, PathBuf)>,
 }
 
 /// A log dir that is locked, and what its `meta.properties` says, if there is one.
@@ -165,7 +172,7 @@ impl Locked {
         now: WallTime,
         random_id: Uuid,
         seed: u64,
-        open_files: &Arc<OpenFiles>,
+        of_node: &OfNode,
     ) -> io::Result<LogDir> {
         let Self { path, lock, meta } = self;
         let id = match &meta {
@@ -198,7 +205,10 @@ impl Locked {
         }
         Ok(LogDir {
             disk: disk.clone(),
-            name: path.display().to_string(),
+            name: path.display().to_string().into(),
+            absolute_name: disk.absolute(&path).display().to_string(),
+            volume: Volume::new(disk, path.clone(), of_node.reserve),
+            damages: DirDamages::read(disk, &path, &of_node.damages)?,
             path,
             id,
             _lock: lock,
@@ -209,7 +219,7 @@ impl Locked {
             offline: AtomicBool::new(false),
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
-            open_files: Arc::clone(open_files),
+            open_files: Arc::clone(&of_node.open_files),
             touched: Mutex::default(),
             is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
@@ -218,6 +228,14 @@ impl Locked {
             checkpoints: Mutex::new(checkpoints),
         })
     }
+}
+
+/// What the log dirs of a node have in common.
+#[derive(Debug)]
+pub(super) struct OfNode {
+    pub(super) reserve: Reserve,
+    pub(super) damages: Arc<Damages>,
+    pub(super) open_files: Arc<OpenFiles>,
 }
 
 /// Whom log dirs have to belong to.
@@ -252,6 +270,32 @@ impl Identity {
 impl LogDir {
     /// Its path, as it is configured.
     pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its path, made absolute the way Kafka does.
+    pub(super) fn absolute_name(&self) -> &str {
+        &self.absolute_name
+    }
+
+    /// Writes down what the checkpoints have to say of a partition that moves in.
+    pub(super) fn checkpoint_moved(
+        &self,
+        name: &TopicPartition,
+        [start, end, high_watermark]: [Offset; 3],
+        cleaned: Option<Offset>,
+    ) -> io::Result<()> {
+        {
+            let mut checkpoints = self.checkpoints();
+            checkpoints.recovery_points.insert(name.clone(), end);
+            checkpoints.log_starts.insert(name.clone(), start);
+            checkpoints.high_watermarks.insert(name.clone(), high_watermark);
+            checkpoints.cleaned.extend(cleaned.map(|cleaned| (name.clone(), cleaned)));
+        }
+        self.write_checkpoints()
+    }
+
+    pub(super) fn name_shared(&self) -> &Arc<str> {
         &self.name
     }
 
@@ -316,20 +360,21 @@ impl LogDir {
 
     /// What is in it.
     pub(super) fn content(&self) -> io::Result<DirContent> {
-        let (mut found, mut doomed) = (Vec::new(), Vec::new());
+        let (mut found, mut doomed, mut futures) = (Vec::new(), Vec::new(), Vec::new());
         for name in self.disk.list_dirs(&self.path)? {
             let path = self.path.join(&name);
             match LogDirEntry::of(&name) {
                 LogDirEntry::Replica(name) if &*name.topic == METADATA_TOPIC => {}
                 LogDirEntry::Replica(name) => found.push((name, path)),
                 LogDirEntry::Deleted => doomed.push(path),
-                LogDirEntry::Future(_) | LogDirEntry::Stray => {
+                LogDirEntry::Future(name) => futures.push((name, path)),
+                LogDirEntry::Stray => {
                     warn!(path = %path.display(), "dir left alone");
                 }
                 LogDirEntry::Other => {}
             }
         }
-        Ok(DirContent { partitions: found, doomed })
+        Ok(DirContent { partitions: found, doomed, futures })
     }
 
     pub(super) fn checkpoints(&self) -> MutexGuard<'_, Checkpoints> {
@@ -447,10 +492,23 @@ impl LogDir {
         self.manifest.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Bytes of its volume: all, and those that can still be written; `None` if it cannot be told.
+    /// The damaged batches in it that are known.
+    pub(super) fn damages(&self) -> &DirDamages {
+        &self.damages
+    }
+
+    /// The volume it is on.
+    pub fn volume(&self) -> &Volume {
+        &self.volume
+    }
+
+    /// Bytes of its volume: all, and those that clients can still write; `None` if it cannot be
+    /// told.
     pub(super) fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
-        let total = self.disk.total_bytes(&self.path).ok();
-        (total, self.disk.free_bytes(&self.path).ok())
+        self.volume.measure();
+        let total = Some(self.volume.total_bytes()).filter(|&total| total > 0);
+        let usable = self.volume.free_bytes().saturating_sub(self.volume.reserved_bytes());
+        (total, total.map(|_| usable))
     }
 }
 

@@ -9,8 +9,10 @@
 //! checkpoints.rs    offsets per log dir
 //! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
+//! moving.rs         a partition moves to another log dir        space.rs          Volume: free bytes, the reserve
 //! creation.rs       Storage: create and remove partitions
 //! damage.rs         damaged batches that are known              scrub.rs          looking for them
+//! watch.rs          disks that are full or stalled
 //! ```
 
 mod answers;
@@ -24,15 +26,18 @@ mod finding;
 mod load;
 pub mod log_files;
 mod manifest;
+mod moving;
 mod open_files;
 mod opening;
 mod partition;
 mod scrub;
 mod segment_files;
+pub mod space;
 mod syncing;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -45,9 +50,9 @@ use ottla_base::Uuid;
 use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
-use ottla_model::{METADATA_TOPIC, TopicPartition};
+use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::Notify;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 pub use cleaner::{CleanerSettings, CleanerStatus};
@@ -55,13 +60,16 @@ pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
+pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
 pub use scrub::{ScrubProgress, ScrubSettings};
+pub use space::Reserve;
 
 use damage::Damages;
 use dirs::{Identity, Locked};
+use moving::Moves;
 use open_files::OpenFiles;
 
 /// Threads that close partitions at a stop.
@@ -87,6 +95,8 @@ pub struct StorageSettings {
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval: Duration,
+    /// `ottla.log.dir.reserve.*`: what is kept free on each volume.
+    pub reserve: Reserve,
     /// `log.flush.offset.checkpoint.interval.ms`: recovery points and log starts.
     pub checkpoint_interval: Duration,
     /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
@@ -107,6 +117,7 @@ impl StorageSettings {
             open_files_max: None,
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
+            reserve: Reserve::default(),
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),
             scrub: ScrubSettings::default(),
@@ -125,7 +136,7 @@ pub struct LogDirState {
     pub is_offline: bool,
     /// Bytes of its volume.
     pub total_bytes: Option<u64>,
-    /// Bytes that can still be written to its volume.
+    /// Bytes that clients can still write to its volume: the reserve is left out.
     pub usable_bytes: Option<u64>,
 }
 
@@ -135,6 +146,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    watching: Mutex<Option<Task>>,
     cleaning: Mutex<Option<Task>>,
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
@@ -164,6 +176,9 @@ struct Shared {
     /// `log.segment.delete.delay.ms`.
     delete_delay_ms: AtomicI64,
     damages: Arc<Damages>,
+    moves: Moves,
+    /// Told when a partition is in another log dir than the metadata may say.
+    directories_changed: AtomicBool,
     scrub: scrub::Scrub,
 }
 
@@ -178,10 +193,14 @@ impl Storage {
         let (now, seed) = (io.now().wall, io.random_u64());
         let new_ids: Vec<Uuid> = (0..=settings.log_dirs.len()).map(|_| io.random_uuid()).collect();
         let (disk, asked) = (io.disk(), settings.clone());
-        let open_files = OpenFiles::new(open_files_max(io, &settings));
-        let all = Arc::clone(&open_files);
+        let of_node = dirs::OfNode {
+            reserve: settings.reserve,
+            damages: Arc::default(),
+            open_files: OpenFiles::new(open_files_max(io, &settings)),
+        };
+        let (damages, open_files) = (Arc::clone(&of_node.damages), Arc::clone(&of_node.open_files));
         let (cluster_id, dirs) =
-            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &all)).await?;
+            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &of_node)).await?;
         let delete_delay_ms = settings.log.file_delete_delay_ms;
         let shared = Arc::new(Shared {
             io: io.clone(),
@@ -197,19 +216,26 @@ impl Storage {
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
-            damages: Arc::default(),
+            damages,
+            moves: Moves::default(),
+            directories_changed: AtomicBool::new(true),
             scrub: scrub::Scrub::default(),
         });
-        let doomed = shared.find_partitions().await?;
+        let measuring = Arc::clone(&shared);
+        io.blocking(move || watch::measure(&measuring)).await;
+        let (doomed, futures) = shared.find_partitions().await?;
+        shared.resume_moves(futures);
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
+        let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
         let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
-        let cleaning = Mutex::new(Some(cleaning));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
-        let (background, recovering) = (Mutex::new(Some(task)), Mutex::default());
-        Ok(Self { shared, background, recovering, cleaning, closing, scrubber })
+        let [background, watching, cleaning] =
+            [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
+        let recovering = Mutex::default();
+        Ok(Self { shared, background, recovering, cleaning, closing, watching, scrubber })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -335,9 +361,34 @@ impl Storage {
         self.shared.damages.count()
     }
 
-    /// Remembers a damage that was found; true, and one line in the log, if it was not known.
-    pub fn note_damage(&self, damage: Damage) -> bool {
-        self.shared.note_damage(damage)
+    /// Looks at the batch at `position` of a segment, which somebody found damaged, and remembers how
+    /// far the damage goes; true, and one line in the log, if that was not known. Waits for the
+    /// device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownTopicOrPartition`], [`ErrorCode::KafkaStorageError`].
+    pub fn note_damage(
+        &self,
+        partition: &TopicPartition,
+        base_offset: Offset,
+        position: u64,
+        reason: &str,
+        found_by: FoundBy,
+    ) -> Result<bool, ErrorCode> {
+        let found = self.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        found.note_damage(base_offset, position, reason, found_by)
+    }
+
+    /// Whether partitions may be in other log dirs than at the last time this was asked. Of a node
+    /// with one log dir the controller knows without being told.
+    pub fn take_directories_changed(&self) -> bool {
+        let changed = self.shared.directories_changed.swap(false, Ordering::Relaxed);
+        changed && self.shared.dirs.len() > 1
+    }
+
+    /// Has [`Self::take_directories_changed`] say so again.
+    pub fn note_directories_changed(&self) {
+        self.shared.directories_changed.store(true, Ordering::Relaxed);
     }
 
     /// How far the search for damage is.
@@ -368,6 +419,7 @@ impl Storage {
     /// marked.
     pub async fn close_cleanly(&self) -> io::Result<()> {
         self.shared.stopping.store(true, Ordering::Relaxed);
+        self.shared.moves.cancel_all();
         self.scrubber.abort();
         self.shared.cleaner.stop();
         let task = held(&self.cleaning).take();
@@ -379,6 +431,10 @@ impl Storage {
             self.shared.stop.notify_one();
             let _ = task.join().await;
         }
+        if let Some(watching) = self.take_watching() {
+            watching.abort();
+            let _ = watching.join().await;
+        }
         self.recovered().await;
         self.close_partitions().await;
         let shared = Arc::clone(&self.shared);
@@ -387,6 +443,10 @@ impl Storage {
             info!(partitions = self.partition_count(), "log dirs closed cleanly");
         }
         result
+    }
+
+    fn take_watching(&self) -> Option<Task> {
+        self.watching.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Closes the partitions, several at a time: the device takes many syncs together in little more
@@ -416,7 +476,7 @@ impl Drop for Storage {
     fn drop(&mut self) {
         self.shared.cleaner.stop();
         self.shared.stopping.store(true, Ordering::Relaxed);
-        for task in [&self.background, &self.recovering] {
+        for task in [&self.background, &self.recovering, &self.watching] {
             if let Some(task) = held(task).take() {
                 task.abort();
             }
@@ -439,17 +499,12 @@ struct At {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
-        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
-    fn note_damage(&self, damage: Damage) -> bool {
-        let text = damage.to_string();
-        let is_new = self.damages.note(damage);
-        if is_new {
-            error!("{text}");
-        }
-        is_new
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changing(&self) -> MutexGuard<'_, ()> {
@@ -457,7 +512,7 @@ impl Shared {
     }
 
     fn partitions_in(&self, dir: &LogDir) -> Vec<Arc<Partition>> {
-        self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect()
+        self.lock().values().filter(|p| *p.log_dir() == *dir.name()).cloned().collect()
     }
 
     fn recovery_progress(&self) -> (usize, usize) {
@@ -515,7 +570,7 @@ impl Shared {
         let told = self.found(&touched).into_iter().filter_map(|partition| {
             // Before it is asked: who uses its log from now on notes it again.
             partition.is_touched.store(false, Ordering::Release);
-            let is_inside = partition.log_dir() == dir.name();
+            let is_inside = *partition.log_dir() == *dir.name();
             let told = partition.checkpointed().filter(|_| is_inside)?;
             Some((partition.topic_partition().clone(), told))
         });
@@ -555,7 +610,7 @@ fn open_dirs(
     now: ottla_base::WallTime,
     seed: u64,
     new_ids: &[Uuid],
-    open_files: &Arc<OpenFiles>,
+    of_node: &dirs::OfNode,
 ) -> io::Result<(String, Vec<Arc<LogDir>>)> {
     let mut locked = Vec::new();
     for path in &settings.log_dirs {
@@ -581,7 +636,7 @@ fn open_dirs(
         if dir.meta.is_none() {
             info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
         }
-        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, open_files)?));
+        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, of_node)?));
     }
     Ok((cluster_id, dirs))
 }

@@ -9,9 +9,10 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use arc_swap::ArcSwap;
 use ottla_base::{Now, Uuid};
 use ottla_io::{Disk, Io};
 use ottla_log::producers::Origin;
@@ -36,7 +37,8 @@ pub struct Partition {
     name: TopicPartition,
     /// Written once more if the dir did not tell it.
     topic_id: Mutex<Uuid>,
-    pub(super) dir: Arc<LogDir>,
+    /// Another one once it has moved.
+    dir: ArcSwap<LogDir>,
     pub(super) disk: Disk,
     watchers: Arc<Watchers>,
     pub(super) io: Io,
@@ -47,6 +49,9 @@ pub struct Partition {
     /// Whether its dir tells the topic id, durably.
     pub(super) is_described: AtomicBool,
     produce: Mutex<Arc<ProduceSettings>>,
+    /// Batches that coordinators have appended since the start, among them every transaction marker.
+    /// Changed with the lock on `state` held.
+    pub(super) markers: AtomicU64,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
@@ -77,6 +82,19 @@ pub(super) struct State {
     pub(super) is_closed: bool,
 }
 
+impl State {
+    /// Goes on with a log that is the same, elsewhere.
+    pub(super) fn change_over(&mut self, mut log: LogFiles, path: PathBuf) {
+        if let Some(old) = &self.log {
+            log.take_place_of(old);
+        }
+        log.high_watermark_moved(self.replica.high_watermark());
+        self.replica.log_end_moved(log.log().vouched_offset());
+        self.log = Some(Box::new(log));
+        self.path = path;
+    }
+}
+
 /// What a partition is made from.
 pub(super) struct Found {
     pub(super) name: TopicPartition,
@@ -101,7 +119,7 @@ impl Partition {
         Self {
             name,
             topic_id: Mutex::new(topic_id),
-            dir: Arc::clone(dir),
+            dir: ArcSwap::new(Arc::clone(dir)),
             disk: io.disk(),
             watchers: Arc::default(),
             io: io.clone(),
@@ -110,6 +128,7 @@ impl Partition {
             is_touched: AtomicBool::new(false),
             is_described: AtomicBool::new(true),
             produce: Mutex::default(),
+            markers: AtomicU64::new(0),
             flushing: Mutex::default(),
             cleaning: Mutex::default(),
             is_known_clean: AtomicBool::new(false),
@@ -144,18 +163,31 @@ impl Partition {
     }
 
     /// The log dir it is in.
-    pub fn log_dir(&self) -> &str {
-        self.dir.name()
+    pub fn log_dir(&self) -> Arc<str> {
+        Arc::clone(self.dir().name_shared())
+    }
+
+    pub(super) fn set_dir(&self, dir: Arc<LogDir>) {
+        self.dir.store(dir);
+    }
+
+    /// Its log's settings.
+    pub(super) fn config(&self) -> LogConfig {
+        (*self.lock().config).clone()
+    }
+
+    pub(super) fn dir(&self) -> Arc<LogDir> {
+        self.dir.load_full()
     }
 
     /// The id of the log dir it is in.
     pub fn directory_id(&self) -> Uuid {
-        self.dir.id()
+        self.dir().id()
     }
 
     /// Whether its log dir has failed.
     pub fn is_offline(&self) -> bool {
-        self.dir.is_offline()
+        self.dir().is_offline()
     }
 
     /// Those who wait for it to move.
@@ -274,10 +306,35 @@ impl Partition {
         acks: Acks,
         origin: Origin,
     ) -> Result<Appended, AppendError> {
+        self.append_unless_marked(now, batches, acks, origin, None)
+    }
+
+    /// As [`Self::append_from`], unless a transaction marker was written since there were `markers` of
+    /// them (see [`Self::open_transaction`]).
+    ///
+    /// # Errors
+    /// As [`Self::append`]; [`ErrorCode::ConcurrentTransactions`] if one was.
+    pub(crate) fn append_unless_marked(
+        self: &Arc<Self>,
+        now: Now,
+        batches: &[u8],
+        acks: Acks,
+        origin: Origin,
+        markers: Option<u64>,
+    ) -> Result<Appended, AppendError> {
         let (appended, moved, rolled, flush_due) = self
             .with_log(|log, replica| {
+                if markers.is_some_and(|seen| seen != self.markers.load(Ordering::Relaxed)) {
+                    return Err(refusal(ErrorCode::ConcurrentTransactions));
+                }
+                if origin == Origin::Coordinator {
+                    self.markers.fetch_add(1, Ordering::Relaxed);
+                }
                 let needed = log.log().config().min_insync_replicas;
                 replica.check_append(acks, needed).map_err(refusal)?;
+                if origin == Origin::Client && !self.dir().volume().admits(batches.len() as u64) {
+                    return Err(refused_full());
+                }
                 let role = AppendAs::Leader { epoch: replica.leader_epoch(), origin };
                 let done =
                     log.append(batches, role, now.wall).map_err(|failure| match failure {
@@ -337,7 +394,11 @@ impl Partition {
             let high_watermark = replica.high_watermark();
             let end_offset = end_offset(log, replica, limit);
             let request = ReadRequest { offset, bytes_max, min_one: one_at_least, end_offset };
-            let slice = log.read(request).map_err(|error| self.read_failed(&error))?;
+            let slice = match log.read(request) {
+                Err(error) if self.note_broken(log, &error) => log.read(request),
+                read => read,
+            };
+            let slice = slice.map_err(|error| self.read_failed(&error))?;
             let aborted = match limit {
                 ReadLimit::LastStable => {
                     let found = log.log().aborted_transactions(offset, &slice.plan, &*log.bytes());
@@ -438,9 +499,28 @@ impl Partition {
     fn find(&self, target: TimestampTarget) -> Result<Option<FoundTimestamp>, ErrorCode> {
         let _no_removal = self.removing.read().unwrap_or_else(PoisonError::into_inner);
         // Off the lock: indexes and batches may be cold, and appends go on.
-        let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
-        let found = log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes);
+        let find = || {
+            let (log, bytes) = self.with_log(|log, _| (log.log().segments_alone(), log.bytes()))?;
+            Ok(log.find_timestamp(target, UNPACK_BYTES_MAX, &*bytes))
+        };
+        let found = match find()? {
+            Err(error) if self.with_log(|log, _| self.note_broken(log, &error))? => find()?,
+            found => found,
+        };
         found.map_err(|error| self.read_failed(&error))
+    }
+
+    /// Whether the producer has a transaction open here, in this epoch; and how many markers have been
+    /// written, for [`Self::append_unless_marked`].
+    pub(crate) fn open_transaction(&self, producer_id: ProducerId, epoch: i16) -> (bool, u64) {
+        self.with_log(|log, _| {
+            let entry = log.log().producers().get(producer_id);
+            let is_open = entry.is_some_and(|entry| {
+                entry.producer_epoch == epoch && entry.current_txn_first_offset.is_some()
+            });
+            (is_open, self.markers.load(Ordering::Relaxed))
+        })
+        .unwrap_or_default()
     }
 
     /// The producers it knows.
@@ -457,7 +537,7 @@ impl Partition {
         if self.is_removed.load(Ordering::Relaxed) {
             return Err(ErrorCode::UnknownTopicOrPartition);
         }
-        if self.dir.is_offline() {
+        if self.dir().is_offline() {
             return Err(ErrorCode::KafkaStorageError);
         }
         Ok(())
@@ -491,7 +571,7 @@ impl Partition {
     fn touch(&self) {
         if !self.is_touched.load(Ordering::Relaxed) && !self.is_touched.swap(true, Ordering::AcqRel)
         {
-            self.dir.note_touched(self.name.clone());
+            self.dir().note_touched(self.name.clone());
         }
     }
 
@@ -540,7 +620,7 @@ impl Partition {
             return ErrorCode::KafkaStorageError;
         }
         error!(partition = %self.name, doing, %error, "log dir failed");
-        self.dir.fail();
+        self.dir().fail();
         self.watchers.wake();
         ErrorCode::KafkaStorageError
     }
@@ -562,13 +642,14 @@ impl Partition {
 
     pub(super) fn read_failed(&self, error: &LogError) -> ErrorCode {
         match error {
-            LogError::OffsetOutOfRange { .. } => {}
-            LogError::Corrupt(why) => {
-                error!(partition = %self.name, %why, "log is damaged");
+            // Damage is told when it is found, not by each who comes to it.
+            LogError::OffsetOutOfRange { .. } | LogError::Damaged { .. } => {}
+            LogError::Corrupt(_) | LogError::BrokenBatch { .. } => {
+                error!(partition = %self.name, %error, "log is damaged");
             }
             LogError::Source(error) => {
                 error!(partition = %self.name, %error, "log dir failed");
-                self.dir.fail();
+                self.dir().fail();
             }
         }
         error.code()
@@ -585,6 +666,10 @@ fn end_offset(log: &LogFiles, replica: &Replica, limit: ReadLimit) -> Offset {
         ReadLimit::LastStable => log.log().last_stable_offset(replica.high_watermark()),
         ReadLimit::LogEnd => log.log().log_end_offset(),
     }
+}
+
+fn refused_full() -> AppendError {
+    AppendError { code: ErrorCode::KafkaStorageError, message: "the disk is full".into() }
 }
 
 fn refusal(code: ErrorCode) -> AppendError {

@@ -1,0 +1,130 @@
+//! Transaction markers: the record in each partition that makes what a transaction wrote there valid or
+//! void.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ottla_coordinator::Producer;
+use ottla_log::producers::Origin;
+use ottla_model::{ErrorCode, TopicPartition};
+use ottla_record::{EndTxnMarker, TxnMarkerBatch};
+use ottla_txn::{Markers, Transactions};
+use tracing::{info, warn};
+
+use crate::coordinator::Shard;
+use crate::internal_topics::CONSUMER_OFFSETS;
+use crate::node::Node;
+use crate::storage::Acks;
+use crate::waiting::Waiter;
+
+/// Before a marker that could not be written is tried again.
+const RETRY_MIN: Duration = Duration::from_millis(20);
+/// The longest pause between two tries.
+const RETRY_MAX: Duration = Duration::from_secs(5);
+
+/// The end of a producer's transaction, for one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Marker {
+    /// Whose.
+    pub(crate) producer: Producer,
+    /// Whether it is committed; else it is aborted.
+    pub(crate) committed: bool,
+    /// The epoch of the coordinator that decided.
+    pub(crate) coordinator_epoch: i32,
+}
+
+/// Writes the markers of a transaction, as often as it takes, and tells the coordinator.
+pub(super) async fn write(node: Arc<Node>, shard: Arc<Shard<Transactions>>, wanted: Markers) {
+    let marker = Marker {
+        producer: wanted.producer,
+        committed: wanted.committed,
+        coordinator_epoch: shard.leader_epoch(),
+    };
+    let writing: Vec<_> = wanted
+        .partitions
+        .into_iter()
+        .map(|name| {
+            let (node, shard) = (Arc::clone(&node), Arc::clone(&shard));
+            node.io.clone().spawn("transaction marker", async move {
+                write_one(&node, &shard, &name, marker).await;
+            })
+        })
+        .collect();
+    for one in writing {
+        let _ = one.join().await;
+    }
+    let (id, producer) = (wanted.transactional_id, wanted.producer);
+    node.transactions.tell(&shard, |state, now| vec![state.markers_written(now, &id, producer)]);
+}
+
+/// Writes one marker, until it is written or there is nothing to write it to, or somebody else is the
+/// coordinator.
+async fn write_one(
+    node: &Arc<Node>,
+    shard: &Arc<Shard<Transactions>>,
+    name: &TopicPartition,
+    marker: Marker,
+) {
+    let mut pause = RETRY_MIN;
+    loop {
+        let code = match end_in_partition(node, name, marker).await {
+            Ok(()) => return,
+            Err(code) => code,
+        };
+        if node.metadata.image().partition(&name.topic, name.partition).is_none() {
+            info!(partition = %name, "no transaction marker: the topic was deleted");
+            return;
+        }
+        // A newer coordinator has decided already.
+        if matches!(code, ErrorCode::TransactionCoordinatorFenced | ErrorCode::InvalidProducerEpoch)
+            || shard.is_over()
+        {
+            let code = code.name();
+            warn!(partition = %name, code, "transaction marker not written");
+            return;
+        }
+        node.io.sleep(pause).await;
+        pause = (pause * 2).min(RETRY_MAX);
+    }
+}
+
+/// Ends a producer's transaction in one partition that this node leads; returns once that is
+/// committed.
+///
+/// # Errors
+/// What the coordinator is told.
+pub(crate) async fn end_in_partition(
+    node: &Arc<Node>,
+    name: &TopicPartition,
+    marker: Marker,
+) -> Result<(), ErrorCode> {
+    let Marker { producer, committed, coordinator_epoch } = marker;
+    if *name.topic == *CONSUMER_OFFSETS {
+        // The state of the groups follows.
+        let groups = &node.groups;
+        return groups
+            .end_transaction(name.partition, producer, committed, coordinator_epoch)
+            .await;
+    }
+    let partition = node.partition_by_name(&name.topic, name.partition)?;
+    partition.opened(node.io.now().mono + RETRY_MAX).await?;
+    let now = node.io.now();
+    let batch = TxnMarkerBatch {
+        base_offset: 0,
+        leader_epoch: partition.leader_epoch(),
+        timestamp: now.wall.millis,
+        producer_id: producer.id,
+        producer_epoch: producer.epoch,
+        committed,
+        marker: EndTxnMarker { coordinator_epoch },
+    };
+    let appended = partition
+        .append_from(now, &batch.build(), Acks::All, Origin::Coordinator)
+        .map_err(|error| error.code)?;
+    let waiter = Waiter::default();
+    let _watch = partition.watchers().watch(&waiter);
+    while !partition.is_acknowledged(&appended, Acks::All)? {
+        waiter.moved().await;
+    }
+    Ok(())
+}
