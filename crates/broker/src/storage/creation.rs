@@ -29,7 +29,8 @@ use ottla_log::{LogConfig, LogSummary};
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tracing::{error, warn};
 
-use super::dirs::{LogDir, invalid};
+use super::dirs::LogDir;
+use super::identity::invalid;
 use super::{At, Partition, Shared, Storage, background};
 
 /// Partitions whose topic id is written in the background before other work gets the thread.

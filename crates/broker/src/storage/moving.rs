@@ -23,7 +23,8 @@ use ottla_model::{ErrorCode, Offset, TopicPartition};
 use ottla_record::split_batches;
 use tracing::{info, warn};
 
-use super::dirs::{LogDir, create_dir_durably};
+use super::dirs::LogDir;
+use super::identity::create_dir_durably;
 use super::log_files::{LogFiles, OpenLog, remove_if_there};
 use super::partition::State;
 use super::{FoundBy, Partition, ReadLimit, Shared, Storage, background};
