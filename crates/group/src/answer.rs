@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 use ottla_model::ErrorCode;
 
+use crate::consumer::{Beat, Refusal};
+
 /// What a request is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -21,6 +23,8 @@ pub enum Answer {
     Partitions(Result<Vec<Result<(), ErrorCode>>, ErrorCode>),
     /// DeleteGroups: one group.
     Deleted(Result<(), ErrorCode>),
+    /// ConsumerGroupHeartbeat.
+    Beat(Result<Beat, Refusal>),
 }
 
 /// What a JoinGroup is answered.

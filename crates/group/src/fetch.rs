@@ -44,8 +44,8 @@ impl Groups {
         &self,
         request: &FetchOffsets<'_>,
     ) -> Result<Vec<FetchedOffset>, ErrorCode> {
-        match self.by_id.get(request.group) {
-            None | Some(Group::Classic(_) | Group::Consumer(_)) => {}
+        if let Some(Group::Consumer(group)) = self.by_id.get(request.group) {
+            group.check_fetch(request.member_id, request.member_epoch)?;
         }
         let group = request.group;
         let one = |topic: &Arc<str>, partition: i32| FetchedOffset {

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use ottla_base::Uuid;
 
+use super::regex::Checked;
 use super::topics::Topics;
 use crate::record::{
     Assignment, CurrentAssignment, GroupEpoch, MemberState, Record, ResolvedRegex, Subscription,
@@ -88,6 +89,8 @@ pub(super) struct Notes {
     pub(super) topics_version: Option<i64>,
     /// The hash of each subscribed topic then.
     pub(super) topic_hashes: BTreeMap<Arc<str>, i64>,
+    /// When regular expressions were resolved last.
+    pub(super) regexes_checked: Option<Checked>,
 }
 
 impl ConsumerGroup {

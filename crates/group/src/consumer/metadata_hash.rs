@@ -58,3 +58,32 @@ fn units(text: &str) -> i32 {
 fn hash(bytes: &[u8]) -> i64 {
     XxHash3_64::oneshot(bytes).cast_signed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consumer::tests::FakeTopics;
+
+    /// Hashes that Apache Kafka 4.4 has computed.
+    #[test]
+    fn a_topic_has_the_hash_that_kafka_gives_it() {
+        let mut topics = FakeTopics::default();
+        topics.add("foo", 1, alloc::vec![alloc::vec![]]);
+        let racks = |names: &[&str]| names.iter().map(|name| (*name).into()).collect();
+        let bar = alloc::vec![racks(&["rack1", "rack0"]), racks(&["rack0"]), racks(&[])];
+        topics.add("bar", 0x0102_0304_0506_0708 << 64 | u128::from(u64::MAX - 1), bar);
+        let many = (0..100).map(|at| racks(&[&alloc::format!("r{}", at % 3), "ä"])).collect();
+        topics.add("many", 7 << 64 | 8, many);
+        assert_eq!(of_topic("foo", &topics), Some(5_805_202_519_963_845_606));
+        assert_eq!(of_topic("bar", &topics), Some(-5_377_996_330_470_945_826));
+        assert_eq!(of_topic("many", &topics), Some(-6_169_683_722_135_479_432));
+        assert_eq!(of_topic("none", &topics), None);
+    }
+
+    #[test]
+    fn a_group_has_the_hash_that_kafka_gives_it() {
+        let hashes = [("foo".into(), 5_805_202_519_963_845_606), ("bar".into(), 5)];
+        assert_eq!(of_topics(&hashes.into()), 8_878_097_434_648_634_836);
+        assert_eq!(of_topics(&BTreeMap::new()), 0);
+    }
+}
