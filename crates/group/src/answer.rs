@@ -7,6 +7,7 @@ use bytes::Bytes;
 use ottla_model::ErrorCode;
 
 use crate::consumer::{Beat, Refusal};
+use crate::fetch::FetchedOffset;
 
 /// What a request is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Answer {
     Left(Result<Vec<LeftMember>, ErrorCode>),
     /// OffsetCommit, TxnOffsetCommit, OffsetDelete: each partition that was named, in their order.
     Partitions(Result<Vec<Result<(), ErrorCode>>, ErrorCode>),
+    /// OffsetFetch: one group. Refused if a member of a consumer group is not who it says.
+    Fetched(Result<Vec<FetchedOffset>, ErrorCode>),
     /// DeleteGroups: one group.
     Deleted(Result<(), ErrorCode>),
     /// ConsumerGroupHeartbeat.

@@ -1,12 +1,13 @@
 //! Committed offsets are forgotten when nobody has needed them for long, and groups when nothing is left
 //! of them (KIP-211).
 
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use ottla_base::Now;
 use ottla_coordinator::Token;
-use ottla_model::{ErrorCode, TopicPartition};
+use ottla_model::ErrorCode;
 
 use crate::answer::Answer;
 use crate::classic::{ClassicGroup, State};
@@ -72,14 +73,24 @@ impl Groups {
         is_bare
     }
 
-    /// Partitions are gone: nobody is anywhere in them.
-    pub fn partitions_deleted(&self, gone: impl Fn(&TopicPartition) -> bool) -> Vec<Decision> {
+    /// The topics that groups have committed something for, or are about to.
+    pub fn committed_topics(&self) -> BTreeSet<Arc<str>> {
+        let mut topics = BTreeSet::new();
+        for id in self.by_id.keys() {
+            topics.extend(self.offsets.of_group(id).map(|(topic, ..)| topic.clone()));
+            topics.extend(self.offsets.pending_only(id).into_iter().map(|(topic, _)| topic));
+        }
+        topics
+    }
+
+    /// Topics are gone: nobody is anywhere in them.
+    pub fn topics_deleted(&self, gone: &BTreeSet<Arc<str>>) -> Vec<Decision> {
         let mut records = Vec::new();
         for id in self.by_id.keys() {
             let committed = self.offsets.of_group(id);
             let committed = committed.map(|(topic, partition, _)| (topic.clone(), partition));
             for (topic, partition) in committed.chain(self.offsets.pending_only(id)) {
-                if gone(&TopicPartition::new(&*topic, partition)) {
+                if gone.contains(&topic) {
                     records.push(tombstone(id, topic, partition));
                 }
             }

@@ -3,9 +3,11 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use ottla_coordinator::Token;
 use ottla_model::ErrorCode;
 
-use crate::coordinator::Groups;
+use crate::answer::Answer;
+use crate::coordinator::{Decision, Groups, answer};
 use crate::group::Group;
 use crate::record::CommittedOffset;
 
@@ -37,13 +39,11 @@ pub struct FetchedOffset {
 
 impl Groups {
     /// What a group has committed.
-    ///
-    /// # Errors
-    /// A member of a consumer group is not who it says.
-    pub fn fetch_offsets(
-        &self,
-        request: &FetchOffsets<'_>,
-    ) -> Result<Vec<FetchedOffset>, ErrorCode> {
+    pub fn fetch_offsets(&self, token: Token, request: &FetchOffsets<'_>) -> Decision {
+        answer(token, Answer::Fetched(self.fetch(request)))
+    }
+
+    fn fetch(&self, request: &FetchOffsets<'_>) -> Result<Vec<FetchedOffset>, ErrorCode> {
         if let Some(Group::Consumer(group)) = self.by_id.get(request.group) {
             group.check_fetch(request.member_id, request.member_epoch)?;
         }

@@ -33,6 +33,22 @@ impl Group {
         }
     }
 
+    /// How many members it has.
+    pub fn members_count(&self) -> usize {
+        match self {
+            Self::Classic(group) => group.members().count(),
+            Self::Consumer(group) => group.members_count(),
+        }
+    }
+
+    /// `consumer`, `connect`, …; empty if nobody ever joined.
+    pub fn protocol_type(&self) -> &str {
+        match self {
+            Self::Classic(group) => group.protocol_type().map_or("", |it| it),
+            Self::Consumer(_) => "consumer",
+        }
+    }
+
     /// Its type, as tools print it.
     pub fn type_name(&self) -> &'static str {
         match self {

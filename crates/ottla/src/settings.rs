@@ -197,6 +197,7 @@ fn node_settings(resolved: &Resolved, config: &ServerConfig, machine: &str) -> N
     storage(config, &mut node);
     metadata(config, machine, &mut node);
     transactions(config, &mut node);
+    groups(config, &mut node);
     node
 }
 
@@ -274,6 +275,20 @@ fn transactions(config: &ServerConfig, node: &mut NodeSettings) {
     to.expire_interval = millis(from.expire_interval_ms.into());
     to.two_phase_commit = from.two_phase_commit;
     to.verify_partitions = from.verify_partitions;
+}
+
+fn groups(config: &ServerConfig, node: &mut NodeSettings) {
+    let from = &config.groups;
+    let to = &mut node.groups;
+    internal_topic(&from.topic, &mut to.topic);
+    let to = &mut to.core;
+    to.offset_metadata_units_max = count(from.offset_metadata_max_bytes);
+    to.offsets_retention_ms = i64::from(from.offsets_retention_minutes) * 60_000;
+    to.offsets_retention_check_interval = millis(from.offsets_retention_check_interval_ms);
+    to.session_timeout_ms_min = from.min_session_timeout_ms;
+    to.session_timeout_ms_max = from.max_session_timeout_ms;
+    to.initial_rebalance_delay_ms = from.initial_rebalance_delay_ms;
+    to.members_max = count(from.max_size);
 }
 
 fn internal_topic(from: &ottla_config::InternalTopicConfig, to: &mut InternalTopic) {

@@ -55,6 +55,11 @@ impl<C: Kind> Shard<C> {
         self.partition.topic_partition().partition
     }
 
+    /// Its partition.
+    pub(crate) fn partition(&self) -> &Arc<Partition> {
+        &self.partition
+    }
+
     /// The leader epoch of its partition: the epoch of this coordinator.
     pub(crate) fn leader_epoch(&self) -> LeaderEpoch {
         self.leader_epoch

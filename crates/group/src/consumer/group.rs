@@ -117,6 +117,11 @@ impl ConsumerGroup {
         self.members.is_empty()
     }
 
+    /// How many members it has.
+    pub fn members_count(&self) -> usize {
+        self.members.len()
+    }
+
     /// Its members, by their id.
     pub fn members(&self) -> &BTreeMap<Arc<str>, ConsumerMember> {
         &self.members

@@ -9,7 +9,6 @@ use core::time::Duration;
 
 use ottla_base::{Now, Uuid};
 use ottla_coordinator::{At, Coordinator, Token};
-use ottla_model::Offset;
 
 use super::*;
 use crate::answer::Answer;
@@ -152,7 +151,7 @@ impl World {
             );
             assert_eq!(key.unwrap().as_ref(), Some(&record), "stored and read");
             self.say(&show_record(&record));
-            let at = At { offset: Offset(self.end), timestamp: 0, transaction: None };
+            let at = At { offset: self.end, timestamp: 0, transaction: None };
             self.end += 1;
             self.groups.replay(record, at);
         }
