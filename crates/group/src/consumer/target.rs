@@ -56,7 +56,9 @@ impl ConsumerGroup {
     /// Targets are computed at most once in an interval, so that many who join get one rebalance.
     fn may_assign(&self, scope: Scope<'_>) -> bool {
         let (last, interval) = (self.target_epoch.timestamp, scope.times.assignment_interval_ms);
-        last == 0 || interval == 0 || scope.now.wall.millis >= last.saturating_add(interval.into())
+        let since = scope.now.wall.millis.saturating_sub(last);
+        // A clock that was set back must not hold targets up.
+        last == 0 || since < 0 || since >= interval.into()
     }
 
     /// What a member, or the one it takes the place of, was to have so far.

@@ -277,7 +277,7 @@ fn check(script: &str) {
         }
     }
     let (out, script) = (world.out.trim_end(), script.trim_end());
-    assert!(out == script, "what came out:\n{out}\n");
+    assert!(out == script, "what came out:\n{out}\nwhat came out ends");
 }
 
 macro_rules! script {

@@ -17,8 +17,8 @@ pub(super) fn assign(group: &Spec) -> BTreeMap<Arc<str>, Assignment> {
     let mut quotas = Quotas::new(group, topics);
     let mut unfilled = Vec::new();
     let mut assigned = BTreeMap::new();
-    for (id, member) in &group.members {
-        let mut room = quotas.next();
+    for (nth, (id, member)) in group.members.iter().enumerate() {
+        let mut room = quotas.most();
         let mut kept = Assignment::new();
         for (topic, partitions) in &member.target {
             let Some(count) = group.partitions.get(topic).filter(|_| topics.contains(topic)) else {
@@ -33,6 +33,7 @@ pub(super) fn assign(group: &Spec) -> BTreeMap<Arc<str>, Assignment> {
                 }
             }
         }
+        room = quotas.settle(room, group.members.len() - nth);
         if room > 0 {
             unfilled.push((id.clone(), room));
         }
@@ -77,9 +78,21 @@ impl Quotas {
         Self { least: total / members, extra: total % members }
     }
 
-    fn next(&mut self) -> usize {
-        let one_more = self.extra > 0;
-        self.extra -= usize::from(one_more);
-        self.least + usize::from(one_more)
+    /// What the next member may keep.
+    fn most(&self) -> usize {
+        self.least + usize::from(self.extra > 0)
+    }
+
+    /// What a member has room for that has kept what it may. One that has no use for it leaves the
+    /// extra partition to the `members_left`, itself included, as long as they can take them all.
+    fn settle(&mut self, room: usize, members_left: usize) -> usize {
+        if self.extra == 0 {
+            return room;
+        }
+        if room > 0 && members_left > self.extra {
+            return room - 1;
+        }
+        self.extra -= 1;
+        room
     }
 }
