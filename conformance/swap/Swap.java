@@ -4,7 +4,8 @@ import java.util.stream.Stream;
 
 /**
  * Apache Kafka, ottla and Apache Kafka again on the same log dirs: {@code Swap SCENARIO DIR PORT}. A scenario is a version
- * with the way its quorum is kept: {@code 4.4.0/dynamic}, {@code 4.4.0/static}, {@code 3.9.1/static/3.7-IV4} …
+ * with the way its quorum is kept: {@code 4.4.0/dynamic}, {@code 4.4.0/static}, {@code 3.9.1/static/3.7-IV4},
+ * {@code born/4.4.0/dynamic} …
  */
 final class Swap {
     /** Written all the time, so that no two looks at it are the same; {@link Live} looks after it. */
@@ -15,13 +16,16 @@ final class Swap {
     private final Node node;
     private final Disk disk;
     private final boolean isNew;
+    /** ottla comes first, and formats the log dirs. */
+    private final boolean isBorn;
     private Live live;
     /** What Apache Kafka told of what ottla does not serve, and the records it is kept as. */
     private SortedMap<String, String> kept;
     private SortedSet<String> records;
 
     private Swap(String scenario, Path dir, int port) throws Exception {
-        String[] parts = scenario.split("/");
+        isBorn = scenario.startsWith("born/");
+        String[] parts = scenario.replaceFirst("^born/", "").split("/");
         isNew = parts[0].startsWith("4");
         boolean isDynamic = parts[1].equals("dynamic");
         List<Path> dirs = Stream.of("a", "b", "c").map(dir::resolve).toList();
@@ -38,6 +42,7 @@ final class Swap {
             "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1"));
         node = new Node(dir, port, parts[0], settings);
         disk = new Disk(dirs, dir);
+        if (isBorn) return;
         List<String> format = new ArrayList<>();
         if (isDynamic) format.add("--standalone");
         if (parts.length > 2) format.addAll(List.of("--release-version", parts[2]));
@@ -57,6 +62,49 @@ final class Swap {
     }
 
     private void run() throws Exception {
+        if (isBorn) runBorn(); else runSwaps();
+    }
+
+    /** A cluster that ottla began, and Apache Kafka takes over. */
+    private void runBorn() throws Exception {
+        SortedMap<String, String> told;
+        node.startOttla();
+        try (Cluster cluster = new Cluster(node.bootstrap())) {
+            cluster.ready();
+            Load load = new Load(cluster, node.bootstrap(), 1);
+            load.create();
+            live = new Live(node.bootstrap());
+            load.produce();
+            live.more(20);
+            told = cluster.state(LIVE);
+        }
+        Checks.equal("ottla ends with 0", node.stop(), 0);
+        Checks.equal("kafka-dump-log reads what ottla left", disk.dumpComplaints(), List.of());
+        node.startKafka();
+        try (Cluster cluster = new Cluster(node.bootstrap())) {
+            cluster.ready();
+            compare("Apache Kafka tells what ottla told", cluster.state(LIVE), told);
+            live.more(20);
+            Load load = new Load(cluster, node.bootstrap(), 2);
+            load.steward(isNew);
+            load.transact(false);
+            load.commit(isNew);
+            load.change(2);
+            load.snapshot(disk);
+            told = cluster.state(LIVE);
+        }
+        node.stop();
+        Checks.equal("Apache Kafka has nothing to complain about", node.complaints(false), List.of());
+        node.startOttla();
+        try (Cluster cluster = new Cluster(node.bootstrap())) {
+            cluster.ready();
+            compare("and ottla tells what Apache Kafka told", cluster.state(LIVE), told);
+            Checks.equal("one producer through three lives", live.end(), "");
+        }
+        Checks.equal("ottla ends with 0 again", node.stop(), 0);
+    }
+
+    private void runSwaps() throws Exception {
         SortedMap<String, String> told = kafkaFirst();
         told = ottlaAfterKafka("stopped", told, 2);
         Checks.equal("ottla ends with 0", node.stop(), 0);

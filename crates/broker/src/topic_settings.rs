@@ -1,6 +1,8 @@
 //! What a topic's settings mean for its logs and for what producers send.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ottla_config::{ConfigLayers, Overrides, Value, effective_topic_configs};
 use ottla_controller::Image;
@@ -8,6 +10,8 @@ use ottla_controller::image::ConfigResource;
 use ottla_log::{AckDurability, LogConfig};
 use ottla_record::validate::{ProduceRules, TopicCompression};
 use ottla_record::{Codec, Compression, TimestampType};
+
+use crate::storage::CleanerSettings;
 
 /// What the process was started with, as far as it holds for topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,19 +58,81 @@ impl FixedSettings {
 /// The settings of a topic, as typed values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicSettings {
-    /// For its logs.
-    pub log: LogConfig,
-    /// For what producers send.
-    pub produce: ProduceSettings,
+    /// For its logs; those of a topic share it, and those of all topics without settings of their
+    /// own.
+    pub log: Arc<LogConfig>,
+    /// For what producers send; shared likewise.
+    pub produce: Arc<ProduceSettings>,
 }
 
 /// The settings of `topic` after every level has spoken: the topic, this broker, all brokers, the
 /// file, the default.
 pub fn of_topic(image: &Image, fixed: &FixedSettings, topic: &str) -> TopicSettings {
+    (*OfTopics::new(image, fixed).topic(topic)).clone()
+}
+
+/// The settings of many topics of one image. What is the same for all of them is found out once:
+/// most topics have no settings of their own.
+pub struct OfTopics<'a> {
+    image: &'a Image,
+    fixed: &'a FixedSettings,
+    changed: ChangedSettings,
+    without_own: Option<Arc<TopicSettings>>,
+    last: Option<(Arc<str>, Arc<TopicSettings>)>,
+}
+
+impl<'a> OfTopics<'a> {
+    /// Of the topics in `image`, for the broker that was started with `fixed`.
+    pub fn new(image: &'a Image, fixed: &'a FixedSettings) -> Self {
+        let changed = changed_settings(image, fixed);
+        Self { image, fixed, changed, without_own: None, last: None }
+    }
+
+    /// The settings of one. Asking for the partitions of one topic after the other costs little.
+    pub fn topic(&mut self, topic: &str) -> Arc<TopicSettings> {
+        if let Some((_, settings)) = self.last.as_ref().filter(|(name, _)| **name == *topic) {
+            return Arc::clone(settings);
+        }
+        let settings = match self.image.configs.of_topic(topic) {
+            Some(_) => Arc::new(self.resolve(topic)),
+            None => match &self.without_own {
+                Some(settings) => Arc::clone(settings),
+                None => Arc::clone(self.without_own.insert(Arc::new(self.resolve(topic)))),
+            },
+        };
+        self.last = Some((topic.into(), Arc::clone(&settings)));
+        settings
+    }
+
+    fn resolve(&self, topic: &str) -> TopicSettings {
+        let of_topic = overrides(self.image, &ConfigResource::topic(topic));
+        let values = Values(effective_topic_configs(&self.fixed.layers(&self.changed), &of_topic));
+        TopicSettings {
+            log: Arc::new(log_config(&values, self.fixed)),
+            produce: Arc::new(produce_settings(&values)),
+        }
+    }
+}
+
+/// The settings of this broker's cleaner, after every level has spoken.
+pub(crate) fn of_cleaner(image: &Image, fixed: &FixedSettings) -> CleanerSettings {
     let changed = changed_settings(image, fixed);
-    let of_topic = overrides(image, &ConfigResource::topic(topic));
-    let values = Values(effective_topic_configs(&fixed.layers(&changed), &of_topic));
-    TopicSettings { log: log_config(&values, fixed), produce: produce_settings(&values) }
+    let layers = fixed.layers(&changed);
+    let value = |name: &str| layers.broker_value(name);
+    let whole = |name: &str| value(name).as_i64().unwrap_or_default();
+    let part = |name: &str| value(name).as_f64().unwrap_or_default();
+    let count = |name: &str| usize::try_from(whole(name)).unwrap_or_default();
+    CleanerSettings {
+        enable: value("log.cleaner.enable").as_bool().unwrap_or(true),
+        threads: count("log.cleaner.threads"),
+        dedupe_buffer_bytes: u64::try_from(whole("log.cleaner.dedupe.buffer.size")).unwrap_or(0),
+        load_factor: part("log.cleaner.io.buffer.load.factor"),
+        io_buffer_bytes: count("log.cleaner.io.buffer.size"),
+        bytes_per_second_max: part("log.cleaner.io.max.bytes.per.second"),
+        backoff: Duration::from_millis(
+            u64::try_from(whole("log.cleaner.backoff.ms")).unwrap_or_default(),
+        ),
+    }
 }
 
 /// The settings that `resource` itself has, as the config crate takes them.
@@ -260,8 +326,8 @@ mod tests {
     #[test]
     fn defaults_are_those_the_log_and_the_validation_declare() {
         let found = settings(&[]);
-        assert_eq!(found.log, LogConfig::default());
-        assert_eq!(found.produce, ProduceSettings::default());
+        assert_eq!(*found.log, LogConfig::default());
+        assert_eq!(*found.produce, ProduceSettings::default());
     }
 
     #[test]

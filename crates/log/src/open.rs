@@ -14,7 +14,6 @@ use ottla_model::Offset;
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{names, offset_index, time_index};
-use crate::read::{find, offset_entries_below, offset_entry, time_entry};
 use crate::recover::{
     RecoveredSegment, Replay, load_snapshot, measure, recover_segment, replay_segment,
 };
@@ -24,7 +23,7 @@ use crate::{
 };
 
 pub use rebuild::Rebuilt;
-pub(crate) use rebuild::indexes_are_whole;
+pub(crate) use rebuild::{indexes_are_whole, true_time_entries};
 
 /// Zeros that tell that nothing was written behind the last batch.
 const UNWRITTEN_BYTES: u64 = 4096;
@@ -489,33 +488,6 @@ impl Log {
     fn log_end_offset_so_far(&self) -> Offset {
         if self.segments.is_empty() { Offset::MIN } else { self.log_end_offset }
     }
-}
-
-/// How many entries of a time index are true, leaving out those at its end that are not: the batch
-/// at the offset has the timestamp.
-pub(crate) fn true_time_entries<B: SegmentBytes>(
-    segment: &Segment,
-    bytes: &B,
-) -> Result<u64, LogError> {
-    let base_offset = segment.base_offset;
-    let mut count = segment.time_entries;
-    while let Some(last) = count.checked_sub(1) {
-        let Some(entry) = time_entry(base_offset, last, bytes)? else { return Ok(last) };
-        let relative = i64::from(entry.relative_offset);
-        let indexed =
-            offset_entries_below(base_offset, segment.index_entries, relative + 1, bytes)?;
-        let start = match indexed.checked_sub(1) {
-            Some(floor) => offset_entry(base_offset, floor, bytes)?,
-            None => None,
-        };
-        let start = start.map_or(0, |entry| u64::from(entry.position));
-        let batch = find(segment, start, base_offset + relative, bytes)?;
-        if batch.is_some_and(|batch| batch.header.max_timestamp == entry.timestamp) {
-            break;
-        }
-        count = last;
-    }
-    Ok(count)
 }
 
 pub(crate) fn as_segment(found: &FoundSegment) -> Segment {

@@ -194,10 +194,17 @@ pub(crate) fn measure<B: SegmentBytes>(
         Some(last) => offset_entry(base_offset, last, bytes)?.map_or(0, |e| u64::from(e.position)),
         None => 0,
     };
+    // Kafka makes indexes in their full length; what is not cut off is zeros.
+    if segment.index_entries > 1 && start == 0 {
+        return Err(misfit());
+    }
     let mut largest = TimestampAndOffset { timestamp: -1, offset: base_offset };
     if let Some(last) = segment.time_entries.checked_sub(1) {
         let entry = time_entry(base_offset, last, bytes)?.ok_or_else(misfit)?;
         let offset = base_offset + i64::from(entry.relative_offset);
+        if last > 0 && entry.timestamp == 0 {
+            return Err(misfit());
+        }
         largest = TimestampAndOffset { timestamp: entry.timestamp, offset };
     }
     if (start >= segment.size && segment.size > 0)

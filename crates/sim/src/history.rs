@@ -1,5 +1,6 @@
 //! What clients asked and saw, in the order in which it happened, and the invariants that watch.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::invariants::{self, Invariant};
@@ -177,6 +178,21 @@ impl History {
     pub fn acknowledged_count(&self) -> usize {
         let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.events.iter().filter(|event| matches!(event, Event::Acknowledged { .. })).count()
+    }
+
+    /// Offset → (producer, number) of what was acknowledged and not lost with a power cut since.
+    pub fn acknowledged(&self) -> BTreeMap<i64, (u64, u64)> {
+        let mut acknowledged = BTreeMap::new();
+        for event in self.events() {
+            match event {
+                Event::Acknowledged { producer, number, offset } => {
+                    acknowledged.insert(offset, (producer, number));
+                }
+                Event::RecoveredFromPowerCut { offset } => drop(acknowledged.split_off(&offset)),
+                _ => {}
+            }
+        }
+        acknowledged
     }
 
     /// Whether a bit of the log has rotted: then a reader may find bytes that are no records.

@@ -196,6 +196,10 @@ impl<C: Kind> Shard<C> {
         all.io.clone().spawn("commit", async move {
             if shard.committed(&after).await {
                 effects.into_iter().for_each(|effect| (all.perform)(&all, &shard, effect));
+            } else {
+                // What was appended may or may not be kept: nobody is told anything but to look for
+                // the coordinator again.
+                shard.end();
             }
         });
     }

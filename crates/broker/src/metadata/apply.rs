@@ -1,12 +1,12 @@
 //! Committed changes become partitions of this node, before the one who asked is answered: a topic
 //! that is said to exist can be produced to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ottla_base::Uuid;
-use ottla_controller::image::{ConfigResource, Partition, ResourceType};
+use ottla_controller::image::{ConfigResource, Partition, ResourceType, Topic};
 use ottla_controller::{Change, Image, decide};
 use ottla_io::Io;
 use ottla_model::TopicPartition;
@@ -15,8 +15,11 @@ use tracing::{error, info, warn};
 
 use super::handle::{Command, Decide, Delta, Shared};
 use super::service::Published;
-use crate::storage::{self, Leadership, Storage};
-use crate::topic_settings::{self, FixedSettings, TopicSettings};
+use crate::storage::{self, Leadership, NewPartition, Storage};
+use crate::topic_settings::{FixedSettings, OfTopics, of_cleaner, TopicSettings};
+
+/// A name no topic has: what holds for it is what the broker's levels say.
+const NO_TOPIC: &str = "";
 
 /// Keeps this node's partitions in step with the image.
 #[derive(Debug, Clone)]
@@ -77,6 +80,8 @@ impl Follower {
     /// that the image does not know are set aside, unless they are known to be deleted. Returns
     /// those that are in another log dir than the image says.
     pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
+        self.follow_broker_settings(image);
+        let mut gone = Vec::new();
         for found in self.storage.partitions() {
             let name = found.topic_partition();
             let known = image.partition(&name.topic, name.partition);
@@ -88,115 +93,120 @@ impl Follower {
                 continue;
             }
             if deleted_topics.contains(&found.topic_id()) {
-                self.remove(name);
+                gone.push(name.clone());
             } else {
                 self.set_aside(name);
             }
         }
-        let mut misplaced = Vec::new();
-        for topic in image.topics.iter() {
-            for (index, partition) in &topic.partitions {
-                self.become_as(image, topic.id, &topic.name, *index, partition);
-                misplaced.extend(self.misplaced(topic.id, &topic.name, *index, partition));
-            }
-        }
+        self.remove(&gone);
+        let of_topic = |topic: &Arc<Topic>| {
+            let topic = Arc::clone(topic);
+            let indexes: Vec<i32> = topic.partitions.keys().copied().collect();
+            indexes.into_iter().map(move |index| (Arc::clone(&topic), index))
+        };
+        let misplaced = self.become_all(image, image.topics.iter().flat_map(of_topic));
+        self.storage.set_cleaner(of_cleaner(image, &self.fixed));
         self.is_following.store(true, Ordering::Release);
         misplaced
     }
 
-    fn misplaced(
-        &self,
-        topic_id: Uuid,
-        topic: &Arc<str>,
-        index: i32,
-        partition: &Partition,
-    ) -> Option<Placed> {
-        let place = partition.replicas.iter().position(|id| *id == self.node_id)?;
-        let recorded = partition.directories.get(place)?;
-        let actual =
-            self.storage.partition(&TopicPartition::new(topic.clone(), index))?.directory_id();
-        (*recorded != actual).then_some((topic_id, index, actual))
-    }
-
     fn follow(&self, delta: &Delta) -> Vec<Placed> {
-        let mut misplaced = Vec::new();
-        let touched = Touched::by(delta);
-        for name in &touched.gone {
-            self.remove(name);
-        }
+        let mut touched = Touched::by(delta);
+        let (mut gone, mut ours) = (std::mem::take(&mut touched.gone), Vec::new());
         for (topic_id, index) in &touched.partitions {
             let Some(topic) = delta.after.topic_by_id(*topic_id) else { continue };
             let Some(partition) = topic.partitions.get(index) else { continue };
             let before = delta.before.topic_by_id(*topic_id);
             let before = before.and_then(|topic| topic.partitions.get(index));
             let was_ours = before.is_some_and(|p| p.replicas.contains(&self.node_id));
-            if was_ours && !partition.replicas.contains(&self.node_id) {
-                let name = TopicPartition::new(topic.name.clone(), *index);
-                self.remove(&name);
-                continue;
+            if partition.replicas.contains(&self.node_id) {
+                ours.push((Arc::clone(topic), *index));
+            } else if was_ours {
+                gone.insert(TopicPartition::new(topic.name.clone(), *index));
             }
-            self.become_as(&delta.after, *topic_id, &topic.name, *index, partition);
-            misplaced.extend(self.misplaced(*topic_id, &topic.name, *index, partition));
         }
+        // First, for a new topic may have the name of one that is gone.
+        self.remove(&gone.into_iter().collect::<Vec<_>>());
+        let misplaced = self.become_all(&delta.after, ours.into_iter());
         self.configure(&delta.after, &touched);
         misplaced
     }
 
-    fn remove(&self, name: &TopicPartition) {
-        if let Err(error) = self.storage.delete_partition(name) {
+    fn remove(&self, gone: &[TopicPartition]) {
+        for (name, error) in self.storage.delete_partitions(gone) {
             error!(partition = %name, %error, "partition could not be removed");
         }
     }
 
-    fn become_as(
+    /// Sees that those of these partitions that this node has a replica of are there, with the
+    /// settings of their topics, and take their roles. Returns those that are in another log dir than
+    /// the image says.
+    fn become_all(
         &self,
         image: &Image,
-        topic_id: Uuid,
-        topic: &Arc<str>,
-        index: i32,
-        partition: &Partition,
-    ) {
-        if !partition.replicas.contains(&self.node_id) {
-            return;
-        }
-        let name = TopicPartition::new(topic.clone(), index);
-        let settings = topic_settings::of_topic(image, &self.fixed, topic);
-        let made = match self.storage.create_partition(&name, topic_id, settings.log) {
-            Ok(made) => {
-                made.set_produce_settings(settings.produce);
-                made
+        partitions: impl Iterator<Item = (Arc<Topic>, i32)>,
+    ) -> Vec<Placed> {
+        let mut misplaced = Vec::new();
+        let mut settings_of = OfTopics::new(image, &self.fixed);
+        let (mut wanted, mut roles) = (Vec::new(), Vec::new());
+        for (topic, index) in partitions {
+            let Some(partition) = topic.partitions.get(&index) else { continue };
+            if !partition.replicas.contains(&self.node_id) {
+                continue;
             }
-            Err(error) => {
-                error!(partition = %name, %error, "partition could not be made");
-                return;
-            }
-        };
-        let leadership = Leadership {
-            leader: partition.leader,
-            leader_epoch: partition.leader_epoch,
-            partition_epoch: partition.partition_epoch,
-            replicas: partition.replicas.to_vec(),
-            isr: partition.isr.to_vec(),
-        };
-        if let Err(code) = made.become_as(leadership) {
-            error!(partition = %name, error = code.name(), "partition cannot be led");
+            let settings = settings_of.topic(&topic.name);
+            wanted.push(NewPartition {
+                name: TopicPartition::new(topic.name.clone(), index),
+                topic_id: topic.id,
+                config: Arc::clone(&settings.log),
+            });
+            roles.push((Arc::clone(&topic), Arc::clone(&settings.produce)));
         }
+        let names: Vec<_> = wanted.iter().map(|new| new.name.clone()).collect();
+        let made = self.storage.create_partitions(wanted);
+        for ((name, made), (topic, produce)) in names.iter().zip(made).zip(roles) {
+            match (made, topic.partitions.get(&name.partition)) {
+                (Ok(made), Some(partition)) => {
+                    made.set_produce_settings(produce);
+                    become_as(&made, partition);
+                    let recorded = self.recorded_directory(partition);
+                    let actual = made.directory_id();
+                    if recorded.is_some_and(|recorded| recorded != actual) {
+                        misplaced.push((topic.id, name.partition, actual));
+                    }
+                }
+                (Err(error), _) => error!(partition = %name, %error, "partition could not be made"),
+                (Ok(_), None) => {}
+            }
+        }
+        misplaced
+    }
+
+    /// In which of this node's log dirs the metadata places its replica.
+    fn recorded_directory(&self, partition: &Partition) -> Option<Uuid> {
+        let place = partition.replicas.iter().position(|id| *id == self.node_id)?;
+        partition.directories.get(place).copied()
+    }
+
+    /// What holds for the log dirs as a whole.
+    fn follow_broker_settings(&self, image: &Image) {
+        let settings = OfTopics::new(image, &self.fixed).topic(NO_TOPIC);
+        self.storage.set_delete_delay_ms(settings.log.file_delete_delay_ms);
     }
 
     fn configure(&self, image: &Image, touched: &Touched) {
+        let mut settings_of = OfTopics::new(image, &self.fixed);
         if touched.all_configs {
-            let mut by_topic = BTreeMap::new();
+            self.follow_broker_settings(image);
+            self.storage.set_cleaner(of_cleaner(image, &self.fixed));
             for partition in self.storage.partitions() {
-                let topic = &partition.topic_partition().topic;
-                let settings = by_topic
-                    .entry(topic.clone())
-                    .or_insert_with(|| topic_settings::of_topic(image, &self.fixed, topic));
-                configure(&partition, settings);
+                let settings = settings_of.topic(&partition.topic_partition().topic);
+                configure(&partition, &settings);
             }
             return;
         }
         for topic in &touched.configs {
-            let settings = topic_settings::of_topic(image, &self.fixed, topic);
+            let settings = settings_of.topic(topic);
             let found = image.topic(topic).map(|topic| topic.partitions.keys());
             for index in found.into_iter().flatten() {
                 let name = TopicPartition::new(topic.clone(), *index);
@@ -223,8 +233,22 @@ impl Follower {
 }
 
 fn configure(partition: &Arc<storage::Partition>, settings: &TopicSettings) {
-    partition.set_config(settings.log.clone());
-    partition.set_produce_settings(settings.produce);
+    partition.set_config(Arc::clone(&settings.log));
+    partition.set_produce_settings(Arc::clone(&settings.produce));
+}
+
+fn become_as(made: &Arc<storage::Partition>, partition: &Partition) {
+    let leadership = Leadership {
+        leader: partition.leader,
+        leader_epoch: partition.leader_epoch,
+        partition_epoch: partition.partition_epoch,
+        replicas: partition.replicas.to_vec(),
+        isr: partition.isr.to_vec(),
+    };
+    if let Err(code) = made.become_as(leadership) {
+        let name = made.topic_partition();
+        error!(partition = %name, error = code.name(), "partition cannot be led");
+    }
 }
 
 /// What a delta touches on this node.

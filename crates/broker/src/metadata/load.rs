@@ -70,36 +70,7 @@ pub(super) fn load(
     prepare(disk, place, settings, now)?;
     let (newest_snapshot, contents) = newest_readable(disk, dir)?;
     soundness::check(disk, dir, newest_snapshot.end_offset)?;
-    let config = LogConfig {
-        segment_bytes: settings.segment_bytes,
-        segment_ms: settings.segment_ms,
-        // Segments go when a snapshot has taken their place, never by age or size of their own.
-        retention_ms: -1,
-        retention_bytes: -1,
-        ..LogConfig::default()
-    };
-    let how = OpenLog {
-        config,
-        // It is read from the snapshot on in any case; and Kafka goes on writing it after it has
-        // marked the log dirs as cleanly stopped.
-        clean: false,
-        // A snapshot is only taken of what is committed, and so on the device.
-        recovery_point: newest_snapshot.end_offset,
-        recovery_point_lost: false,
-        log_start_offset: 0,
-        compacted_before: 0,
-        now: now.wall,
-        seed,
-    };
-    let (mut log, _) = LogFiles::open(disk, dir.clone(), how)?;
-    if log.log().log_end_offset() < newest_snapshot.end_offset {
-        warn!(
-            offset = newest_snapshot.end_offset,
-            dir = %dir.display(),
-            "there is a metadata snapshot but no log; going on from the snapshot"
-        );
-        log.start_over(newest_snapshot.end_offset, now.wall)?;
-    }
+    let log = open_log(disk, dir, settings, newest_snapshot, now, seed)?;
     let mut loading = Loading::default();
     if newest_snapshot.end_offset == 0 {
         loading.bootstrap = format::read_bootstrap(disk, dir)?;
@@ -127,6 +98,48 @@ pub(super) fn load(
         newest_snapshot,
         deleted_topics: loading.deleted_topics,
     })
+}
+
+/// Opens the log behind a snapshot; what is cut off its end was looked at by [`soundness`].
+fn open_log(
+    disk: &Disk,
+    dir: &Path,
+    settings: &MetadataSettings,
+    newest_snapshot: SnapshotId,
+    now: Now,
+    seed: u64,
+) -> io::Result<LogFiles> {
+    let config = LogConfig {
+        segment_bytes: settings.segment_bytes,
+        segment_ms: settings.segment_ms,
+        // Segments go when a snapshot has taken their place, never by age or size of their own.
+        retention_ms: -1,
+        retention_bytes: -1,
+        ..LogConfig::default()
+    };
+    let how = OpenLog {
+        config,
+        // It is read from the snapshot on in any case; and Kafka goes on writing it after it has
+        // marked the log dirs as cleanly stopped.
+        clean: false,
+        // A snapshot is only taken of what is committed, and so on the device.
+        recovery_point: newest_snapshot.end_offset,
+        recovery_point_lost: false,
+        log_start_offset: 0,
+        compacted_before: 0,
+        now: now.wall,
+        seed,
+    };
+    let (mut log, _) = LogFiles::open(disk, dir.to_owned(), how)?;
+    if log.log().log_end_offset() < newest_snapshot.end_offset {
+        warn!(
+            offset = newest_snapshot.end_offset,
+            dir = %dir.display(),
+            "there is a metadata snapshot but no log; going on from the snapshot"
+        );
+        log.start_over(newest_snapshot.end_offset, now.wall)?;
+    }
+    Ok(log)
 }
 
 /// Makes the dir; formats it if nothing is in it.

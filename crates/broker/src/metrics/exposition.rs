@@ -132,6 +132,57 @@ const OF_NODE: &[OfNode] = &[
         |node| partition_count(&node.metadata.image()),
     ),
     gauge(
+        "kafka_log_logcleanermanager_max_dirty_percent",
+        "How dirty the dirtiest compacted log is.",
+        |node| node.storage.cleaner_status().max_dirty_percent,
+    ),
+    gauge(
+        "kafka_log_logcleanermanager_time_since_last_run_ms",
+        "Milliseconds since the cleaner last looked at the logs.",
+        |node| node.storage.cleaner_status().since_last_run_ms,
+    ),
+    gauge(
+        "kafka_log_logcleanermanager_uncleanable_partitions_count",
+        "Logs that could not be compacted; they are tried again.",
+        |node| node.storage.cleaner_status().uncleanable_partitions,
+    ),
+    gauge(
+        "kafka_log_logcleanermanager_uncleanable_bytes",
+        "Dirty bytes in logs that could not be compacted.",
+        |node| node.storage.cleaner_status().uncleanable_bytes,
+    ),
+    gauge(
+        "kafka_log_logcleaner_max_compaction_delay_secs",
+        "Seconds that a log waits beyond its max.compaction.lag.ms.",
+        |node| node.storage.cleaner_status().max_compaction_delay_secs,
+    ),
+    gauge(
+        "kafka_log_logcleaner_max_buffer_utilization_percent",
+        "How full the cleaner's memory for keys was in the last round.",
+        |node| node.storage.cleaner_status().buffer_utilization_percent,
+    ),
+    gauge(
+        "kafka_log_logcleaner_cleaner_recopy_percent",
+        "The part of the last compacted log that stayed.",
+        |node| node.storage.cleaner_status().recopy_percent,
+    ),
+    gauge(
+        "kafka_log_logcleaner_max_clean_time_secs",
+        "Seconds that the last compaction took.",
+        |node| node.storage.cleaner_status().clean_time_secs,
+    ),
+    gauge(
+        "kafka_log_logcleaner_deadthreadcount",
+        "Cleaner threads that have ended although nobody stopped them.",
+        |node| node.storage.cleaner_status().dead_threads,
+    ),
+    counter("ottla_cleaner_rounds", "Compactions that ended well.", |node| {
+        node.storage.cleaner_status().rounds
+    }),
+    counter("ottla_cleaner_removed_bytes", "Bytes that compaction has removed.", |node| {
+        node.storage.cleaner_status().removed_bytes
+    }),
+    gauge(
         "kafka_log_logmanager_remaininglogstorecover",
         "Logs that the start has yet to recover.",
         |node| {

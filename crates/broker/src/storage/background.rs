@@ -72,8 +72,8 @@ async fn recover_some(shared: Arc<Shared>, inside: Arc<[Arc<Partition>]>, next: 
 
 /// Goes on until it is asked to stop; it then ends between two steps.
 pub(super) async fn run(shared: Arc<Shared>, doomed: Vec<PathBuf>) {
-    for path in doomed {
-        shared.io.spawn("remove partition", remove_later(Arc::clone(&shared), path));
+    if !doomed.is_empty() {
+        shared.io.spawn("remove partitions", remove_later(&shared, doomed));
     }
     let started = shared.io.now().mono;
     let settings = &shared.settings;
@@ -112,12 +112,14 @@ fn next(now: MonoTime, interval: Duration) -> MonoTime {
 }
 
 /// What was sealed is flushed at once, and `flush.ms` has its own timer; this is for what they leave:
-/// an end behind the recovery point.
+/// an end behind the recovery point. A log that nobody used since the last time wants nothing new.
 fn flush_wanted(shared: &Arc<Shared>) {
-    let partitions: Vec<Arc<Partition>> = shared.lock().values().cloned().collect();
     let now = shared.io.now().wall;
-    for partition in partitions {
-        partition.flush_if_wanted(now);
+    for dir in &shared.dirs {
+        let touched = dir.touched().clone();
+        for partition in shared.found(&touched) {
+            partition.flush_if_wanted(now);
+        }
     }
 }
 
@@ -125,7 +127,7 @@ async fn checkpoint(shared: &Arc<Shared>) {
     let checkpointing = Arc::clone(shared);
     let write = move || {
         for dir in checkpointing.dirs.iter().filter(|dir| !dir.is_offline()) {
-            if let Err(error) = checkpointing.checkpoint_dir(dir) {
+            if let Err(error) = checkpointing.checkpoint_touched(dir) {
                 checkpoint_failed(dir, &error);
             }
         }
@@ -150,15 +152,23 @@ async fn retain(shared: &Arc<Shared>) {
     }
 }
 
-/// Removes a dir once `file.delete.delay.ms` has passed.
-pub(super) async fn remove_later(shared: Arc<Shared>, path: PathBuf) {
-    let delay = u64::try_from(shared.settings.log.file_delete_delay_ms).unwrap_or(0);
-    shared.io.sleep(Duration::from_millis(delay)).await;
-    let disk = shared.disk.clone();
-    let (shown, work) = (path.clone(), move || disk.remove_dir_all(&path));
-    if let Err(error) = shared.io.blocking(work).await
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        error!(path = %shown.display(), %error, "dir could not be removed");
+/// Removes dirs once `file.delete.delay.ms` has passed. Holds on to nothing while it waits.
+pub(super) fn remove_later(
+    shared: &Shared,
+    paths: Vec<PathBuf>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let (io, disk) = (shared.io.clone(), shared.disk.clone());
+    let delay = u64::try_from(shared.delete_delay_ms.load(Ordering::Relaxed)).unwrap_or(0);
+    async move {
+        io.sleep(Duration::from_millis(delay)).await;
+        for path in paths {
+            let disk = disk.clone();
+            let (shown, work) = (path.clone(), move || disk.remove_dir_all(&path));
+            if let Err(error) = io.blocking(work).await
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                error!(path = %shown.display(), %error, "dir could not be removed");
+            }
+        }
     }
 }

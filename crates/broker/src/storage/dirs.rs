@@ -1,5 +1,5 @@
-//! [`LogDir`]: one of `log.dirs`. Its lock, its identity, whether it was stopped cleanly, and its
-//! checkpoints.
+//! [`LogDir`]: one of `log.dirs`. Its lock, its identity, whether it was stopped cleanly, and when its
+//! checkpoints are written.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,6 +17,7 @@ use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::Semaphore;
 use tracing::warn;
 
+use super::checkpoints::{Checkpointed, Checkpoints};
 use super::manifest;
 use super::open_files::OpenFiles;
 
@@ -27,8 +28,6 @@ const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
 /// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
 const SYNCS_AT_ONCE: usize = 4;
-/// Bytes of the largest checkpoint that makes sense: some hundred thousand partitions.
-const CHECKPOINT_BYTES_MAX: u64 = 256 << 20;
 /// Logs that are opened at a time because a request wants them, beside those that are recovered in
 /// the background.
 const OPENED_AT_ONCE: usize = 4;
@@ -51,6 +50,10 @@ pub struct LogDir {
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
     open_files: Arc<OpenFiles>,
+    /// Partitions whose logs were used since the checkpoints were last told of them.
+    touched: Mutex<Vec<TopicPartition>>,
+    /// What the checkpoints hold could not be written the last time.
+    is_unwritten: AtomicBool,
     /// Bounds the syncs that run at a time.
     syncs: Semaphore,
     syncs_done: AtomicU64,
@@ -59,29 +62,6 @@ pub struct LogDir {
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
     /// for the device.
     written: Mutex<Checkpoints>,
-}
-
-/// The offset checkpoints of a log dir. What they say of partitions that have not been opened since
-/// the start is kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Checkpoints {
-    recovery_points: BTreeMap<TopicPartition, Offset>,
-    /// The file was not there, or could not be read.
-    recovery_points_lost: bool,
-    log_starts: BTreeMap<TopicPartition, Offset>,
-    high_watermarks: BTreeMap<TopicPartition, Offset>,
-    /// First offset the cleaner has not been over. Only read yet.
-    cleaned: BTreeMap<TopicPartition, Offset>,
-}
-
-/// What the checkpoints are to say of one partition.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Checkpointed {
-    pub(super) recovery_point: Offset,
-    pub(super) high_watermark: Offset,
-    pub(super) log_start_offset: Offset,
-    /// A log start that is the first segment's base offset need not be told.
-    pub(super) first_base: Offset,
 }
 
 /// How many logs of a dir have been recovered since the start, of how many that had to be.
@@ -230,6 +210,8 @@ impl Locked {
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
             open_files: Arc::clone(open_files),
+            touched: Mutex::default(),
+            is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
@@ -354,10 +336,22 @@ impl LogDir {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what the open logs tell, and writes the checkpoints that changed.
+    /// Takes what open logs tell, and writes the checkpoints that changed. Nothing is looked at if
+    /// nothing is told.
     pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
+        if told.is_empty() && !self.is_unwritten.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         self.checkpoints().take(told);
         self.write_checkpoints()
+    }
+
+    pub(super) fn note_touched(&self, name: TopicPartition) {
+        self.touched().push(name);
+    }
+
+    pub(super) fn touched(&self) -> MutexGuard<'_, Vec<TopicPartition>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what the checkpoints say of partitions that do not exist.
@@ -366,25 +360,38 @@ impl LogDir {
         checkpoints.recovery_points.retain(|name, _| exists(name));
         checkpoints.log_starts.retain(|name, _| exists(name));
         checkpoints.high_watermarks.retain(|name, _| exists(name));
+        checkpoints.cleaned.retain(|name, _| exists(name));
     }
 
-    /// Sees that the files say nothing of an earlier partition of this name: after a crash its log
-    /// start would take the records of the new one away. Waits for the device if they do.
-    pub(super) fn forget_durably(&self, name: &TopicPartition) -> io::Result<()> {
-        self.checkpoints().forget(name);
-        let is_known = self.written().knows(name);
+    /// Sees that the files say nothing of earlier partitions of these names: after a crash their log
+    /// starts would take the records of the new ones away. Waits for the device if they do.
+    pub(super) fn forget_durably<'a>(
+        &self,
+        names: impl Iterator<Item = &'a TopicPartition> + Clone,
+    ) -> io::Result<()> {
+        let mut checkpoints = self.checkpoints();
+        names.clone().for_each(|name| checkpoints.forget(name));
+        drop(checkpoints);
+        let written = self.written();
+        let is_known = names.into_iter().any(|name| written.knows(name));
+        drop(written);
         if is_known { self.write_checkpoints() } else { Ok(()) }
     }
 
     /// Writes the checkpoints that differ from what their files hold.
     fn write_checkpoints(&self) -> io::Result<()> {
         let mut written = self.written();
+        // Until all of it is.
+        self.is_unwritten.store(true, Ordering::Relaxed);
+        let mut is_complete = true;
         let now = self.checkpoints().clone();
-        let Checkpoints { recovery_points, log_starts, high_watermarks, .. } = &mut *written;
+        let Checkpoints { recovery_points, log_starts, high_watermarks, cleaned, .. } =
+            &mut *written;
         for (name, old, new) in [
             (offset_checkpoint::RECOVERY_POINT, recovery_points, now.recovery_points),
             (offset_checkpoint::LOG_START, log_starts, now.log_starts),
             (offset_checkpoint::REPLICATION, high_watermarks, now.high_watermarks),
+            (offset_checkpoint::CLEANER, cleaned, now.cleaned),
         ] {
             // Without an entry a log that is yet to be recovered would seem to have been cut.
             let is_withheld = name == offset_checkpoint::RECOVERY_POINT
@@ -395,7 +402,9 @@ impl LogDir {
                 self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
                 *old = new;
             }
+            is_complete &= !is_withheld;
         }
+        self.is_unwritten.store(!is_complete, Ordering::Relaxed);
         Ok(())
     }
 
@@ -416,6 +425,17 @@ impl LogDir {
         self.write_checkpoints()
     }
 
+    /// Writes down how far compaction has come with a partition. Waits for the device.
+    pub(super) fn checkpoint_cleaned(&self, name: &TopicPartition, end: Offset) -> io::Result<()> {
+        self.checkpoints().cleaned.insert(name.clone(), end);
+        self.write_checkpoints()
+    }
+
+    /// The recovery point that a start after a crash would find; 0 if none.
+    pub(super) fn written_recovery_point(&self, name: &TopicPartition) -> Offset {
+        self.written().recovery_points.get(name).copied().unwrap_or(0)
+    }
+
     /// Says to the next start that nothing needs recovery, and what there is. The last act of a clean
     /// stop.
     pub(super) fn mark_clean(&self, broker_epoch: i64, told: Vec<ManifestEntry>) -> io::Result<()> {
@@ -434,68 +454,6 @@ impl LogDir {
     }
 }
 
-impl Checkpoints {
-    fn read(disk: &Disk, dir: &Path) -> io::Result<Self> {
-        let read = |name: &str| read_checkpoint(disk, &dir.join(name));
-        let recovery_points = read(offset_checkpoint::RECOVERY_POINT)?;
-        Ok(Self {
-            recovery_points_lost: recovery_points.is_none(),
-            recovery_points: recovery_points.unwrap_or_default(),
-            log_starts: read(offset_checkpoint::LOG_START)?.unwrap_or_default(),
-            high_watermarks: read(offset_checkpoint::REPLICATION)?.unwrap_or_default(),
-            cleaned: read(offset_checkpoint::CLEANER)?.unwrap_or_default(),
-        })
-    }
-
-    fn take(&mut self, told: Vec<(TopicPartition, Checkpointed)>) {
-        for (name, offsets) in told {
-            self.recovery_points.insert(name.clone(), offsets.recovery_point);
-            self.high_watermarks.insert(name.clone(), offsets.high_watermark);
-            // DeleteRecords may have written down a later one meanwhile.
-            let known = self.log_starts.get(&name).copied().unwrap_or(0);
-            let start = known.max(offsets.log_start_offset);
-            if start > offsets.first_base {
-                self.log_starts.insert(name, start);
-            } else {
-                self.log_starts.remove(&name);
-            }
-        }
-    }
-
-    pub(super) fn recovery_point(&self, name: &TopicPartition) -> Offset {
-        self.recovery_points.get(name).copied().unwrap_or(0)
-    }
-
-    pub(super) fn log_start_offset(&self, name: &TopicPartition) -> Offset {
-        self.log_starts.get(name).copied().unwrap_or(0)
-    }
-
-    pub(super) fn high_watermark(&self, name: &TopicPartition) -> Offset {
-        self.high_watermarks.get(name).copied().unwrap_or(0)
-    }
-
-    /// Nothing is known of recovery points, not even that they are 0.
-    pub(super) fn has_lost_recovery_points(&self) -> bool {
-        self.recovery_points_lost
-    }
-
-    pub(super) fn compacted_before(&self, name: &TopicPartition) -> Offset {
-        self.cleaned.get(name).copied().unwrap_or(0)
-    }
-
-    fn knows(&self, name: &TopicPartition) -> bool {
-        self.recovery_points.contains_key(name)
-            || self.log_starts.contains_key(name)
-            || self.high_watermarks.contains_key(name)
-    }
-
-    pub(super) fn forget(&mut self, name: &TopicPartition) {
-        self.recovery_points.remove(name);
-        self.log_starts.remove(name);
-        self.high_watermarks.remove(name);
-    }
-}
-
 /// Makes a dir and those above it; a power cut does not take them away again.
 pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
     let mut missing = Vec::new();
@@ -511,22 +469,6 @@ pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
         disk.sync_dir(parent.unwrap_or(Path::new(".")))?;
     }
     Ok(())
-}
-
-/// Reads a checkpoint; `None` if it is missing or broken: offsets are then found out from the logs.
-fn read_checkpoint(
-    disk: &Disk,
-    path: &Path,
-) -> io::Result<Option<BTreeMap<TopicPartition, Offset>>> {
-    let content = match disk.read(path, CHECKPOINT_BYTES_MAX) {
-        Ok(content) => content,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let parsed = offset_checkpoint::parse(&String::from_utf8_lossy(&content));
-    Ok(parsed
-        .inspect_err(|why| warn!(path = %path.display(), %why, "checkpoint could not be read"))
-        .ok())
 }
 
 /// Takes the mark of a clean stop away, so that a crash from now on is not taken for one.

@@ -51,9 +51,16 @@ impl Shared {
 
     fn add(&self, dir: &Arc<LogDir>, found: Vec<At>) -> io::Result<()> {
         let mut partitions = self.lock();
-        for at in found {
+        let config = Arc::new(self.settings.log.clone());
+        let mut topic: Arc<str> = "".into();
+        for mut at in found {
+            // The partitions of a topic stand together; they share one text.
+            if at.name.topic == topic {
+                at.name.topic = Arc::clone(&topic);
+            }
+            topic = Arc::clone(&at.name.topic);
             let name = at.name.clone();
-            let made = self.partition_at(dir, at, self.settings.log.clone());
+            let made = self.partition_at(dir, at, Arc::clone(&config));
             if !dir.was_clean() {
                 made.mark_to_recover();
             }

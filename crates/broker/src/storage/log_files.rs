@@ -6,6 +6,7 @@
 
 mod cutting;
 mod flush;
+mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -121,6 +122,8 @@ pub struct LogFiles {
     oldest_on_disk: Offset,
     /// Counts the cuts: a flush from before a cut says nothing about what came after it.
     cuts: u64,
+    /// A cleaned segment on its way into the log.
+    swap: Option<swap::Swap>,
     broken: bool,
 }
 
@@ -168,6 +171,7 @@ impl LogFiles {
             set_aside: Vec::new(),
             oldest_on_disk,
             cuts: 0,
+            swap: None,
             broken: false,
         };
         this.note_unsynced_tail();

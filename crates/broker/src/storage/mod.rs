@@ -1,18 +1,23 @@
 //! The log dirs of a node and the partitions in them.
 //!
 //! ```text
-//! mod.rs            Storage: open, create, remove, close        load.rs           a dir's files → a log
-//! dirs.rs           LogDir: lock, identity, checkpoints         log_files.rs      a log and its files
+//! mod.rs            Storage: open, find, close                  load.rs           a dir's files → a log
+//! dirs.rs           LogDir: lock, identity                      log_files.rs      a log and its files
 //! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
 //! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
 //! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
+//! checkpoints.rs    offsets per log dir
 //! finding.rs        what partitions there are                   manifest.rs       told by one file
 //! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
+//! creation.rs       Storage: create and remove partitions
 //! damage.rs         damaged batches that are known              scrub.rs          looking for them
 //! ```
 
 mod answers;
 mod background;
+mod checkpoints;
+mod cleaner;
+mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
@@ -31,7 +36,7 @@ mod upkeep;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -39,12 +44,14 @@ use std::time::Duration;
 use ottla_base::Uuid;
 use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
-use ottla_log::files::{clean_shutdown, names, partition_metadata};
+use ottla_log::files::clean_shutdown;
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+pub use cleaner::{CleanerSettings, CleanerStatus};
+pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
@@ -54,7 +61,7 @@ pub use partition::Partition;
 pub use scrub::{ScrubProgress, ScrubSettings};
 
 use damage::Damages;
-use dirs::{Identity, Locked, create_dir_durably, invalid};
+use dirs::{Identity, Locked};
 use open_files::OpenFiles;
 
 /// Threads that close partitions at a stop.
@@ -128,6 +135,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    cleaning: Mutex<Option<Task>>,
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
@@ -149,9 +157,12 @@ struct Shared {
     changing: Mutex<()>,
     /// Asks the work on a schedule to end, between two steps.
     stop: Notify,
+    cleaner: cleaner::Cleaner,
     /// Set before the logs are closed: no other is recovered any more.
     stopping: AtomicBool,
     broker_epoch: AtomicI64,
+    /// `log.segment.delete.delay.ms`.
+    delete_delay_ms: AtomicI64,
     damages: Arc<Damages>,
     scrub: scrub::Scrub,
 }
@@ -171,6 +182,7 @@ impl Storage {
         let all = Arc::clone(&open_files);
         let (cluster_id, dirs) =
             io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &all)).await?;
+        let delete_delay_ms = settings.log.file_delete_delay_ms;
         let shared = Arc::new(Shared {
             io: io.clone(),
             disk: io.disk(),
@@ -181,7 +193,9 @@ impl Storage {
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
+            cleaner: cleaner::Cleaner::default(),
             stopping: AtomicBool::new(false),
+            delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             damages: Arc::default(),
             scrub: scrub::Scrub::default(),
@@ -191,9 +205,11 @@ impl Storage {
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
+        let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
+        let cleaning = Mutex::new(Some(cleaning));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
         let (background, recovering) = (Mutex::new(Some(task)), Mutex::default());
-        Ok(Self { shared, background, recovering, closing, scrubber })
+        Ok(Self { shared, background, recovering, cleaning, closing, scrubber })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -240,6 +256,12 @@ impl Storage {
         epochs.reduce(|a, b| if a == b { a } else { -1 }).unwrap_or(-1)
     }
 
+    /// Replaces `log.segment.delete.delay.ms`, in milliseconds, for the dirs of partitions that are
+    /// deleted from now on.
+    pub fn set_delete_delay_ms(&self, delay_ms: i64) {
+        self.shared.delete_delay_ms.store(delay_ms, Ordering::Relaxed);
+    }
+
     /// Notes the epoch the controller gave this node, for the clean stop to write down.
     pub fn set_broker_epoch(&self, broker_epoch: i64) {
         self.shared.broker_epoch.store(broker_epoch, Ordering::Relaxed);
@@ -253,6 +275,16 @@ impl Storage {
     /// How many logs are open.
     pub fn open_log_count(&self) -> usize {
         self.shared.lock().values().filter(|partition| partition.is_open()).count()
+    }
+
+    /// Replaces the settings of the cleaner.
+    pub fn set_cleaner(&self, settings: CleanerSettings) {
+        self.shared.cleaner.set(settings);
+    }
+
+    /// What is told of the cleaner.
+    pub fn cleaner_status(&self) -> CleanerStatus {
+        self.shared.cleaner.status(self.shared.io.now().mono)
     }
 
     /// One of its partitions.
@@ -328,84 +360,6 @@ impl Storage {
         self.shared.dirs.iter().map(state).collect()
     }
 
-    /// Makes a partition, in the log dir that has the fewest; or finds it, if it is there already,
-    /// and gives it these settings. Waits for the device.
-    ///
-    /// # Errors
-    /// All log dirs have failed; the partition that is there belongs to another topic id; or what
-    /// the device said.
-    pub fn create_partition(
-        &self,
-        name: &TopicPartition,
-        topic_id: Uuid,
-        config: LogConfig,
-    ) -> io::Result<Arc<Partition>> {
-        // Its directory is the metadata log, which has one writer.
-        if &*name.topic == METADATA_TOPIC {
-            return Err(invalid(format!("{name} is the quorum's, and no partition of a topic")));
-        }
-        let shared = &self.shared;
-        let _changing = shared.changing();
-        if let Some(found) = self.partition(name) {
-            if found.topic_id().is_zero() && !found.is_offline() {
-                return shared.complete(&found, topic_id, config);
-            }
-            if !found.topic_id().is_zero() && found.topic_id() != topic_id {
-                let other = found.topic_id();
-                return Err(invalid(format!("{name} is of topic id {other}, not {topic_id}")));
-            }
-            found.set_config(config);
-            return Ok(found);
-        }
-        let dir = shared.emptiest_dir().ok_or_else(|| {
-            io::Error::other(format!("no log dir is left for {name}: all have failed"))
-        })?;
-        let path = dir.path().join(name.to_string());
-        let known = (!shared.disk.exists(&path)?).then_some(LogSummary::EMPTY);
-        create_dir_durably(&shared.disk, &path)?;
-        shared.write_topic_id(&path, topic_id)?;
-        dir.forget_durably(name)?;
-        let at = At { name: name.clone(), topic_id, path, known };
-        let partition = Arc::new(shared.partition_at(dir, at, config));
-        shared.lock().insert(name.clone(), Arc::clone(&partition));
-        Ok(partition)
-    }
-
-    /// Takes a partition out of use and renames its dir, whose content is removed later.
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn delete_partition(&self, name: &TopicPartition) -> io::Result<()> {
-        let _changing = self.shared.changing();
-        let Some(partition) = self.shared.lock().remove(name) else { return Ok(()) };
-        let aside = names::deleted_dir(name, self.shared.io.random_uuid());
-        let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
-        let Some(dir) = dir else { return Ok(()) };
-        let path = partition.set_aside(dir.path().join(aside))?;
-        self.shared.disk.sync_dir(dir.path())?;
-        dir.checkpoints().forget(name);
-        let shared = Arc::clone(&self.shared);
-        self.shared.io.spawn("remove partition", background::remove_later(shared, path));
-        Ok(())
-    }
-
-    /// Takes a partition that the cluster's metadata does not know out of use, and keeps its dir
-    /// under another name, which is returned.
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn set_stray_aside(&self, name: &TopicPartition) -> io::Result<Option<PathBuf>> {
-        let _changing = self.shared.changing();
-        let Some(partition) = self.shared.lock().remove(name) else { return Ok(None) };
-        let aside = names::stray_dir(name, self.shared.io.random_uuid());
-        let dir = self.shared.dirs.iter().find(|dir| dir.name() == partition.log_dir());
-        let Some(dir) = dir else { return Ok(None) };
-        let path = partition.set_aside(dir.path().join(aside))?;
-        self.shared.disk.sync_dir(dir.path())?;
-        dir.checkpoints().forget(name);
-        Ok(Some(path))
-    }
-
     /// Stops the work beside it, makes all logs complete and durable, writes the checkpoints, and
     /// marks the log dirs as cleanly stopped.
     ///
@@ -415,6 +369,11 @@ impl Storage {
     pub async fn close_cleanly(&self) -> io::Result<()> {
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.scrubber.abort();
+        self.shared.cleaner.stop();
+        let task = held(&self.cleaning).take();
+        if let Some(task) = task {
+            let _ = task.join().await;
+        }
         let task = held(&self.background).take();
         if let Some(task) = task {
             self.shared.stop.notify_one();
@@ -455,6 +414,7 @@ impl Storage {
 
 impl Drop for Storage {
     fn drop(&mut self) {
+        self.shared.cleaner.stop();
         self.shared.stopping.store(true, Ordering::Relaxed);
         for task in [&self.background, &self.recovering] {
             if let Some(task) = held(task).take() {
@@ -496,17 +456,6 @@ impl Shared {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Of the log dirs that have not failed, the one with the fewest partitions.
-    fn emptiest_dir(&self) -> Option<&Arc<LogDir>> {
-        let usable: Vec<_> = self.dirs.iter().filter(|dir| !dir.is_offline()).collect();
-        if let [only] = usable[..] {
-            return Some(only);
-        }
-        let partitions = self.lock();
-        let inside = |name: &str| partitions.values().filter(|p| p.log_dir() == name).count();
-        usable.into_iter().min_by_key(|dir| inside(dir.name()))
-    }
-
     fn partitions_in(&self, dir: &LogDir) -> Vec<Arc<Partition>> {
         self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect()
     }
@@ -516,33 +465,11 @@ impl Shared {
         of_dirs.fold((0, 0), |sum, of_dir| (sum.0 + of_dir.0, sum.1 + of_dir.1))
     }
 
-    fn partition_at(&self, dir: &Arc<LogDir>, at: At, config: LogConfig) -> Partition {
+    fn partition_at(&self, dir: &Arc<LogDir>, at: At, config: Arc<LogConfig>) -> Partition {
         let At { name, topic_id, path, known } = at;
         let node_id = self.settings.node_id;
         let found = partition::Found { name, topic_id, path, node_id, config, known };
         Partition::new(&self.io, dir, found)
-    }
-
-    /// Gives a partition the topic id that its dir does not tell: the node died while it made the
-    /// dir, or the file is damaged. Metadata knows it.
-    fn complete(
-        &self,
-        found: &Arc<Partition>,
-        topic_id: Uuid,
-        config: LogConfig,
-    ) -> io::Result<Arc<Partition>> {
-        let path = found.path();
-        let metadata = path.join(partition_metadata::FILE_NAME);
-        warn!(path = %metadata.display(), %topic_id, "topic id written anew, from the metadata");
-        self.write_topic_id(&path, topic_id)?;
-        found.set_topic_id(topic_id);
-        found.set_config(config);
-        Ok(Arc::clone(found))
-    }
-
-    fn write_topic_id(&self, path: &Path, topic_id: Uuid) -> io::Result<()> {
-        let content = partition_metadata::format(topic_id);
-        self.disk.write_atomic(path.join(partition_metadata::FILE_NAME), content.as_bytes())
     }
 
     fn close(&self) -> io::Result<()> {
@@ -578,6 +505,27 @@ impl Shared {
         let told =
             inside.iter().filter_map(|p| Some((p.topic_partition().clone(), p.checkpointed()?)));
         dir.checkpoint(told.collect())
+    }
+
+    /// The same for partitions whose logs were used since the last time. What a round costs follows
+    /// what changed, not how many partitions there are.
+    fn checkpoint_touched(&self, dir: &LogDir) -> io::Result<()> {
+        let _changing = self.changing();
+        let touched = std::mem::take(&mut *dir.touched());
+        let told = self.found(&touched).into_iter().filter_map(|partition| {
+            // Before it is asked: who uses its log from now on notes it again.
+            partition.is_touched.store(false, Ordering::Release);
+            let is_inside = partition.log_dir() == dir.name();
+            let told = partition.checkpointed().filter(|_| is_inside)?;
+            Some((partition.topic_partition().clone(), told))
+        });
+        dir.checkpoint(told.collect())
+    }
+
+    /// Those of these partitions that there are.
+    fn found(&self, names: &[TopicPartition]) -> Vec<Arc<Partition>> {
+        let partitions = self.lock();
+        names.iter().filter_map(|name| partitions.get(name).cloned()).collect()
     }
 }
 

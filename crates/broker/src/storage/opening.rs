@@ -4,7 +4,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ottla_base::MonoTime;
@@ -116,7 +116,7 @@ impl Partition {
 
     /// Opens its log on this thread, or waits for the thread that does.
     pub(super) fn ensure_open(&self) -> Result<(), ErrorCode> {
-        let _one_at_a_time = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.opening_turn();
         if self.is_open() {
             return Ok(());
         }
@@ -141,6 +141,7 @@ impl Partition {
         };
         // A full disk refuses repairs; the next one who asks tries again.
         let failed = |error| self.write_failed("open", false, &error);
+        self.describe_in_turn().map_err(failed)?;
         let log = self.open_files(&path, config, known).map_err(failed)?;
         self.take(log)
     }
@@ -150,7 +151,7 @@ impl Partition {
     fn open_files(
         &self,
         path: &Path,
-        config: LogConfig,
+        config: Arc<LogConfig>,
         known: Option<LogSummary>,
     ) -> io::Result<LogFiles> {
         let mut how = self.how_to_open(config);
@@ -180,11 +181,11 @@ impl Partition {
         LogFiles::open_among(&self.disk, path, how, Arc::clone(self.dir.open_files()))
     }
 
-    fn how_to_open(&self, config: LogConfig) -> OpenLog {
+    fn how_to_open(&self, config: Arc<LogConfig>) -> OpenLog {
         let name = self.topic_partition();
         let checkpoints = self.dir.checkpoints();
         OpenLog {
-            config,
+            config: (*config).clone(),
             clean: self.dir.was_clean(),
             recovery_point: checkpoints.recovery_point(name),
             recovery_point_lost: checkpoints.has_lost_recovery_points(),
@@ -202,8 +203,8 @@ impl Partition {
         if *is_closed {
             return Err(ErrorCode::KafkaStorageError);
         }
-        if log.log().config() != config {
-            log.set_config(config.clone());
+        if *log.log().config() != **config {
+            log.set_config((**config).clone());
         }
         let (start, end) = (log.log().log_start_offset(), log.log().log_end_offset());
         replica.log_bounds_moved(start, end);
@@ -213,7 +214,7 @@ impl Partition {
             let begun = log.start_leader_epoch(replica.leader_epoch());
             begun.map_err(|error| self.failed("begin a leader epoch", &error))?;
         }
-        state.log = Some(log);
+        state.log = Some(Box::new(log));
         state.known = None;
         Ok(())
     }

@@ -42,28 +42,37 @@ pub struct Partition {
     pub(super) io: Io,
     pub(super) syncing: Syncing,
     pub(super) is_removed: AtomicBool,
-    produce: Mutex<ProduceSettings>,
+    /// Its log was used since the checkpoints were last told of it.
+    pub(super) is_touched: AtomicBool,
+    /// Whether its dir tells the topic id, durably.
+    pub(super) is_described: AtomicBool,
+    produce: Mutex<Arc<ProduceSettings>>,
     /// Batches that coordinators have appended since the start, among them every transaction marker.
     /// Changed with the lock on `state` held.
     pub(super) markers: AtomicU64,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
+    /// Held during a piece of compaction, which reads and writes by path; and to rename the dir.
+    /// Before `flushing`.
+    pub(super) cleaning: Mutex<()>,
+    /// Looked at while its log was not open, it had nothing to be compacted.
+    pub(super) is_known_clean: AtomicBool,
     /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
     /// that no file comes back under a name that is given anew. Before `flushing`.
     pub(super) removing: RwLock<()>,
     /// Held while the log is opened, which may take long; `state` is free meanwhile. Before it.
-    pub(super) opening: Mutex<()>,
+    opening: Mutex<()>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) path: PathBuf,
-    pub(super) config: LogConfig,
+    pub(super) config: Arc<LogConfig>,
     pub(super) replica: Replica,
     /// `None` until first used.
-    pub(super) log: Option<LogFiles>,
+    pub(super) log: Option<Box<LogFiles>>,
     /// What is known of a log that is not open; `None` also if nothing is.
     pub(super) known: Option<LogSummary>,
     pub(super) attempts: Attempts,
@@ -77,7 +86,7 @@ pub(super) struct Found {
     pub(super) topic_id: Uuid,
     pub(super) path: PathBuf,
     pub(super) node_id: i32,
-    pub(super) config: LogConfig,
+    pub(super) config: Arc<LogConfig>,
     /// What is known of its log before it is opened.
     pub(super) known: Option<LogSummary>,
 }
@@ -101,9 +110,13 @@ impl Partition {
             io: io.clone(),
             syncing: Syncing::default(),
             is_removed: AtomicBool::new(false),
+            is_touched: AtomicBool::new(false),
+            is_described: AtomicBool::new(true),
             produce: Mutex::default(),
             markers: AtomicU64::new(0),
             flushing: Mutex::default(),
+            cleaning: Mutex::default(),
+            is_known_clean: AtomicBool::new(false),
             removing: RwLock::default(),
             opening: Mutex::default(),
             state: Mutex::new(state),
@@ -122,6 +135,11 @@ impl Partition {
 
     pub(super) fn set_topic_id(&self, topic_id: Uuid) {
         *self.topic_id.lock().unwrap_or_else(PoisonError::into_inner) = topic_id;
+    }
+
+    /// The turn to open its log, or to do anything else by path while it is not open.
+    pub(super) fn opening_turn(&self) -> MutexGuard<'_, ()> {
+        self.opening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The dir its files are in.
@@ -151,20 +169,23 @@ impl Partition {
 
     /// What produced batches are checked against.
     pub fn produce_settings(&self) -> ProduceSettings {
-        *self.produce.lock().unwrap_or_else(PoisonError::into_inner)
+        **self.produce.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Replaces what produced batches are checked against.
-    pub fn set_produce_settings(&self, settings: ProduceSettings) {
-        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    pub fn set_produce_settings(&self, settings: impl Into<Arc<ProduceSettings>>) {
+        *self.produce.lock().unwrap_or_else(PoisonError::into_inner) = settings.into();
     }
 
     /// Replaces its log's settings. Where records count once they are synced from now on, what is
     /// there already is synced too; where they did until now, they count at once.
-    pub fn set_config(self: &Arc<Self>, config: LogConfig) {
-        self.lock().config = config.clone();
+    pub fn set_config(self: &Arc<Self>, config: impl Into<Arc<LogConfig>>) {
+        let config = config.into();
+        self.lock().config = Arc::clone(&config);
+        // Other settings may make something due that was not.
+        self.is_known_clean.store(false, Ordering::Relaxed);
         let behind = self.with_open_log(|log, replica| {
-            log.set_config(config);
+            log.set_config((*config).clone());
             if replica.log_end_moved(log.log().vouched_offset()) {
                 log.high_watermark_moved(replica.high_watermark());
             }
@@ -495,8 +516,21 @@ impl Partition {
         }
         let State { replica, log, is_closed, .. } = &mut *state;
         match log {
-            Some(log) if !*is_closed => Ok(work(log, replica)),
+            Some(log) if !*is_closed => {
+                let result = work(log, replica);
+                self.touch();
+                Ok(result)
+            }
             _ => Err(ErrorCode::KafkaStorageError),
+        }
+    }
+
+    /// Notes that work on a schedule has to look at it: the checkpoints may have to say something
+    /// else. Whoever only looks when its log is open does not touch it.
+    fn touch(&self) {
+        if !self.is_touched.load(Ordering::Relaxed) && !self.is_touched.swap(true, Ordering::AcqRel)
+        {
+            self.dir.note_touched(self.name.clone());
         }
     }
 

@@ -1,9 +1,10 @@
 //! The files of one log's segments: opened on first use, read and written by position, closed when
 //! other logs need the descriptors ([`OpenFiles`]).
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::SourceError;
 use ottla_io::{Disk, File, Open};
@@ -23,12 +24,14 @@ pub(super) struct SegmentFiles {
     dir: PathBuf,
     open: Arc<FilesOfLog>,
     all: Arc<OpenFiles>,
+    /// Files of a cleaned segment that have not got their final names yet.
+    swapped: Mutex<BTreeSet<(Offset, SegmentFile)>>,
 }
 
 impl SegmentFiles {
     /// The files in `dir`, which count as some of `all`.
     pub(super) fn new(disk: Disk, dir: PathBuf, all: Arc<OpenFiles>) -> Self {
-        Self { disk, dir, open: Arc::default(), all }
+        Self { disk, dir, open: Arc::default(), all, swapped: Mutex::default() }
     }
 
     pub(super) fn disk(&self) -> &Disk {
@@ -40,7 +43,33 @@ impl SegmentFiles {
     }
 
     pub(super) fn path(&self, base_offset: Offset, file: SegmentFile) -> PathBuf {
-        self.dir.join(file.name(base_offset))
+        let path = self.dir.join(file.name(base_offset));
+        if self.swapped().contains(&(base_offset, file)) {
+            return append_to_name(&path, names::SWAP_SUFFIX);
+        }
+        path
+    }
+
+    /// From now on the files of this segment are those with the `.swap` names. The old ones have
+    /// been set aside.
+    pub(super) fn begin_swap(&self, base_offset: Offset) {
+        self.swapped().extend(SegmentFile::ALL.map(|file| (base_offset, file)));
+    }
+
+    /// Gives a file of a cleaned segment its final name, if it is still there.
+    pub(super) fn end_swap(&self, base_offset: Offset, file: SegmentFile) -> io::Result<()> {
+        let from = self.path(base_offset, file);
+        if !self.swapped().remove(&(base_offset, file)) {
+            return Ok(());
+        }
+        match self.disk.rename(&from, self.path(base_offset, file)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn swapped(&self) -> MutexGuard<'_, BTreeSet<(Offset, SegmentFile)>> {
+        self.swapped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An existing file; `None` if there is none. Who writes it says so with [`Self::written`].
@@ -86,9 +115,8 @@ impl SegmentFiles {
         for file in [SegmentFile::Log, SegmentFile::OffsetIndex, SegmentFile::TimeIndex] {
             self.get_or_create(base_offset, file)?.set_len(0)?;
         }
-        match self.get(base_offset, SegmentFile::TxnIndex)? {
-            Some(left_over) => left_over.set_len(0)?,
-            None => {}
+        if let Some(left_over) = self.get(base_offset, SegmentFile::TxnIndex)? {
+            left_over.set_len(0)?;
         }
         if preallocated_bytes > 0 {
             self.get_or_create(base_offset, SegmentFile::Log)?.set_len(preallocated_bytes)?;
@@ -121,6 +149,9 @@ impl SegmentFiles {
     /// Renames the files of a segment so that they are not part of the log any more; returns the
     /// new names.
     pub(super) fn set_aside(&self, base_offset: Offset) -> io::Result<Vec<PathBuf>> {
+        for file in SegmentFile::ALL {
+            self.end_swap(base_offset, file)?;
+        }
         self.forget(base_offset);
         rename_aside(&self.disk, &self.dir, base_offset)
     }

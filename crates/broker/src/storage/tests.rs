@@ -5,6 +5,7 @@
     reason = "tests that are run by hand take their seeds and directories from the environment"
 )]
 
+mod compacting;
 mod crashes;
 mod dirs;
 mod failed_writes;

@@ -14,7 +14,7 @@ use ottla_log::segment::last_time_entry;
 use ottla_log::{RetentionPlan, RetentionStep};
 use ottla_model::{ErrorCode, Offset};
 
-use super::dirs::Checkpointed;
+use super::checkpoints::Checkpointed;
 use super::partition::{Partition, State};
 
 impl Partition {
@@ -161,6 +161,7 @@ impl Partition {
     /// # Errors
     /// What the device said.
     pub(super) fn close(&self) -> io::Result<()> {
+        self.describe()?;
         let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
         let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
@@ -198,9 +199,10 @@ impl Partition {
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.
     pub(super) fn set_aside(&self, aside: PathBuf) -> io::Result<PathBuf> {
         self.is_removed.store(true, Ordering::Relaxed);
+        let _no_cleaning = self.cleaning.lock().unwrap_or_else(PoisonError::into_inner);
         let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
         // Opening goes by path.
-        let _not_opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let _not_opening = self.opening_turn();
         let _no_flush = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.lock();
         state.is_closed = true;

@@ -126,11 +126,13 @@ impl Cluster {
                 let decided = begin_controlled_shutdown(&self.image, &self.settings, id, epoch);
                 self.done(decided)
             }
-            "suspend" => match suspend_broker(&self.image, &self.settings, id(args), self.epoch(args)) {
-                Ok(Some(decision)) => self.done(Ok(decision)),
-                Ok(None) => "  there are others\n".into(),
-                Err(fault) => format!("  {}\n", show_fault(&fault)),
-            },
+            "suspend" => {
+                match suspend_broker(&self.image, &self.settings, id(args), self.epoch(args)) {
+                    Ok(Some(decision)) => self.done(Ok(decision)),
+                    Ok(None) => "  there are others\n".into(),
+                    Err(fault) => format!("  {}\n", show_fault(&fault)),
+                }
+            }
             "unregister" => {
                 let decided = unregister_broker(&self.image, &self.settings, id(args));
                 self.done(decided)

@@ -294,11 +294,12 @@ impl Image {
         &mut self,
         id: Uuid,
         index: i32,
-        partition: Partition,
+        mut partition: Partition,
     ) -> Result<Change, ReplayError> {
         let mut before = None;
         let found = self.topics.update(id, |topic| {
             before = topic.partitions.get(&index).cloned();
+            partition.share_arrays(topic.partitions.get(&(index - 1)));
             topic.partitions.insert_mut(index, partition);
         });
         match found {

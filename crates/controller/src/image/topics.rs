@@ -44,7 +44,7 @@ pub struct Partition {
 impl Partition {
     /// A fresh partition on `replicas`, led by the first of `isr`.
     pub fn new(replicas: Arc<[BrokerId]>, directories: Arc<[Uuid]>, isr: Arc<[BrokerId]>) -> Self {
-        let none: Arc<[BrokerId]> = Arc::from([]);
+        let none: Arc<[BrokerId]> = Arc::default();
         Self {
             leader: isr.first().copied().unwrap_or(-1),
             replicas,
@@ -58,6 +58,32 @@ impl Partition {
             elr: none.clone(),
             last_known_elr: none,
         }
+    }
+
+    /// Holds arrays that are equal once only: those of one partition, and those it has in common
+    /// with its neighbour. A cluster has many partitions and few different arrays.
+    pub(super) fn share_arrays(&mut self, neighbour: Option<&Self>) {
+        if let Some(neighbour) = neighbour {
+            share(&mut self.replicas, &neighbour.replicas);
+            share(&mut self.directories, &neighbour.directories);
+            share(&mut self.isr, &neighbour.isr);
+        }
+        share(&mut self.isr, &self.replicas);
+        for array in [
+            &mut self.removing_replicas,
+            &mut self.adding_replicas,
+            &mut self.elr,
+            &mut self.last_known_elr,
+        ] {
+            // The empty one takes no place of its own.
+            share(array, &Arc::default());
+        }
+    }
+}
+
+fn share<T: PartialEq>(array: &mut Arc<[T]>, other: &Arc<[T]>) {
+    if array == other {
+        *array = other.clone();
     }
 }
 

@@ -11,6 +11,9 @@ use super::retain::LastRecord;
 use super::run::CleanedSegment;
 use crate::{Log, LogError, SegmentBytes, SegmentFile};
 
+/// The segments to clean, and the base offset and number of entries of each transaction index.
+pub(crate) type Sources = (Vec<SourceSegment>, Vec<(Offset, u64)>);
+
 impl Log {
     /// The last records of the producers that are alive.
     pub fn last_records(&self) -> BTreeMap<ProducerId, LastRecord> {
@@ -30,7 +33,7 @@ impl Log {
         &self,
         first_uncleanable_offset: Offset,
         bytes: &B,
-    ) -> Result<(Vec<SourceSegment>, Vec<(Offset, u64)>), LogError> {
+    ) -> Result<Sources, LogError> {
         let (mut sources, mut indexed) = (Vec::new(), Vec::new());
         for segment in self.segments.values() {
             let base_offset = segment.base_offset;

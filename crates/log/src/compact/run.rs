@@ -98,6 +98,7 @@ impl CleanedSegment {
 pub struct Compaction {
     config: LogConfig,
     now: WallTime,
+    log_start_offset: Offset,
     first_dirty_offset: Offset,
     first_uncleanable_offset: Offset,
     sources: Vec<SourceSegment>,
@@ -159,6 +160,7 @@ impl Log {
         Ok(Compaction {
             config: self.config.clone(),
             now,
+            log_start_offset: self.log_start_offset,
             first_dirty_offset,
             first_uncleanable_offset,
             sources,
@@ -286,8 +288,9 @@ impl Compaction {
         while copying.at < copying.group.end {
             let source = self.sources[copying.at];
             if !copying.is_looked_up {
-                let (from, to) = (source.base_offset, source.end_offset);
-                self.txns.add(aborted_between(from, to, &self.indexed, bytes)?);
+                // What was decided before the log start does not count, as in Kafka.
+                let from = source.base_offset.max(self.log_start_offset);
+                self.txns.add(aborted_between(from, source.end_offset, &self.indexed, bytes)?);
                 copying.is_looked_up = true;
             }
             if copying.position >= source.size {

@@ -95,8 +95,8 @@ impl WalkedTxns {
     }
 }
 
-/// The aborted transactions that have a batch in `from..to`, from the transaction indexes of the
-/// segments in `indexed` (base offset and number of entries, oldest first).
+/// The aborted transactions that begin before `to` and whose marker is not before `from`, from the
+/// transaction indexes of the segments in `indexed` (base offset and number of entries, oldest first).
 pub(crate) fn aborted_between<B: SegmentBytes>(
     from: Offset,
     to: Offset,

@@ -8,9 +8,10 @@ use ottla_model::Offset;
 
 use super::{FoundSegment, Opening, State};
 use crate::files::{leader_epoch_checkpoint, offset_index, time_index, txn_index};
+use crate::read::{find, offset_entries_below, offset_entry, time_entry};
 use crate::recover::{Replay, load_snapshot, replay_segment};
 use crate::scan::{HeaderScan, LOOKUP_WINDOW_BYTES};
-use crate::{LeaderEpochs, Log, LogError, Producers, SegmentBytes, SegmentFile};
+use crate::{LeaderEpochs, Log, LogError, Producers, Segment, SegmentBytes, SegmentFile};
 
 /// A file that was made anew from the log, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,33 @@ pub(crate) fn indexes_are_whole(found: &FoundSegment) -> bool {
     whole(found.offset_index_bytes, offset_index::ENTRY_BYTES)
         && whole(found.time_index_bytes, time_index::ENTRY_BYTES)
         && whole(found.txn_index_bytes.or(Some(0)), txn_index::ENTRY_BYTES)
+}
+
+/// How many entries of a time index are true, leaving out those at its end that are not: the batch
+/// at the offset has the timestamp.
+pub(crate) fn true_time_entries<B: SegmentBytes>(
+    segment: &Segment,
+    bytes: &B,
+) -> Result<u64, LogError> {
+    let base_offset = segment.base_offset;
+    let mut count = segment.time_entries;
+    while let Some(last) = count.checked_sub(1) {
+        let Some(entry) = time_entry(base_offset, last, bytes)? else { return Ok(last) };
+        let relative = i64::from(entry.relative_offset);
+        let indexed =
+            offset_entries_below(base_offset, segment.index_entries, relative + 1, bytes)?;
+        let start = match indexed.checked_sub(1) {
+            Some(floor) => offset_entry(base_offset, floor, bytes)?,
+            None => None,
+        };
+        let start = start.map_or(0, |entry| u64::from(entry.position));
+        let batch = find(segment, start, base_offset + relative, bytes)?;
+        if batch.is_some_and(|batch| batch.header.max_timestamp == entry.timestamp) {
+            break;
+        }
+        count = last;
+    }
+    Ok(count)
 }
 
 impl State<'_> {

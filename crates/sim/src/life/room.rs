@@ -10,8 +10,8 @@ use super::keeper::Keeper;
 use super::plan::{Plan, TopicPlan, Trouble, target};
 use super::tally::Tally;
 use crate::workload::{
-    Churn, IdempotentProducer, LATEST, Producer, Reader, Target, alter_config, create_topic,
-    delete_records, offset_at,
+    Churn, EARLIEST, IdempotentProducer, LATEST, Producer, Reader, Target, alter_config,
+    create_topic, delete_records, offset_at,
 };
 use crate::{Event, History, Promise, World};
 
@@ -209,10 +209,36 @@ impl Room {
     /// clients: where its logs end now is the first thing that is known of its new life.
     pub(super) async fn note_recovery(&self) {
         for watched in &self.watched {
-            let offset = self.offset_at(&watched.target, LATEST).await;
+            let end = self.offset_at(&watched.target, LATEST).await;
+            let offset = match self.topic_of(watched).rules.promise {
+                Promise::PowerCut => end,
+                Promise::ProcessEnd => self.unreplaced_end(watched, end).await,
+            };
             watched.history.note(Event::RecoveredFromPowerCut { offset });
         }
         self.let_back_in();
+    }
+
+    /// The first offset before `end` at which another record stands than was acknowledged there. A
+    /// batch that could not be written whole is taken back, and the next takes its place: of what
+    /// was never synced a power cut may leave the first and take the second.
+    async fn unreplaced_end(&self, watched: &Watched, end: i64) -> i64 {
+        if watched.history.is_rotted() {
+            return end;
+        }
+        let start = self.offset_at(&watched.target, EARLIEST).await;
+        let found = History::watched_by(Vec::new());
+        let mut reader = Reader::new(self.io(), watched.target.clone(), found.clone(), 0, start);
+        let _ = self.io().timeout(ANSWER_MAX, reader.run_to(end)).await;
+        let acknowledged = watched.history.acknowledged();
+        let replaced = found.events().into_iter().find_map(|event| match event {
+            Event::Read { offset, producer, number, .. } => {
+                let other = acknowledged.get(&offset)?;
+                (*other != (producer, number)).then_some(offset)
+            }
+            _ => None,
+        });
+        replaced.unwrap_or(end)
     }
 
     pub(super) fn tally(&self) -> Tally {

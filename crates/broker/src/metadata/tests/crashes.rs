@@ -73,7 +73,7 @@ async fn live(io: Io, model: Shared, mut rng: Rng, life: u64) {
     let plane = start(&io, |settings| {
         settings.snapshot_after_bytes = snapshot_after_bytes;
         settings.records_per_batch_max = 4;
-        settings.segment_bytes = 3000;
+        settings.segment_bytes = 6000;
         settings.retention_bytes = 8000;
     })
     .await;

@@ -37,6 +37,7 @@ impl LogFiles {
     }
 
     fn cut(&mut self, cut: &Cut, now: WallTime) -> io::Result<()> {
+        self.cancel_swap()?;
         self.cuts += 1;
         // Newest first: a crash in between leaves no gap.
         for &base_offset in cut.removed.iter().rev() {
@@ -68,6 +69,7 @@ impl LogFiles {
     }
 
     fn do_start_over(&mut self, offset: Offset, now: WallTime) -> io::Result<()> {
+        self.cancel_swap()?;
         self.cuts += 1;
         let bases: Vec<Offset> = self.log.segments().map(|s| s.base_offset).rev().collect();
         for base_offset in bases {
@@ -186,7 +188,7 @@ impl LogFiles {
         self.set_aside.retain(|path| !deleted.contains(path));
     }
 
-    fn set_aside(&mut self, base_offset: Offset) -> io::Result<()> {
+    pub(super) fn set_aside(&mut self, base_offset: Offset) -> io::Result<()> {
         self.set_aside.extend(self.files.set_aside(base_offset)?);
         self.unsynced.retain(|(base, _), _| *base != base_offset);
         self.preallocated.remove(&base_offset);
@@ -194,7 +196,7 @@ impl LogFiles {
         Ok(())
     }
 
-    fn drop_snapshots(&mut self, goes: impl Fn(Offset) -> bool) -> io::Result<()> {
+    pub(super) fn drop_snapshots(&mut self, goes: impl Fn(Offset) -> bool) -> io::Result<()> {
         self.pending_snapshots.retain(|offset, _| !goes(*offset));
         let dropped: Vec<Offset> = self.snapshots.iter().copied().filter(|&o| goes(o)).collect();
         for offset in dropped {

@@ -276,6 +276,9 @@ fn a_failed_sync_is_told_to_everybody_who_waits_for_it() {
     let storage = world.run(std::time::Duration::from_secs(60), opening).unwrap().unwrap();
     let partition = led(&storage, 0);
     partition.set_config(synced());
+    let limit = std::time::Duration::from_secs(60);
+    let opened = partition.opened(io.now().mono + limit);
+    world.run(limit, opened).unwrap().unwrap();
     world.fail_syncs("node", 1);
     let appended = [0, 1]
         .map(|sequence| partition.append(io.now(), &batch(sequence, 1, 10, 1), Acks::All).unwrap());
