@@ -127,8 +127,23 @@ impl ConsumerGroup {
         &self.members
     }
 
+    /// Its epoch.
+    pub fn epoch(&self) -> i32 {
+        self.epoch.epoch
+    }
+
+    /// The epoch that its targets were computed for.
+    pub fn assignment_epoch(&self) -> i32 {
+        self.target_epoch.epoch
+    }
+
+    /// The assignor that most members want; the default one if nobody says.
+    pub fn assignor_name<'a>(&'a self, default: &'a str) -> &'a str {
+        Self::assignor(self.members.values(), default)
+    }
+
     /// What a member is to have.
-    pub(crate) fn target(&self, member: &str) -> Option<&Assignment> {
+    pub fn target(&self, member: &str) -> Option<&Assignment> {
         self.targets.get(member)
     }
 
@@ -159,8 +174,8 @@ impl ConsumerGroup {
         self.members.values().any(|member| by_name(member) || matching(member))
     }
 
-    /// The assignor that most members want; the default one if nobody says.
-    pub(crate) fn assignor<'a>(
+    /// The assignor that most of these members want.
+    pub(super) fn assignor<'a>(
         members: impl Iterator<Item = &'a ConsumerMember>,
         default: &'a str,
     ) -> &'a str {

@@ -25,6 +25,32 @@ pub struct ConsumerSettings {
     pub regex_refresh_interval_ms: i64,
 }
 
+impl Default for ConsumerSettings {
+    fn default() -> Self {
+        Self {
+            times: GroupTimes {
+                session_timeout_ms: 45_000,
+                heartbeat_interval_ms: 5000,
+                assignment_interval_ms: 1000,
+            },
+            members_max: usize::MAX,
+            assignors: alloc::vec![Assignor::Uniform, Assignor::Range],
+            regex_refresh_interval_ms: 600_000,
+        }
+    }
+}
+
+impl ConsumerSettings {
+    /// Takes over `group.consumer.assignors`. Names of classes, which only a JVM could load, are left
+    /// out; if nothing is left, everything stays as it is.
+    pub fn set_assignors(&mut self, names: &[String]) {
+        let known: Vec<Assignor> = names.iter().filter_map(|name| Assignor::named(name)).collect();
+        if !known.is_empty() {
+            self.assignors = known;
+        }
+    }
+}
+
 /// What can be set for each group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GroupTimes {
