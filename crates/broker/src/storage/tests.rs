@@ -7,6 +7,7 @@
 
 mod compacting;
 mod crashes;
+mod creation;
 mod damage;
 mod dirs;
 mod failed_writes;
