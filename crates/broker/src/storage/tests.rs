@@ -9,6 +9,7 @@ mod compacting;
 mod crashes;
 mod dirs;
 mod failed_writes;
+mod interleavings;
 mod open_files;
 mod partitions;
 mod scrub;
