@@ -24,10 +24,10 @@ const RETRY_FOR: Duration = Duration::from_millis(100);
 /// Leave to append a transactional batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// The transaction is open in the partition.
-    Open,
-    /// The coordinator said so when this many markers had been written to the partition. One that is
-    /// written before the batch may be the end of the transaction.
+    /// None is needed, or asked for.
+    Unasked,
+    /// The transaction was open, or the coordinator said so, when this many markers had been written to
+    /// the partition. One that is written before the batch may be the end of the transaction.
     AsOf(u64),
 }
 
@@ -44,9 +44,12 @@ pub(crate) async fn admit(
     adds: bool,
 ) -> Result<Admission, ErrorCode> {
     let producer = Producer { id: header.producer_id, epoch: header.producer_epoch };
+    if !adds && !node.settings.transactions.verify_partitions {
+        return Ok(Admission::Unasked);
+    }
     let (is_open, markers) = partition.open_transaction(producer.id, producer.epoch);
-    if is_open || (!adds && !node.settings.transactions.verify_partitions) {
-        return Ok(Admission::Open);
+    if is_open {
+        return Ok(Admission::AsOf(markers));
     }
     let until = node.io.now().mono + RETRY_FOR;
     loop {
