@@ -13,6 +13,7 @@ use ottla_txn::{Markers, Transactions};
 use tracing::{info, warn};
 
 use crate::coordinator::Shard;
+use crate::internal_topics::CONSUMER_OFFSETS;
 use crate::node::Node;
 use crate::storage::Acks;
 use crate::waiting::Waiter;
@@ -126,6 +127,13 @@ pub(crate) async fn end_in_partition(
     marker: Marker,
 ) -> Result<(), ErrorCode> {
     let Marker { producer, committed, coordinator_epoch } = marker;
+    if *name.topic == *CONSUMER_OFFSETS {
+        // The state of the groups follows.
+        let groups = &node.groups;
+        return groups
+            .end_transaction(name.partition, producer, committed, coordinator_epoch)
+            .await;
+    }
     let partition = node.partition_by_name(&name.topic, name.partition)?;
     partition.opened(node.io.now().mono + RETRY_MAX).await?;
     let now = node.io.now();

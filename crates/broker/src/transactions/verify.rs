@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use ottla_coordinator::Producer;
 use ottla_model::ErrorCode;
-use ottla_record::BatchHeader;
 use ottla_txn::{AddPartitions, Answer, TransactionVersion};
 
 use super::ask;
@@ -40,10 +39,9 @@ pub(crate) async fn admit(
     node: &Arc<Node>,
     partition: &Arc<Partition>,
     transactional_id: &str,
-    header: &BatchHeader,
+    producer: Producer,
     adds: bool,
 ) -> Result<Admission, ErrorCode> {
-    let producer = Producer { id: header.producer_id, epoch: header.producer_epoch };
     if !adds && !node.settings.transactions.verify_partitions {
         return Ok(Admission::Unasked);
     }
