@@ -3,7 +3,7 @@
 use ottla_log::{LogConfig, RetentionStep};
 
 use super::super::{Acks, Storage};
-use super::{batch, in_dir, led, read_all, settings, small};
+use super::{batch, in_dir, led, name, read_all, settings, small};
 
 /// The decision is taken with the lock on the log; the removal waits for a flush without it.
 #[test]
@@ -34,4 +34,43 @@ fn a_record_appended_after_retention_decided_stays() {
             assert_eq!(found, [0, 1], "rolls: {rolls}");
         });
     }
+}
+
+/// As when the dir of a deleted topic could not be renamed.
+#[test]
+fn a_new_partition_has_no_records_of_an_earlier_one_of_its_name() {
+    in_dir(|io, path| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        let old = led(&storage, 0);
+        old.append(io.now(), &batch(0, 3, 10, 1), Acks::All).unwrap();
+        storage.delete_partition(&name()).unwrap();
+        let disk = io.disk();
+        let dirs = disk.list_dirs(&path).unwrap();
+        let deleted = dirs.iter().find(|dir| dir.ends_with("-delete")).unwrap();
+        disk.rename(path.join(deleted), path.join(name().to_string())).unwrap();
+        let new = led(&storage, 0);
+        assert_eq!((new.log_start_offset(), new.log_end_offset()), (0, 0));
+        let dirs = disk.list_dirs(&path).unwrap();
+        assert!(dirs.iter().any(|dir| dir.ends_with("-stray")), "{dirs:?}");
+    });
+}
+
+/// What is copied before and after a round of compaction would hold a key and lack its tombstone.
+#[test]
+fn a_partition_is_not_compacted_while_it_moves() {
+    in_dir(|io, path| async move {
+        let dirs = [path.join("one"), path.join("two")];
+        let storage = Storage::open(&io, settings(&dirs)).await.unwrap();
+        let partition = led(&storage, 0);
+        partition.set_config(LogConfig { compact: true, ..small() });
+        assert!(partition.is_compacted());
+        let to = if *partition.log_dir() == *dirs[0].display().to_string() { 1 } else { 0 };
+        let target = dirs[to].display().to_string();
+        storage.move_partition(&name(), &target).unwrap();
+        assert!(!partition.is_compacted(), "it moves");
+        while *partition.log_dir() != *target || !storage.future_replicas().is_empty() {
+            io.sleep(std::time::Duration::from_millis(1)).await;
+        }
+        assert!(partition.is_compacted(), "it has moved");
+    });
 }
