@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 use super::handle::{Command, Decide, Delta, Shared};
 use super::service::Published;
 use crate::storage::{self, Leadership, NewPartition, Storage};
-use crate::topic_settings::{FixedSettings, OfTopics, of_cleaner, TopicSettings};
+use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings, of_cleaner};
 
 /// A name no topic has: what holds for it is what the broker's levels say.
 const NO_TOPIC: &str = "";
