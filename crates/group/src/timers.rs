@@ -2,6 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use ottla_base::MonoTime;
 
@@ -16,6 +17,10 @@ pub(crate) enum Timer {
     Sync(Arc<str>),
     /// A member of a classic group was silent for too long.
     Session(Arc<str>, Arc<str>),
+    /// A member of a consumer group was silent for too long.
+    ConsumerSession(Arc<str>, Arc<str>),
+    /// A member of a consumer group that is still in this epoch has not given partitions back in time.
+    GivingBack(Arc<str>, Arc<str>, i32),
 }
 
 /// Deadlines, each with a name.
@@ -38,6 +43,15 @@ impl Timers {
     pub(crate) fn cancel(&mut self, timer: &Timer) {
         if let Some(due) = self.by_name.remove(timer) {
             self.by_time.remove(&(due, timer.clone()));
+        }
+    }
+
+    /// Calls off the deadline of a member for giving partitions back, whatever its epoch.
+    pub(crate) fn cancel_giving_back(&mut self, group: &Arc<str>, member: &Arc<str>) {
+        let of_epoch = |epoch| Timer::GivingBack(group.clone(), member.clone(), epoch);
+        let set = self.by_name.range(of_epoch(i32::MIN)..=of_epoch(i32::MAX));
+        for timer in set.map(|(timer, _)| timer.clone()).collect::<Vec<_>>() {
+            self.cancel(&timer);
         }
     }
 

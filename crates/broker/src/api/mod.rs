@@ -111,6 +111,7 @@ served! {
     TxnOffsetCommit: txn_offset_commit, TxnOffsetCommitRequest => TxnOffsetCommitResponse;
     DescribeConfigs: describe_configs, DescribeConfigsRequest => DescribeConfigsResponse;
     AlterConfigs: alter_configs, AlterConfigsRequest => AlterConfigsResponse;
+    AlterReplicaLogDirs: alter_replica_log_dirs, AlterReplicaLogDirsRequest => AlterReplicaLogDirsResponse;
     DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
     CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
     DeleteGroups: delete_groups, DeleteGroupsRequest => DeleteGroupsResponse;
@@ -128,6 +129,10 @@ served! {
     ListTransactions: list_transactions, ListTransactionsRequest => ListTransactionsResponse;
     ListConfigResources: list_config_resources,
         ListConfigResourcesRequest => ListConfigResourcesResponse;
+    ConsumerGroupHeartbeat: consumer_group_heartbeat,
+        ConsumerGroupHeartbeatRequest => ConsumerGroupHeartbeatResponse;
+    ConsumerGroupDescribe: consumer_group_describe,
+        ConsumerGroupDescribeRequest => ConsumerGroupDescribeResponse;
     DescribeTopicPartitions: describe_topic_partitions,
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

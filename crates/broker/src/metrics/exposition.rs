@@ -14,7 +14,7 @@ use ottla_group::State;
 use super::{OfKey, REQUEST_SECONDS};
 use crate::groups;
 use crate::node::Node;
-use crate::storage::{LogSummary, Partition};
+use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
 struct OfNode {
@@ -30,6 +30,13 @@ struct OfPartition {
     name: &'static str,
     help: &'static str,
     value: fn(&Partition, &LogSummary) -> i64,
+}
+
+/// A number of one log dir, labelled `dir`.
+struct OfDir {
+    name: &'static str,
+    help: &'static str,
+    value: fn(&LogDir) -> i64,
 }
 
 /// Name, help and value of what is counted of an api key.
@@ -191,6 +198,9 @@ const OF_NODE: &[OfNode] = &[
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
     ),
+    gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
+        node.storage.damage_count() as i64
+    }),
     gauge(
         "kafka_log_logcleanermanager_max_dirty_percent",
         "How dirty the dirtiest compacted log is.",
@@ -315,6 +325,33 @@ const OF_PARTITION: &[OfPartition] = &[
     },
 ];
 
+const OF_DIR: &[OfDir] = &[
+    OfDir {
+        name: "kafka_log_logmanager_logdirectoryoffline",
+        help: "1 if the log dir has failed.",
+        value: |dir| i64::from(dir.is_offline()),
+    },
+    OfDir {
+        name: "ottla_log_dir_free_bytes",
+        help: "Bytes free on the volume of the log dir.",
+        value: |dir| as_gauge(dir.volume().free_bytes()),
+    },
+    OfDir {
+        name: "ottla_log_dir_reserve_bytes",
+        help: "Bytes of them that Produce leaves alone.",
+        value: |dir| as_gauge(dir.volume().reserved_bytes()),
+    },
+    OfDir {
+        name: "ottla_log_dir_full",
+        help: "1 while Produce to the log dir is refused because its volume is full.",
+        value: |dir| i64::from(dir.volume().is_full()),
+    },
+];
+
+fn as_gauge(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
 fn partition_count(image: &Image) -> i64 {
     image.topics.iter().map(|topic| topic.partitions.size() as i64).sum()
 }
@@ -364,12 +401,25 @@ impl Collector for Scrape {
                 encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;
             put(&mut line, metric.kind, value)?;
         }
+        self.encode_dirs(&mut encoder)?;
         self.encode_partitions(&mut encoder)?;
         self.encode_requests(&mut encoder)
     }
 }
 
 impl Scrape {
+    fn encode_dirs(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        for metric in OF_DIR {
+            let mut lines =
+                encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
+            for dir in self.0.storage.dirs() {
+                let labels = [("dir", dir.name())];
+                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(dir))?;
+            }
+        }
+        Ok(())
+    }
+
     fn encode_partitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let partitions = self.0.storage.partitions();
         let known: Vec<_> =

@@ -29,7 +29,8 @@ use ottla_log::{LogConfig, LogSummary};
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tracing::{error, warn};
 
-use super::dirs::{LogDir, invalid};
+use super::dirs::LogDir;
+use super::identity::invalid;
 use super::{At, Partition, Shared, Storage, background};
 
 /// Partitions whose topic id is written in the background before other work gets the thread.
@@ -82,7 +83,7 @@ impl Storage {
             self.shared.io.spawn("describe partitions", describing);
         }
         let in_failed_dir = |made: &Arc<Partition>| {
-            let error = failed.get(made.log_dir())?;
+            let error = failed.get(&*made.log_dir())?;
             let is_new = self.partition(made.topic_partition()).is_none();
             is_new.then(|| io::Error::new(error.kind(), error.to_string()))
         };
@@ -143,7 +144,7 @@ impl<'a> Making<'a> {
         let mut dirs: Vec<_> = usable.map(|dir| (dir, 0)).collect();
         if dirs.len() > 1 {
             for partition in shared.lock().values() {
-                let dir = dirs.iter_mut().find(|(dir, _)| dir.name() == partition.log_dir());
+                let dir = dirs.iter_mut().find(|(dir, _)| *dir.name() == *partition.log_dir());
                 dir.into_iter().for_each(|(_, inside)| *inside += 1);
             }
         }
@@ -177,7 +178,9 @@ impl<'a> Making<'a> {
         topic_id: Uuid,
         config: Arc<LogConfig>,
     ) -> io::Result<Arc<Partition>> {
-        let emptiest = self.dirs.iter_mut().min_by_key(|(_, inside)| *inside);
+        let preferred = self.shared.moves.preferred_dir(&name);
+        let is_preferred = |dir: &LogDir| preferred.as_ref().is_some_and(|p| p.id() == dir.id());
+        let emptiest = self.dirs.iter_mut().min_by_key(|(dir, n)| (!is_preferred(dir), *n));
         let (dir, inside) = emptiest.ok_or_else(|| {
             io::Error::other(format!("no log dir is left for {name}: all have failed"))
         })?;
@@ -198,7 +201,7 @@ impl<'a> Making<'a> {
         let mut failed = BTreeMap::new();
         let mut new = Vec::with_capacity(self.made.len());
         for (dir, _) in &self.dirs {
-            let inside = self.made.iter().filter(|made| made.log_dir() == dir.name());
+            let inside = self.made.iter().filter(|made| *made.log_dir() == *dir.name());
             let inside: Vec<_> = inside.cloned().collect();
             if inside.is_empty() {
                 continue;
@@ -229,15 +232,17 @@ impl Shared {
         let _changing = self.changing();
         let found: Vec<_> = {
             let mut partitions = self.lock();
+            gone.iter().for_each(|name| self.moves.cancel(name));
             gone.iter().filter_map(|name| partitions.remove(name)).collect()
         };
         let mut touched = BTreeSet::new();
         let mut results = Vec::with_capacity(found.len());
         for partition in found {
             let name = partition.topic_partition();
-            let dir = &partition.dir;
+            let dir = partition.dir();
             let renamed = partition.set_aside(dir.path().join(aside(name, self.io.random_uuid())));
             dir.checkpoints().forget(name);
+            dir.damages().keep(name, |_| false);
             touched.insert(dir.path().to_owned());
             results.push((name.clone(), renamed));
         }

@@ -30,12 +30,12 @@ impl Partition {
     pub(super) fn is_compacted(&self) -> bool {
         self.lock().config.compact
             && !self.is_removed.load(Ordering::Relaxed)
-            && !self.dir.is_offline()
+            && !self.dir().is_offline()
     }
 
     /// What is known without opening anything but indexes of an open log.
     pub(super) fn look(&self, now: WallTime) -> io::Result<Looked> {
-        let checkpoint = self.dir.checkpoints().cleaned(self.topic_partition());
+        let checkpoint = self.dir().checkpoints().cleaned(self.topic_partition());
         let mut state = self.lock();
         let high_watermark = state.replica.high_watermark();
         let Some(log) = &mut state.log else {
@@ -54,7 +54,7 @@ impl Partition {
             let state = self.lock();
             (state.path.clone(), state.config.clone())
         };
-        let checkpoint = self.dir.checkpoints().cleaned(self.topic_partition()).unwrap_or(0);
+        let checkpoint = self.dir().checkpoints().cleaned(self.topic_partition()).unwrap_or(0);
         let (clean, dirty) = dirt(&self.disk.list(&path)?, checkpoint);
         let ratio = dirty as f64 / (clean + dirty).max(1) as f64;
         let may_wait = config.max_compaction_lag_ms == i64::MAX;
