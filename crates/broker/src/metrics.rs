@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use ottla_wire::ApiKey;
 
-pub(crate) mod exposition;
+mod exposition;
+pub(crate) mod page;
 
 /// Upper bounds of the request time buckets, in seconds.
 pub(crate) const REQUEST_SECONDS: [f64; 10] =

@@ -88,9 +88,12 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Key, value and producer of a record.
+type Logged = (Vec<u8>, Option<Vec<u8>>, Option<Producer>);
+
 struct World {
     state: Groups,
-    log: Vec<(Vec<u8>, Option<Vec<u8>>, Option<Producer>)>,
+    log: Vec<Logged>,
     markers: Vec<(usize, Producer, bool)>,
     ms: i64,
     asked: u64,
