@@ -160,6 +160,11 @@ impl Log {
         self.producers.expire(now.millis, self.config.producer_id_expiration_ms)
     }
 
+    /// Forgets the producers that a cut takes; says how many.
+    pub fn forget_producers(&mut self, cut: &mut crate::producers::Cut) -> usize {
+        self.producers.forget(cut)
+    }
+
     /// The newest snapshot that is worth taking now, as `(offset, file content)`.
     pub fn snapshot(&self) -> Option<(Offset, alloc::vec::Vec<u8>)> {
         let producers = &self.producers;

@@ -21,6 +21,7 @@ use super::checkpoints::{Checkpointed, Checkpoints};
 use super::damage::{Damages, DirDamages};
 use super::manifest;
 use super::open_files::OpenFiles;
+use super::producers::ProducerTotal;
 use super::space::{Reserve, Volume};
 
 /// Name of the lock file in a log dir.
@@ -55,6 +56,7 @@ pub struct LogDir {
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
     open_files: Arc<OpenFiles>,
+    producers: Arc<ProducerTotal>,
     /// Partitions whose logs were used since the checkpoints were last told of them.
     touched: Mutex<Vec<TopicPartition>>,
     /// What the checkpoints hold could not be written the last time.
@@ -220,6 +222,7 @@ impl Locked {
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
             open_files: Arc::clone(&of_node.open_files),
+            producers: Arc::clone(&of_node.producers),
             touched: Mutex::default(),
             is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
@@ -236,6 +239,7 @@ pub(super) struct OfNode {
     pub(super) reserve: Reserve,
     pub(super) damages: Arc<Damages>,
     pub(super) open_files: Arc<OpenFiles>,
+    pub(super) producers: Arc<ProducerTotal>,
 }
 
 /// Whom log dirs have to belong to.
@@ -332,6 +336,11 @@ impl LogDir {
     /// Among which the segment files of its logs count.
     pub(super) fn open_files(&self) -> &Arc<OpenFiles> {
         &self.open_files
+    }
+
+    /// Among which the producers of its logs count.
+    pub(super) fn producers(&self) -> &Arc<ProducerTotal> {
+        &self.producers
     }
 
     /// Who syncs a partition in it holds one of these meanwhile.

@@ -12,7 +12,7 @@
 //! moving.rs         a partition moves to another log dir        space.rs          Volume: free bytes, the reserve
 //! creation.rs       Storage: create and remove partitions
 //! damage.rs         damaged batches that are known              scrub.rs          looking for them
-//! watch.rs          disks that are full or stalled
+//! watch.rs          disks that are full or stalled  producers.rs      the bound on what is known of them
 //! ```
 
 mod answers;
@@ -30,6 +30,7 @@ mod moving;
 mod open_files;
 mod opening;
 mod partition;
+mod producers;
 mod scrub;
 mod segment_files;
 pub mod space;
@@ -71,6 +72,7 @@ use damage::Damages;
 use dirs::{Identity, Locked};
 use moving::Moves;
 use open_files::OpenFiles;
+use producers::ProducerTotal;
 
 /// Threads that close partitions at a stop.
 const CLOSING_AT_ONCE: usize = 8;
@@ -91,6 +93,8 @@ pub struct StorageSettings {
     pub log: LogConfig,
     /// `ottla.log.open.files.max`; `None` leaves it to the limit of the process.
     pub open_files_max: Option<usize>,
+    /// `ottla.producer.state.bytes.max`; `None` for no bound.
+    pub producer_bytes_max: Option<u64>,
     /// `num.recovery.threads.per.data.dir`.
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
@@ -115,6 +119,7 @@ impl StorageSettings {
             cluster_id: None,
             log: LogConfig::default(),
             open_files_max: None,
+            producer_bytes_max: Some(256 << 20),
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
             reserve: Reserve::default(),
@@ -152,6 +157,8 @@ pub struct Storage {
     /// Closes files that have to make room.
     closing: Task,
     scrubber: Task,
+    /// Forgets producers when there are too many.
+    forgetting: Task,
 }
 
 #[derive(Debug)]
@@ -162,6 +169,7 @@ struct Shared {
     cluster_id: String,
     dirs: Vec<Arc<LogDir>>,
     open_files: Arc<OpenFiles>,
+    producers: Arc<ProducerTotal>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
@@ -197,8 +205,10 @@ impl Storage {
             reserve: settings.reserve,
             damages: Arc::default(),
             open_files: OpenFiles::new(open_files_max(io, &settings)),
+            producers: ProducerTotal::new(settings.producer_bytes_max),
         };
         let (damages, open_files) = (Arc::clone(&of_node.damages), Arc::clone(&of_node.open_files));
+        let producers = Arc::clone(&of_node.producers);
         let (cluster_id, dirs) =
             io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &of_node)).await?;
         let delete_delay_ms = settings.log.file_delete_delay_ms;
@@ -209,6 +219,7 @@ impl Storage {
             cluster_id,
             dirs,
             open_files,
+            producers,
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
@@ -232,10 +243,20 @@ impl Storage {
         let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
         let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
+        let forgetting = io.spawn("forget producers", producers::run(Arc::clone(&shared)));
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
-        Ok(Self { shared, background, recovering, cleaning, closing, watching, scrubber })
+        Ok(Self {
+            shared,
+            background,
+            recovering,
+            cleaning,
+            closing,
+            watching,
+            scrubber,
+            forgetting,
+        })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -333,6 +354,16 @@ impl Storage {
         self.shared.open_files.count()
     }
 
+    /// How many producers the open logs know. One counts once in each log.
+    pub fn producer_count(&self) -> u64 {
+        self.shared.producers.count()
+    }
+
+    /// The memory they take, in bytes.
+    pub fn producer_bytes(&self) -> u64 {
+        self.shared.producers.bytes()
+    }
+
     /// How many partitions there are.
     pub fn partition_count(&self) -> usize {
         self.shared.lock().len()
@@ -421,6 +452,7 @@ impl Storage {
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.shared.moves.cancel_all();
         self.scrubber.abort();
+        self.forgetting.abort();
         self.shared.cleaner.stop();
         let task = held(&self.cleaning).take();
         if let Some(task) = task {
@@ -482,6 +514,7 @@ impl Drop for Storage {
             }
         }
         self.scrubber.abort();
+        self.forgetting.abort();
         self.closing.abort();
     }
 }

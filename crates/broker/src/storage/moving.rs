@@ -376,7 +376,8 @@ fn change_over(
     let mut how = how_to_open(shared, (*state.config).clone(), target.name(), true);
     (how.recovery_point, how.log_start_offset) = (end, start);
     let all = Arc::clone(target.open_files());
-    let (log, _) = LogFiles::open_among(&shared.disk, &path, how, all)?;
+    let (mut log, _) = LogFiles::open_among(&shared.disk, &path, how, all)?;
+    log.count_producers_in(&shared.producers);
     state.change_over(log, path.clone());
     partition.set_dir(Arc::clone(target));
     drop(state);

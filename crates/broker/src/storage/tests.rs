@@ -14,6 +14,7 @@ mod full;
 mod moves;
 mod open_files;
 mod partitions;
+mod producers;
 mod scrub;
 mod starts;
 

@@ -29,6 +29,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Segment files held open at once, over all partitions; two thirds of the descriptors that the process may have when unset."),
     string("ottla.log.level", "info")
         .doc("Least severe level that is logged, or a filter such as info,ottla_raft=debug."),
+    long("ottla.producer.state.bytes.max", 268_435_456).at_least(0.0).doc(
+        "Memory for what all partitions of the node remember of idempotent producers. Above it those \
+         idle the longest are forgotten before producer.id.expiration.ms, but none in a transaction; \
+         0 for no bound.",
+    ),
     long("ottla.scrub.bytes.per.second", 8_388_608)
         .at_least(0.0)
         .doc("Bytes of log segments that are read each second to find damaged batches before a client does; 0 for none."),

@@ -53,6 +53,7 @@ impl LogFiles {
         let snapshots: Vec<Offset> = self.snapshots.iter().copied().collect();
         self.log.commit_cut(cut, &snapshots, now, &*self.files).map_err(log_error)?;
         self.epochs_unwritten = true;
+        self.count_producers();
         self.flush()
     }
 
@@ -82,6 +83,7 @@ impl LogFiles {
         }
         self.log.commit_start_over(offset, now);
         self.epochs_unwritten = true;
+        self.count_producers();
         self.flush()
     }
 
