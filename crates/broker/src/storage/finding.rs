@@ -12,7 +12,7 @@ use ottla_log::files::{names, partition_metadata};
 use ottla_model::TopicPartition;
 use tracing::{info, warn};
 
-use super::dirs::invalid;
+use super::identity::invalid;
 use super::moving::MOVED_FILE;
 use super::{At, LogDir, Partition, Shared};
 
