@@ -24,7 +24,7 @@ use ottla_log::{
 };
 use ottla_model::{LeaderEpoch, Offset};
 
-pub use cutting::Removal;
+pub use cutting::{Covering, Removal};
 pub use flush::{Covers, Flush};
 
 use super::load;
