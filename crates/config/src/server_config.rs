@@ -105,6 +105,8 @@ pub struct LogUpkeepConfig {
     pub reserve_bytes: i64,
     /// `ottla.producer.state.bytes.max`; 0 for no bound.
     pub producer_state_bytes_max: i64,
+    /// `ottla.log.flush.background.ms`; 0 for never.
+    pub background_flush_ms: i64,
     /// `ottla.scrub.bytes.per.second`.
     pub scrub_bytes_per_second: i64,
     /// `ottla.scrub.interval.ms`.
@@ -349,6 +351,7 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         reserve_percent: reader.int("ottla.log.dir.reserve.percent"),
         reserve_bytes: reader.long("ottla.log.dir.reserve.bytes"),
         producer_state_bytes_max: reader.long("ottla.producer.state.bytes.max"),
+        background_flush_ms: reader.long("ottla.log.flush.background.ms"),
         scrub_bytes_per_second: reader.long("ottla.scrub.bytes.per.second"),
         scrub_interval_ms: reader.long("ottla.scrub.interval.ms"),
     }

@@ -186,6 +186,11 @@ impl Log {
             || (self.config.syncs_before_ack() && self.recovery_point < self.log_end_offset)
     }
 
+    /// Since when something waits for a flush of everything; `None` if nothing does.
+    pub fn unflushed_since(&self) -> Option<WallTime> {
+        self.unflushed_since
+    }
+
     /// When `flush.ms` asks for a flush of what has been appended; `None` if it does not.
     pub fn flush_due(&self) -> Option<WallTime> {
         let since = self.unflushed_since?;

@@ -24,6 +24,7 @@ impl Storage {
         self.shared.moves.cancel_all();
         self.scrubber.abort();
         self.forgetting.abort();
+        self.freshening.abort();
         self.shared.cleaner.stop();
         let task = held(&self.cleaning).take();
         if let Some(task) = task {
@@ -83,6 +84,7 @@ impl Drop for Storage {
         }
         self.scrubber.abort();
         self.forgetting.abort();
+        self.freshening.abort();
         self.closing.abort();
     }
 }

@@ -15,7 +15,8 @@
 //! appending.rs     batches in                           reading.rs        records and ends out
 //! syncing.rs       group commit, flush.ms               upkeep.rs         flush, retention, close
 //! load.rs          a dir's files → a log                log_files.rs      a log and its files
-//! segment_files.rs files by position                    producers.rs      the bound on producer state
+//! segment_files.rs files by position                    fresh.rs           recovery points follow
+//!                                                       producers.rs      the bound on producer state
 //! ```
 
 mod answers;
@@ -28,6 +29,7 @@ mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
+mod fresh;
 mod identity;
 mod load;
 pub mod log_files;
@@ -109,6 +111,8 @@ pub struct Storage {
     scrubber: Task,
     /// Forgets producers when there are too many.
     forgetting: Task,
+    /// Flushes what has waited for long.
+    freshening: Task,
 }
 
 #[derive(Debug)]
@@ -120,6 +124,7 @@ struct Shared {
     dirs: Vec<Arc<LogDir>>,
     open_files: Arc<OpenFiles>,
     producers: Arc<ProducerTotal>,
+    behind: Mutex<fresh::Behind>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
@@ -171,6 +176,7 @@ impl Storage {
             dirs,
             open_files,
             producers,
+            behind: Mutex::default(),
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
@@ -195,6 +201,7 @@ impl Storage {
         let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
         let forgetting = io.spawn("forget producers", producers::run(Arc::clone(&shared)));
+        let freshening = io.spawn("flush in the background", fresh::run(Arc::clone(&shared)));
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
@@ -207,6 +214,7 @@ impl Storage {
             watching,
             scrubber,
             forgetting,
+            freshening,
         })
     }
 
@@ -413,6 +421,10 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
         self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn behind(&self) -> MutexGuard<'_, fresh::Behind> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changing(&self) -> MutexGuard<'_, ()> {

@@ -21,6 +21,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
          unless that is more than ten times the share. Below it Produce is refused until there is \
          room again; 0 for no reserve.",
     ),
+    long("ottla.log.flush.background.ms", 60_000).at_least(0.0).doc(
+        "Age at which what is not synced yet is synced beside everything else, so that a start after a \
+         kill has little to check; it promises producers nothing. 0 for never, as in Kafka.",
+    ),
     string("ottla.log.format", "human")
         .one_of(&["human", "json", "auto"])
         .doc("How log lines are written; auto is human on a terminal and json elsewhere."),
