@@ -12,6 +12,7 @@ mod damage;
 mod dirs;
 mod failed_writes;
 mod full;
+mod interleavings;
 mod moves;
 mod open_files;
 mod partitions;
