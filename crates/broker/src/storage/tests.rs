@@ -16,6 +16,7 @@ mod interleavings;
 mod moves;
 mod open_files;
 mod partitions;
+mod producers;
 mod scrub;
 mod starts;
 
