@@ -12,7 +12,7 @@
 //! moving.rs         a partition moves to another log dir        space.rs          Volume: free bytes, the reserve
 //! creation.rs       Storage: create and remove partitions
 //! damage.rs         damaged batches that are known              scrub.rs          looking for them
-//! watch.rs          disks that are full or stalled
+//! watch.rs          disks that are full or stalled            twins.rs          a partition in two log dirs
 //! ```
 
 mod answers;
@@ -36,6 +36,7 @@ pub mod space;
 mod syncing;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod upkeep;
 mod watch;
 
@@ -163,6 +164,8 @@ struct Shared {
     dirs: Vec<Arc<LogDir>>,
     open_files: Arc<OpenFiles>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
+    /// Those that wait for the metadata to tell whether they or others of their names are used.
+    twins: Mutex<Vec<Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
     /// `partitions`, which every request needs and which therefore never waits for the device.
@@ -210,6 +213,7 @@ impl Storage {
             dirs,
             open_files,
             partitions: Mutex::default(),
+            twins: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
             cleaner: cleaner::Cleaner::default(),
@@ -511,8 +515,16 @@ impl Shared {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn twins(&self) -> MutexGuard<'_, Vec<Arc<Partition>>> {
+        self.twins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of them, also those that wait for the metadata to tell whether they are used.
     fn partitions_in(&self, dir: &LogDir) -> Vec<Arc<Partition>> {
-        self.lock().values().filter(|p| *p.log_dir() == *dir.name()).cloned().collect()
+        let is_inside = |p: &&Arc<Partition>| *p.log_dir() == *dir.name();
+        let mut inside: Vec<_> = self.lock().values().filter(is_inside).cloned().collect();
+        inside.extend(self.twins().iter().filter(is_inside).cloned());
+        inside
     }
 
     fn recovery_progress(&self) -> (usize, usize) {

@@ -16,6 +16,7 @@ mod open_files;
 mod partitions;
 mod scrub;
 mod starts;
+mod twins;
 
 use std::path::PathBuf;
 use std::sync::Arc;
