@@ -52,7 +52,7 @@ use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
 use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch as watch_channel};
 use tracing::{info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
@@ -178,6 +178,8 @@ struct Shared {
     broker_epoch: AtomicI64,
     /// `log.segment.delete.delay.ms`.
     delete_delay_ms: AtomicI64,
+    /// Why the node cannot go on, once it cannot.
+    failed: watch_channel::Sender<Option<String>>,
     damages: Arc<Damages>,
     moves: Moves,
     /// Told when a partition is in another log dir than the metadata may say.
@@ -220,6 +222,7 @@ impl Storage {
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
+            failed: watch_channel::Sender::new(None),
             damages,
             moves: Moves::default(),
             directories_changed: AtomicBool::new(true),
@@ -269,9 +272,13 @@ impl Storage {
 
     /// The dir that the metadata log is in.
     pub fn metadata_dir(&self) -> PathBuf {
-        let settings = &self.shared.settings;
-        let dir = settings.metadata_log_dir.as_ref().or(settings.log_dirs.first());
-        dir.cloned().unwrap_or_default().join(format!("{METADATA_TOPIC}-0"))
+        self.shared.metadata_dir()
+    }
+
+    /// Told why, once too many log dirs have failed for the node to go on: the one that holds the
+    /// metadata log, or all.
+    pub fn failure(&self) -> watch_channel::Receiver<Option<String>> {
+        self.shared.failed.subscribe()
     }
 
     /// Whether the dir that the metadata log is in was stopped cleanly.
@@ -503,6 +510,11 @@ struct At {
 }
 
 impl Shared {
+    fn metadata_dir(&self) -> PathBuf {
+        let dir = self.settings.metadata_log_dir.as_ref().or(self.settings.log_dirs.first());
+        dir.cloned().unwrap_or_default().join(format!("{METADATA_TOPIC}-0"))
+    }
+
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
