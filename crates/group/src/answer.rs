@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 use ottla_model::ErrorCode;
 
+use crate::consumer::{Beat, Refusal};
 use crate::fetch::FetchedOffset;
 
 /// What a request is answered.
@@ -25,6 +26,8 @@ pub enum Answer {
     Fetched(Result<Vec<FetchedOffset>, ErrorCode>),
     /// DeleteGroups: one group.
     Deleted(Result<(), ErrorCode>),
+    /// ConsumerGroupHeartbeat.
+    Beat(Result<Beat, Refusal>),
 }
 
 /// What a JoinGroup is answered.

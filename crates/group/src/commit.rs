@@ -10,6 +10,7 @@ use ottla_model::{ErrorCode, LeaderEpoch, Offset};
 
 use crate::answer::Answer;
 use crate::classic::{ClassicGroup, State};
+use crate::consumer::{Committer, Partitions};
 use crate::coordinator::{Decision, Groups, answer};
 use crate::group::Group;
 use crate::offsets::tombstone;
@@ -53,6 +54,26 @@ pub struct NewOffset {
     pub metadata: String,
 }
 
+impl CommitOffsets<'_> {
+    fn committer(&self) -> Committer<'_> {
+        Committer {
+            member_id: self.member_id,
+            instance_id: self.instance_id,
+            epoch: self.generation,
+            is_transactional: self.transaction.is_some(),
+            knows_epochs: self.knows_epochs,
+        }
+    }
+}
+
+/// Producers do not know of member epochs.
+fn told(code: ErrorCode, is_transactional: bool) -> ErrorCode {
+    match code {
+        ErrorCode::StaleMemberEpoch if is_transactional => ErrorCode::IllegalGeneration,
+        code => code,
+    }
+}
+
 impl Groups {
     /// Commits offsets, at once or with a transaction.
     pub fn commit(&mut self, now: Now, token: Token, request: CommitOffsets<'_>) -> Decision {
@@ -69,10 +90,15 @@ impl Groups {
             .map_or_else(|| request.group.into(), |(id, _)| id.clone());
         let mut records = Vec::with_capacity(request.offsets.len());
         let mut verdicts = Vec::with_capacity(request.offsets.len());
+        let allowed = self.allowed_partitions(&request);
         let expire_timestamp = request.retention_ms.map(|ms| now.wall.millis.saturating_add(ms));
         for new in request.offsets {
             if new.metadata.encode_utf16().count() > self.settings.offset_metadata_units_max {
                 verdicts.push(Err(ErrorCode::OffsetMetadataTooLarge));
+                continue;
+            }
+            if let Err(code) = allowed.check(new.topic_id, new.partition) {
+                verdicts.push(Err(told(code, request.transaction.is_some())));
                 continue;
             }
             verdicts.push(Ok(()));
@@ -104,7 +130,20 @@ impl Groups {
             }
             None => Err(ErrorCode::IllegalGeneration),
             Some(Group::Classic(group)) => group.check_commit(request),
-            Some(Group::Consumer(_)) => Ok(()),
+            Some(Group::Consumer(group)) => match group.check_commit(request.committer()) {
+                Ok(_) => Ok(()),
+                Err(code) => Err(told(code, request.transaction.is_some())),
+            },
+        }
+    }
+
+    /// What of a request that is allowed still depends on the partition.
+    fn allowed_partitions(&self, request: &CommitOffsets<'_>) -> Partitions<'_> {
+        match self.by_id.get(request.group) {
+            Some(Group::Consumer(group)) => {
+                group.check_commit(request.committer()).unwrap_or(Partitions::All)
+            }
+            _ => Partitions::All,
         }
     }
 

@@ -14,6 +14,7 @@ use ottla_model::ErrorCode;
 use crate::answer::Answer;
 use crate::classic::ClassicGroup;
 use crate::codec;
+use crate::consumer::ConsumerSettings;
 use crate::group::Group;
 use crate::history::History;
 use crate::offsets::Offsets;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub initial_rebalance_delay_ms: i32,
     /// `group.max.size`.
     pub members_max: usize,
+    /// Of consumer groups (KIP-848).
+    pub consumer: ConsumerSettings,
 }
 
 /// What happens once records are committed.
@@ -145,13 +148,7 @@ impl Coordinator for Groups {
                 self.offsets.replay(group, topic, partition, committed, at);
             }
             Record::ClassicGroup { group, metadata } => self.replay_classic(group, metadata),
-            Record::ConsumerGroup { .. }
-            | Record::ConsumerPartitionMetadata { .. }
-            | Record::ConsumerMember { .. }
-            | Record::TargetEpoch { .. }
-            | Record::TargetAssignment { .. }
-            | Record::CurrentAssignment { .. }
-            | Record::RegularExpression { .. } => {}
+            record => self.replay_consumer(record),
         }
     }
 
@@ -162,6 +159,7 @@ impl Coordinator for Groups {
     fn loaded(&mut self, now: Now) -> Vec<Decision> {
         self.timers
             .schedule(Timer::Expire, now.mono + self.settings.offsets_retention_check_interval);
+        self.consumer_loaded(now);
         self.classic_loaded(now)
     }
 
@@ -178,6 +176,12 @@ impl Coordinator for Groups {
                 Timer::Sync(group) => decisions.push(self.sync_due(now, &group)),
                 Timer::Session(group, member) => {
                     decisions.push(self.session_due(now, &group, &member));
+                }
+                Timer::ConsumerSession(group, member) => {
+                    decisions.push(self.consumer_session_due(&group, &member));
+                }
+                Timer::GivingBack(group, member, epoch) => {
+                    decisions.push(self.giving_back_due(&group, &member, epoch));
                 }
             }
             // What is decided next has to see what these records say.

@@ -45,7 +45,7 @@ impl Groups {
 
     fn fetch(&self, request: &FetchOffsets<'_>) -> Result<Vec<FetchedOffset>, ErrorCode> {
         if let Some(Group::Consumer(group)) = self.by_id.get(request.group) {
-            group.check_fetch(request)?;
+            group.check_fetch(request.member_id, request.member_epoch)?;
         }
         let group = request.group;
         let one = |topic: &Arc<str>, partition: i32| FetchedOffset {

@@ -29,7 +29,7 @@ impl Group {
     pub fn state_name(&self) -> &'static str {
         match self {
             Self::Classic(group) => group.state().name(),
-            Self::Consumer(group) => group.state_name(),
+            Self::Consumer(group) => group.state().name(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use ottla_base::MonoTime;
 
@@ -16,6 +17,10 @@ pub(crate) enum Timer {
     Sync(Arc<str>),
     /// A member of a classic group was silent for too long.
     Session(Arc<str>, Arc<str>),
+    /// A member of a consumer group was silent for too long.
+    ConsumerSession(Arc<str>, Arc<str>),
+    /// A member of a consumer group that is still in this epoch has not given partitions back in time.
+    GivingBack(Arc<str>, Arc<str>, i32),
 }
 
 /// Deadlines, each with a name.
@@ -41,9 +46,13 @@ impl Timers {
         }
     }
 
-    /// Whether there is a deadline of this name.
-    pub(crate) fn is_set(&self, timer: &Timer) -> bool {
-        self.by_name.contains_key(timer)
+    /// Calls off the deadline of a member for giving partitions back, whatever its epoch.
+    pub(crate) fn cancel_giving_back(&mut self, group: &Arc<str>, member: &Arc<str>) {
+        let of_epoch = |epoch| Timer::GivingBack(group.clone(), member.clone(), epoch);
+        let set = self.by_name.range(of_epoch(i32::MIN)..=of_epoch(i32::MAX));
+        for timer in set.map(|(timer, _)| timer.clone()).collect::<Vec<_>>() {
+            self.cancel(&timer);
+        }
     }
 
     /// The earliest deadline.
@@ -85,7 +94,6 @@ mod tests {
         let mut timers = Timers::default();
         timers.schedule(Timer::Expire, MonoTime { nanos: 5 });
         timers.cancel(&Timer::Expire);
-        assert!(!timers.is_set(&Timer::Expire));
         assert_eq!(timers.take_due(MonoTime { nanos: 50 }), None);
     }
 }

@@ -10,11 +10,13 @@ use alloc::vec::Vec;
 
 use ottla_base::WallTime;
 use ottla_model::Offset;
+use ottla_record::BatchHeader;
 
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{names, offset_index, time_index};
 use crate::log::jitter_ms;
+use crate::read::offset_entry;
 use crate::recover::{
     RecoveredSegment, Replay, Synced, load_snapshot, measure, recover_segment, replay_segment,
 };
@@ -138,6 +140,19 @@ fn is_unwritten<B: SegmentBytes>(
     Ok(found[..count].iter().all(|&byte| byte == 0))
 }
 
+/// Whether the last to write was a Kafka that was killed: it makes the offset index of the segment it
+/// writes in its full length, of zeros, and cuts it when the segment is sealed or closed. This broker's
+/// has no room for more entries than there are batches.
+fn was_left_open_by_kafka<B: SegmentBytes>(opening: &Opening, bytes: &B) -> Result<bool, LogError> {
+    let Some(active) = opening.segments.last() else { return Ok(false) };
+    let entries = active.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES;
+    if entries <= active.size / BatchHeader::LEN as u64 + 1 {
+        return Ok(false);
+    }
+    let last = offset_entry(active.base_offset, entries - 1, bytes)?;
+    Ok(last.is_some_and(|entry| entry.position == 0 && entry.relative_offset == 0))
+}
+
 /// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
 /// point on, and keeps the longest sound prefix.
 ///
@@ -177,6 +192,8 @@ struct State<'a> {
     segments_recovered: usize,
     bytes_lost: u64,
     rebuilt: Vec<Rebuilt>,
+    /// A gap between segments is what compaction left, whatever the recovery point.
+    compacted_by_kafka: bool,
 }
 
 impl<'a> State<'a> {
@@ -215,16 +232,19 @@ impl<'a> State<'a> {
             segments_recovered: 0,
             bytes_lost: 0,
             rebuilt: Vec::new(),
+            compacted_by_kafka: config.compact && was_left_open_by_kafka(opening, bytes)?,
         })
     }
 
     /// Whether the end of the segment before is missing: after a power cut a later segment may be on
     /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole;
-    /// here the log ends at it, so that what is left is a prefix of what was appended.
+    /// here the log ends at it, so that what is left is a prefix of what was appended. Not so where
+    /// Kafka was killed in a compacted log: it compacts before the recovery point is written.
     fn misses_tail_before(&self, found: &FoundSegment) -> bool {
         let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
         !self.opening.clean
             && !self.opening.recovery_point_lost
+            && !self.compacted_by_kafka
             && self.log.log_end_offset_so_far() != Offset::MIN
             && self.log.log_end_offset < found.base_offset
             && found.base_offset > sound_before

@@ -294,6 +294,13 @@ fn groups(config: &ServerConfig, node: &mut NodeSettings) {
     to.session_timeout_ms_max = from.max_session_timeout_ms;
     to.initial_rebalance_delay_ms = from.initial_rebalance_delay_ms;
     to.members_max = count(from.max_size);
+    let to = &mut to.consumer;
+    to.times.session_timeout_ms = from.consumer_session_timeout_ms;
+    to.times.heartbeat_interval_ms = from.consumer_heartbeat_interval_ms;
+    to.times.assignment_interval_ms = from.consumer_assignment_interval_ms;
+    to.members_max = count(from.consumer_max_size);
+    to.set_assignors(&from.consumer_assignors);
+    to.regex_refresh_interval_ms = from.consumer_regex_refresh_interval_ms.into();
 }
 
 fn internal_topic(from: &ottla_config::InternalTopicConfig, to: &mut InternalTopic) {

@@ -129,6 +129,10 @@ served! {
     ListTransactions: list_transactions, ListTransactionsRequest => ListTransactionsResponse;
     ListConfigResources: list_config_resources,
         ListConfigResourcesRequest => ListConfigResourcesResponse;
+    ConsumerGroupHeartbeat: consumer_group_heartbeat,
+        ConsumerGroupHeartbeatRequest => ConsumerGroupHeartbeatResponse;
+    ConsumerGroupDescribe: consumer_group_describe,
+        ConsumerGroupDescribeRequest => ConsumerGroupDescribeResponse;
     DescribeTopicPartitions: describe_topic_partitions,
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

@@ -4,6 +4,7 @@
 mod deleted_topics;
 mod named;
 mod page;
+mod subscribable;
 mod transactional;
 
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use ottla_base::Now;
 use ottla_coordinator::Token;
-use ottla_group::{Answer, Decision, Effect, Groups, Settings};
+use ottla_group::{Answer, ConsumerSettings, Decision, Effect, Group, Groups, Settings, State};
 use ottla_io::Io;
 use ottla_model::ErrorCode;
 
@@ -23,6 +24,7 @@ use crate::request::Request;
 pub(crate) use deleted_topics::follow as follow_deleted_topics;
 pub(crate) use named::{Verdicts, topic};
 pub(crate) use page::page;
+pub(crate) use subscribable::{Subscribable, times_of};
 pub(crate) use transactional::commit_in_transaction;
 
 /// Bytes that the records of one decision may take: a generation of thousands of members.
@@ -49,6 +51,7 @@ impl Default for GroupSettings {
                 session_timeout_ms_max: 1_800_000,
                 initial_rebalance_delay_ms: 3_000,
                 members_max: usize::MAX,
+                consumer: ConsumerSettings::default(),
             },
         }
     }
@@ -89,6 +92,18 @@ pub(crate) async fn ask(
     decide: impl FnOnce(&mut Groups, Now, Token) -> Decision + Send,
 ) -> Result<Answer, ErrorCode> {
     node.groups.ask(group, decide).await
+}
+
+/// A number of all groups of this node.
+pub(crate) fn sum(node: &Node, of_one: impl Fn(&Groups) -> u64) -> i64 {
+    let (shards, _) = node.groups.shards();
+    shards.iter().map(|shard| shard.look(&of_one) as i64).sum()
+}
+
+/// How many classic groups of this node are in a state.
+pub(crate) fn in_state(node: &Node, state: State) -> i64 {
+    let is_in = |group: &Group| matches!(group, Group::Classic(group) if group.state() == state);
+    sum(node, |groups| groups.iter().filter(|(_, group)| is_in(group)).count() as u64)
 }
 
 /// Where a client is, as groups note it: as Java prints an address.

@@ -1,7 +1,6 @@
-//! [`LogDir`]: one of `log.dirs`. Its lock, its identity, whether it was stopped cleanly, and when its
+//! [`LogDir`]: one of `log.dirs`. What is in it, whether it was stopped cleanly, and when its
 //! checkpoints are written.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -10,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
 use ottla_log::files::manifest::ManifestEntry;
-use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
@@ -18,15 +16,12 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::checkpoints::{Checkpointed, Checkpoints};
-use super::damage::{Damages, DirDamages};
+use super::damage::DirDamages;
+use super::identity::OfNode;
 use super::manifest;
 use super::open_files::OpenFiles;
-use super::space::{Reserve, Volume};
+use super::space::Volume;
 
-/// Name of the lock file in a log dir.
-const LOCK_FILE: &str = ".lock";
-/// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
-const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
 /// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
 const SYNCS_AT_ONCE: usize = 4;
@@ -105,105 +100,26 @@ pub(super) struct DirContent {
     pub(super) futures: Vec<(TopicPartition, PathBuf)>,
 }
 
-/// A log dir that is locked, and what its `meta.properties` says, if there is one.
-pub(super) struct Locked {
-    path: PathBuf,
-    lock: DirLock,
-    pub(super) meta: Option<MetaProperties>,
+/// What a log dir is made from.
+pub(super) struct Taken {
+    pub(super) path: PathBuf,
+    pub(super) lock: DirLock,
+    pub(super) id: Uuid,
+    pub(super) opened_at: WallTime,
+    pub(super) seed: u64,
+    pub(super) manifest: Option<Vec<ManifestEntry>>,
+    pub(super) clean_epoch: Option<i64>,
+    pub(super) checkpoints: Checkpoints,
 }
 
-impl Locked {
-    /// Makes the dir if it does not exist, and takes its lock.
-    pub(super) fn take(disk: &Disk, path: &Path) -> io::Result<Self> {
-        create_dir_durably(disk, path).map_err(|error| {
-            let text =
-                format!("{error}; let log.dirs name a directory that this user may write to");
-            io::Error::new(error.kind(), text)
-        })?;
-        let lock = disk.lock(path.join(LOCK_FILE)).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => io::Error::new(
-                io::ErrorKind::WouldBlock,
-                format!(
-                    "the log dir {} is in use by another process: stop that one, or give this one \
-                     another log.dirs",
-                    path.display()
-                ),
-            ),
-            _ => error,
-        })?;
-        let meta = match read_small(disk, &path.join(meta_properties::FILE_NAME))? {
-            Some(text) => Some(meta_properties::parse(&text).map_err(|why| {
-                let path = path.join(meta_properties::FILE_NAME);
-                invalid(format!("{}: {why}", path.display()))
-            })?),
-            None => None,
-        };
-        Ok(Self { path: path.to_owned(), lock, meta })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Sees that the dir belongs to this node and cluster, if it is not new.
-    pub(super) fn check(&self, identity: &Identity) -> io::Result<()> {
-        self.meta.as_ref().map_or(Ok(()), |meta| identity.check(&self.path, meta))
-    }
-
-    /// Sees that a dir without `meta.properties` holds no metadata log: a cluster has lived there.
-    pub(super) fn check_new(&self, disk: &Disk) -> io::Result<()> {
-        let metadata = TopicPartition::new(METADATA_TOPIC, 0).to_string();
-        if disk.list(&self.path)?.iter().all(|entry| entry.name != metadata) {
-            return Ok(());
-        }
-        let path = self.path.display();
-        Err(invalid(format!(
-            "the log dir {path} holds a metadata log, but no meta.properties with the id of its \
-             cluster: restore the file from a backup, or write one with the lines version=1, \
-             cluster.id=<the id> and node.id=<the node's>"
-        )))
-    }
-
-    /// Formats the dir if it is new, takes the mark of a clean stop, and reads its checkpoints.
-    pub(super) fn open(
-        self,
-        disk: &Disk,
-        identity: &Identity,
-        now: WallTime,
-        random_id: Uuid,
-        seed: u64,
-        of_node: &OfNode,
-    ) -> io::Result<LogDir> {
-        let Self { path, lock, meta } = self;
-        let id = match &meta {
-            Some(meta) => meta.directory_id,
-            None => None,
-        };
-        let complete = meta.as_ref().is_some_and(|meta| meta.directory_id.is_some());
-        let id = id.unwrap_or(random_id);
-        if !complete {
-            let meta = MetaProperties {
-                cluster_id: Some(identity.cluster_id.clone()),
-                node_id: Some(identity.node_id),
-                directory_id: Some(id),
-            };
-            let recovery_points = path.join(offset_checkpoint::RECOVERY_POINT);
-            if !disk.exists(&recovery_points)? {
-                // Should it be missing one day, it was lost.
-                let nothing = offset_checkpoint::format(&BTreeMap::new());
-                disk.write_atomic(recovery_points, nothing.as_bytes())?;
-            }
-            let content = meta_properties::format(&meta);
-            disk.write_atomic(path.join(meta_properties::FILE_NAME), content.as_bytes())?;
-        }
-        let manifest = Mutex::new(manifest::read(disk, &path));
-        let clean_epoch = take_clean_shutdown(disk, &path)?;
-        let checkpoints = Checkpoints::read(disk, &path)?;
-        if checkpoints.recovery_points_lost && clean_epoch.is_none() {
-            let path = path.join(offset_checkpoint::RECOVERY_POINT);
-            warn!(path = %path.display(), "recovery points are lost: all segments are checked");
-        }
-        Ok(LogDir {
+impl LogDir {
+    /// A dir that is locked and belongs to this node.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn new(disk: &Disk, taken: Taken, of_node: &OfNode) -> io::Result<Self> {
+        let Taken { path, lock, id, opened_at, seed, manifest, clean_epoch, checkpoints } = taken;
+        Ok(Self {
             disk: disk.clone(),
             name: path.display().to_string().into(),
             absolute_name: disk.absolute(&path).display().to_string(),
@@ -212,10 +128,10 @@ impl Locked {
             path,
             id,
             _lock: lock,
-            opened_at: now,
+            opened_at,
             seed,
             clean_epoch,
-            manifest,
+            manifest: Mutex::new(manifest),
             offline: AtomicBool::new(false),
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
@@ -228,46 +144,7 @@ impl Locked {
             checkpoints: Mutex::new(checkpoints),
         })
     }
-}
 
-/// What the log dirs of a node have in common.
-#[derive(Debug)]
-pub(super) struct OfNode {
-    pub(super) reserve: Reserve,
-    pub(super) damages: Arc<Damages>,
-    pub(super) open_files: Arc<OpenFiles>,
-}
-
-/// Whom log dirs have to belong to.
-#[derive(Debug, Clone)]
-pub(super) struct Identity {
-    pub(super) node_id: i32,
-    pub(super) cluster_id: String,
-}
-
-impl Identity {
-    fn check(&self, path: &Path, meta: &MetaProperties) -> io::Result<()> {
-        let path = path.display();
-        if let Some(node_id) = meta.node_id.filter(|&node_id| node_id != self.node_id) {
-            let own = self.node_id;
-            return Err(invalid(format!(
-                "the log dir {path} belongs to node {node_id}, this is node {own}: set \
-                 node.id={node_id}, or give this node a log dir of its own"
-            )));
-        }
-        let other = |id: &&String| **id != self.cluster_id;
-        if let Some(cluster_id) = meta.cluster_id.as_ref().filter(other) {
-            let own = &self.cluster_id;
-            return Err(invalid(format!(
-                "the log dir {path} belongs to the cluster {cluster_id}, not to {own}: every log \
-                 dir of a node has to be of one cluster"
-            )));
-        }
-        Ok(())
-    }
-}
-
-impl LogDir {
     /// Its path, as it is configured.
     pub fn name(&self) -> &str {
         &self.name
@@ -510,42 +387,4 @@ impl LogDir {
         let usable = self.volume.free_bytes().saturating_sub(self.volume.reserved_bytes());
         (total, total.map(|_| usable))
     }
-}
-
-/// Makes a dir and those above it; a power cut does not take them away again.
-pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
-    let mut missing = Vec::new();
-    for dir in path.ancestors().filter(|dir| !dir.as_os_str().is_empty()) {
-        if disk.exists(dir)? {
-            break;
-        }
-        missing.push(dir);
-    }
-    disk.create_dir_all(path)?;
-    for dir in missing.into_iter().rev() {
-        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
-        disk.sync_dir(parent.unwrap_or(Path::new(".")))?;
-    }
-    Ok(())
-}
-
-/// Takes the mark of a clean stop away, so that a crash from now on is not taken for one.
-fn take_clean_shutdown(disk: &Disk, dir: &Path) -> io::Result<Option<i64>> {
-    let path = dir.join(clean_shutdown::FILE_NAME);
-    let Some(text) = read_small(disk, &path)? else { return Ok(None) };
-    disk.remove_file(&path)?;
-    disk.sync_dir(dir)?;
-    Ok(Some(clean_shutdown::parse(&text)))
-}
-
-fn read_small(disk: &Disk, path: &Path) -> io::Result<Option<String>> {
-    match disk.read(path, SMALL_FILE_BYTES_MAX) {
-        Ok(content) => Ok(Some(String::from_utf8_lossy(&content).into_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-pub(super) fn invalid(message: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }

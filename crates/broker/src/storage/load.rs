@@ -13,7 +13,7 @@ use ottla_log::{FoundSegment, Log, SegmentFile};
 use ottla_model::Offset;
 use ottla_record::BatchHeader;
 
-use super::dirs::create_dir_durably;
+use super::identity::create_dir_durably;
 use super::log_files::{OpenLog, OpenReport, log_error, remove_if_there};
 use super::segment_files::SegmentFiles;
 

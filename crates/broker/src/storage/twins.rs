@@ -14,7 +14,7 @@ use ottla_log::files::names::{self, PartitionFile};
 use ottla_model::TopicPartition;
 use tracing::{info, warn};
 
-use super::dirs::invalid;
+use super::identity::invalid;
 use super::moving::MOVED_FILE;
 use super::{Partition, Shared, Storage};
 

@@ -1,45 +1,39 @@
-//! Consumer groups (KIP-848): the coordinator assigns.
+//! Consumer groups: the coordinator assigns, members report and follow (KIP-848).
+//!
+//! ```text
+//! heartbeat ─▶ subscription new, topics changed? ─▶ group epoch + 1
+//!                 group epoch > target epoch?    ─▶ assignor: targets, target epoch
+//!                 member not at its target?      ─▶ one step towards it
+//! ```
+//!
+//! Unlike classic groups, everything is in the log: decisions only return records.
+//!
+//! ```text
+//! group.rs      the group, changed by records   topics.rs         what it is told of topics
+//! heartbeat.rs  ConsumerGroupHeartbeat          metadata_hash.rs  whether topics have changed
+//! regex.rs      subscriptions by pattern        assignor/         who reads what
+//! target.rs     new targets                     reconcile.rs      a member's next step
+//! leave.rs      leaving and being fenced        commit.rs         who may commit and fetch
+//! coordinate.rs requests and time               request.rs        what is asked and answered
+//! ```
 
-use alloc::sync::Arc;
-use alloc::vec::Vec;
+mod assignor;
+mod commit;
+mod coordinate;
+mod group;
+mod heartbeat;
+mod leave;
+mod metadata_hash;
+mod reconcile;
+mod regex;
+mod request;
+mod target;
+#[cfg(test)]
+mod tests;
+mod topics;
 
-use ottla_model::ErrorCode;
-
-use crate::fetch::FetchOffsets;
-use crate::record::Record;
-
-/// A consumer group.
-#[derive(Debug, Clone)]
-pub struct ConsumerGroup {}
-
-impl ConsumerGroup {
-    /// Whether it has no members.
-    pub fn is_empty(&self) -> bool {
-        true
-    }
-
-    /// How many members it has.
-    pub fn members_count(&self) -> usize {
-        0
-    }
-
-    /// Whether who asks for offsets is who it says.
-    pub(crate) fn check_fetch(&self, _request: &FetchOffsets<'_>) -> Result<(), ErrorCode> {
-        Ok(())
-    }
-
-    /// Where it stands, as tools print it.
-    pub fn state_name(&self) -> &'static str {
-        "Empty"
-    }
-
-    /// Whether a member may be reading a topic.
-    pub(crate) fn is_subscribed_to(&self, _topic: &str) -> bool {
-        false
-    }
-
-    /// The records that take it away.
-    pub(crate) fn tombstones(&self, id: &Arc<str>) -> Vec<Record> {
-        alloc::vec![Record::ConsumerGroup { group: id.clone(), epoch: None }]
-    }
-}
+pub use assignor::{Assignor, MemberSpec, Spec};
+pub(crate) use commit::{Committer, Partitions};
+pub use group::{ConsumerGroup, ConsumerGroupState, ConsumerMember};
+pub use request::{Beat, ConsumerHeartbeat, ConsumerSettings, GroupTimes, Refusal};
+pub use topics::{InvalidRegex, Topics};

@@ -36,6 +36,7 @@ pub(crate) fn settings() -> Settings {
         session_timeout_ms_max: 1_800_000,
         initial_rebalance_delay_ms: 3_000,
         members_max: 4,
+        consumer: ottla_group::ConsumerSettings::default(),
     }
 }
 
@@ -376,6 +377,7 @@ impl World {
                     }
                 }
             }
+            Answer::Beat(it) => format!("{it:?}"),
             Answer::Synced(Err(code)) => code.name().to_owned(),
             Answer::Synced(Ok(it)) => format!("has {}", String::from_utf8_lossy(&it.assignment)),
             Answer::Alive(result) | Answer::Deleted(result) => code(result).to_owned(),
