@@ -191,7 +191,7 @@ async fn admission(
 ) -> Result<Admission, Refused> {
     let header = BatchHeader::parse(records).ok().filter(BatchHeader::is_transactional);
     let (Some(header), Some(transactional_id)) = (header, target.transactional_id) else {
-        return Ok(Admission::Open);
+        return Ok(Admission::Unasked);
     };
     let adds = request.version >= ADDS_PARTITIONS_VERSION_MIN;
     let admitted = admit(node, partition, transactional_id, &header, adds).await;
@@ -243,8 +243,13 @@ fn check_and_append(
         debug!(partition = %name, code = %rejection.code, why = %rejection.why, "produce refused");
     })?;
     let markers = match admission {
-        Admission::Open => None,
-        Admission::AsOf(markers) => Some(markers),
+        Admission::Unasked => None,
+        Admission::Open(markers) => Some(markers),
+        Admission::Begins(markers) => {
+            let adds = request.version >= ADDS_PARTITIONS_VERSION_MIN;
+            partition.check_beginning(&validated.header, adds).map_err(bare)?;
+            Some(markers)
+        }
     };
     let batch = as_sent_or_anew(records, &validated);
     let appended = partition.append_unless_marked(now, &batch, acks, Origin::Client, markers);
@@ -252,6 +257,9 @@ fn check_and_append(
         debug!(partition = %name, %error, "produce refused");
         bare(error.code)
     })?;
+    if let Admission::Begins(_) = admission {
+        partition.has_begun(validated.header.producer_id);
+    }
     Ok((appended, validated.header.record_count))
 }
 

@@ -21,6 +21,7 @@ mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
+mod first_batches;
 mod load;
 pub mod log_files;
 mod manifest;

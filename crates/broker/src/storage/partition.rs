@@ -19,9 +19,11 @@ use ottla_log::{
     AppendAs, FoundTimestamp, LogConfig, LogError, LogSummary, ReadRequest, TimestampTarget,
 };
 use ottla_model::{ErrorCode, LeaderEpoch, Offset, ProducerId, TopicPartition};
+use ottla_record::BatchHeader;
 use ottla_replica::{Acks, Leadership, Replica, Role};
 use tracing::{error, warn};
 
+use super::first_batches::FirstBatches;
 use super::answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 use super::dirs::LogDir;
 use super::log_files::{AppendFailure, Covers, LogFiles};
@@ -50,6 +52,7 @@ pub struct Partition {
     /// Batches that coordinators have appended since the start, among them every transaction marker.
     /// Changed with the lock on `state` held.
     pub(super) markers: AtomicU64,
+    first_batches: Mutex<FirstBatches>,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
@@ -114,6 +117,7 @@ impl Partition {
             is_described: AtomicBool::new(true),
             produce: Mutex::default(),
             markers: AtomicU64::new(0),
+            first_batches: Mutex::default(),
             flushing: Mutex::default(),
             cleaning: Mutex::default(),
             is_known_clean: AtomicBool::new(false),
@@ -480,6 +484,39 @@ impl Partition {
             (is_open, self.markers.load(Ordering::Relaxed))
         })
         .unwrap_or_default()
+    }
+
+    /// Notes that a producer asks to begin a transaction here with this batch.
+    pub(crate) fn ask_to_begin(&self, header: &BatchHeader) {
+        let (id, epoch) = (header.producer_id, header.producer_epoch);
+        self.first_batches().ask(id, epoch, header.base_sequence);
+    }
+
+    /// Whether a transaction may begin here with this batch: the producer has not asked with an earlier
+    /// one, and one that the partition adds to its transaction itself (`adds`) begins at 0 where nothing
+    /// is known of it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OutOfOrderSequenceNumber`].
+    pub(crate) fn check_beginning(&self, header: &BatchHeader, adds: bool) -> Result<(), ErrorCode> {
+        let (id, epoch, sequence) =
+            (header.producer_id, header.producer_epoch, header.base_sequence);
+        let is_known = self.with_log(|log, _| {
+            log.log().producers().get(id).is_some_and(|known| known.batches().next().is_some())
+        })?;
+        if (adds && !is_known && sequence != 0) || self.first_batches().is_late(id, epoch, sequence) {
+            return Err(ErrorCode::OutOfOrderSequenceNumber);
+        }
+        Ok(())
+    }
+
+    /// Something of this producer was appended, and is what its next batch is judged by.
+    pub(crate) fn has_begun(&self, producer_id: ProducerId) {
+        self.first_batches().forget(producer_id);
+    }
+
+    fn first_batches(&self) -> MutexGuard<'_, FirstBatches> {
+        self.first_batches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The producers it knows.
