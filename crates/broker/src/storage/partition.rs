@@ -23,9 +23,9 @@ use ottla_record::BatchHeader;
 use ottla_replica::{Acks, Leadership, Replica, Role};
 use tracing::{error, warn};
 
-use super::first_batches::FirstBatches;
 use super::answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 use super::dirs::LogDir;
+use super::first_batches::FirstBatches;
 use super::log_files::{AppendFailure, Covers, LogFiles};
 use super::opening::Attempts;
 use super::syncing::Syncing;
@@ -498,13 +498,18 @@ impl Partition {
     ///
     /// # Errors
     /// [`ErrorCode::OutOfOrderSequenceNumber`].
-    pub(crate) fn check_beginning(&self, header: &BatchHeader, adds: bool) -> Result<(), ErrorCode> {
+    pub(crate) fn check_beginning(
+        &self,
+        header: &BatchHeader,
+        adds: bool,
+    ) -> Result<(), ErrorCode> {
         let (id, epoch, sequence) =
             (header.producer_id, header.producer_epoch, header.base_sequence);
         let is_known = self.with_log(|log, _| {
             log.log().producers().get(id).is_some_and(|known| known.batches().next().is_some())
         })?;
-        if (adds && !is_known && sequence != 0) || self.first_batches().is_late(id, epoch, sequence) {
+        if (adds && !is_known && sequence != 0) || self.first_batches().is_late(id, epoch, sequence)
+        {
             return Err(ErrorCode::OutOfOrderSequenceNumber);
         }
         Ok(())
