@@ -371,6 +371,7 @@ fn a_file_that_is_missing_or_damaged_is_made_anew_with_one_warning() {
     const TXNS: &str = "words-2/00000000000000000006.txnindex";
     const FIRST_TIMES: &str = "words-2/00000000000000000000.timeindex";
     const FIRST_TXNS: &str = "words-2/00000000000000000000.txnindex";
+    const ACTIVE_TXNS: &str = "words-2/00000000000000000018.txnindex";
     const EPOCHS: &str = "words-2/leader-epoch-checkpoint";
     const SNAPSHOT: &str = "words-2/00000000000000000020.snapshot";
     let missing =
@@ -413,6 +414,13 @@ fn a_file_that_is_missing_or_damaged_is_made_anew_with_one_warning() {
             |node| node.write(FIRST_TXNS, 0, &[0x7f; 34]),
             &[&format!(
                 "WARN made anew from the log path=/d/{FIRST_TXNS} why=it holds something that is no aborted transaction"
+            )],
+        );
+        rebuilt(
+            clean,
+            |node| node.write(ACTIVE_TXNS, 0, &[0x7f; 34]),
+            &[&format!(
+                "WARN made anew from the log path=/d/{ACTIVE_TXNS} why=it holds something that is no aborted transaction"
             )],
         );
         let epochs = format!(
