@@ -1,5 +1,5 @@
 //! The operator's page on `ottla.admin.listener`: `/metrics`, `/healthz` (also
-//! `/livez`), `/readyz`, `/facts`.
+//! `/livez`), `/readyz`, `/facts`, `/groups`.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use ottla_io::{Listener, Stream};
 use tracing::{debug, warn};
 
 use crate::facts;
+use crate::groups;
 use crate::metrics::exposition;
 use crate::node::Node;
 
@@ -105,14 +106,43 @@ fn route(node: &Arc<Node>, request: &HttpRequest) -> HttpResponse {
         "/facts" => {
             HttpResponse { status: 200, content_type: "application/json", body: facts::page(node) }
         }
+        "/groups" => {
+            let wanted = query(&request.target, "group");
+            HttpResponse {
+                status: 200,
+                content_type: "application/json",
+                body: groups::page(node, wanted.as_deref()),
+            }
+        }
         // Alive: this process answers. Whether it should get traffic is /readyz.
         "/healthz" | "/livez" => text(200, "ok\n".to_owned()),
         "/readyz" => match node.readiness() {
             Ok(()) => text(200, "ready\n".to_owned()),
             Err(reason) => text(503, format!("{reason}\n")),
         },
-        _ => text(404, "try /metrics, /facts, /healthz, /livez or /readyz\n".to_owned()),
+        _ => text(404, "try /metrics, /facts, /groups, /healthz, /livez or /readyz\n".to_owned()),
     }
+}
+
+/// A parameter of the address, with its escapes undone.
+fn query(target: &str, name: &str) -> Option<String> {
+    let (_, query) = target.split_once('?')?;
+    let mut parameters = query.split('&').filter_map(|parameter| parameter.split_once('='));
+    let (_, value) = parameters.find(|(known, _)| *known == name)?;
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.bytes();
+    while let Some(byte) = rest.next() {
+        let escaped = |rest: &mut std::str::Bytes<'_>| {
+            let digits = [rest.next()?, rest.next()?];
+            u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()
+        };
+        bytes.push(match byte {
+            b'%' => escaped(&mut rest)?,
+            b'+' => b' ',
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn text(status: u16, body: String) -> HttpResponse {

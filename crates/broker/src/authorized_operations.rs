@@ -17,6 +17,9 @@ pub(crate) const ALL_OF_TOPIC: i32 =
 pub(crate) const ALL_OF_CLUSTER: i32 =
     bits(&[Create, Alter, Describe, ClusterAction, DescribeConfigs, AlterConfigs, IdempotentWrite]);
 
+/// Everything that can be done with a group.
+pub(crate) const ALL_OF_GROUP: i32 = bits(&[Read, Delete, Describe, DescribeConfigs, AlterConfigs]);
+
 const fn bits(operations: &[AclOperation]) -> i32 {
     let mut bits = 0;
     let mut index = 0;

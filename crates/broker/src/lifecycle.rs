@@ -11,6 +11,7 @@ use crate::acceptor;
 use crate::admin;
 use crate::codec_spaces::CodecSpaces;
 use crate::fetch_session::Sessions;
+use crate::groups::{self, GroupCoordinators};
 use crate::metadata::{Endpoint, MetadataHandle};
 use crate::metrics::Metrics;
 use crate::node::Node;
@@ -69,6 +70,7 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
     let storage_of = Arc::clone(&storage);
     let node = Arc::new_cyclic(|node| Node {
         transactions: transaction_coordinators(node, &io, &storage_of, &metadata, &settings),
+        groups: group_coordinators(&io, &storage_of, &metadata, &settings),
         cluster_id: storage.cluster_id().into(),
         storage,
         metadata,
@@ -85,6 +87,11 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
         RunningNode { node, stop, tasks: Vec::new(), listeners: Vec::new(), admin: None };
     let following = Arc::clone(&running.node.transactions).follow(running.node.stopping.clone());
     running.tasks.push(running.node.io.spawn("transaction coordinators", following));
+    let following = Arc::clone(&running.node.groups).follow(running.node.stopping.clone());
+    running.tasks.push(running.node.io.spawn("group coordinators", following));
+    let stopping = running.node.stopping.clone();
+    let forgetting = groups::follow_deleted_topics(Arc::clone(&running.node), stopping);
+    running.tasks.push(running.node.io.spawn("offsets of deleted topics", forgetting));
     let opened = match running.open_admin().await {
         Ok(()) => running.open_listeners(bound),
         refused => refused,
@@ -111,6 +118,18 @@ fn transaction_coordinators(
         }
     };
     TransactionCoordinators::new(io, storage, metadata, Box::new(make), Box::new(perform))
+}
+
+fn group_coordinators(
+    io: &Io,
+    storage: &Arc<Storage>,
+    metadata: &MetadataHandle,
+    settings: &NodeSettings,
+) -> Arc<GroupCoordinators> {
+    let (settings, of) = (settings.groups.clone(), io.clone());
+    let make = move |_| groups::make(&of, &settings);
+    let perform = |_: &_, shard: &_, effect| groups::perform(shard, effect);
+    GroupCoordinators::new(io, storage, metadata, Box::new(make), Box::new(perform))
 }
 
 /// After a start that was refused: the log dirs are as cleanly stopped as before, also for the

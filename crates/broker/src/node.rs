@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::codec_spaces::CodecSpaces;
 use crate::fetch_session::Sessions;
+use crate::groups::GroupCoordinators;
 use crate::metadata::MetadataHandle;
 use crate::metrics::Metrics;
 use crate::places::Places;
@@ -32,6 +33,7 @@ pub(crate) struct Node {
     pub(crate) metrics: Metrics,
     pub(crate) producer_ids: ProducerIds,
     pub(crate) transactions: Arc<TransactionCoordinators>,
+    pub(crate) groups: Arc<GroupCoordinators>,
     pub(crate) codec_spaces: CodecSpaces,
     pub(crate) places: Arc<Places>,
     /// True once the node is asked to stop.

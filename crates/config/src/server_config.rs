@@ -97,6 +97,12 @@ pub struct LogUpkeepConfig {
     pub producer_id_expiration_ms: i32,
     /// `producer.id.expiration.check.interval.ms`.
     pub producer_id_expiration_check_interval_ms: i32,
+    /// `log.segment.bytes`.
+    pub segment_bytes: i32,
+    /// `ottla.log.dir.reserve.percent`.
+    pub reserve_percent: i32,
+    /// `ottla.log.dir.reserve.bytes`; negative for the share.
+    pub reserve_bytes: i64,
     /// `ottla.scrub.bytes.per.second`.
     pub scrub_bytes_per_second: i64,
     /// `ottla.scrub.interval.ms`.
@@ -337,6 +343,9 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         producer_id_expiration_ms: reader.int("producer.id.expiration.ms"),
         producer_id_expiration_check_interval_ms: reader
             .int("producer.id.expiration.check.interval.ms"),
+        segment_bytes: reader.int("log.segment.bytes"),
+        reserve_percent: reader.int("ottla.log.dir.reserve.percent"),
+        reserve_bytes: reader.long("ottla.log.dir.reserve.bytes"),
         scrub_bytes_per_second: reader.long("ottla.scrub.bytes.per.second"),
         scrub_interval_ms: reader.long("ottla.scrub.interval.ms"),
     }

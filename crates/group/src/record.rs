@@ -87,6 +87,23 @@ pub enum Record {
     },
 }
 
+impl Record {
+    /// Whether it takes something away.
+    pub(crate) fn is_tombstone(&self) -> bool {
+        match self {
+            Self::OffsetCommit { committed, .. } => committed.is_none(),
+            Self::ClassicGroup { metadata, .. } => metadata.is_none(),
+            Self::ConsumerGroup { epoch, .. } => epoch.is_none(),
+            Self::ConsumerPartitionMetadata { .. } => true,
+            Self::ConsumerMember { subscription, .. } => subscription.is_none(),
+            Self::TargetEpoch { epoch, .. } => epoch.is_none(),
+            Self::TargetAssignment { partitions, .. } => partitions.is_none(),
+            Self::CurrentAssignment { current, .. } => current.is_none(),
+            Self::RegularExpression { resolved, .. } => resolved.is_none(),
+        }
+    }
+}
+
 /// A position that a group committed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommittedOffset {
@@ -143,7 +160,7 @@ pub struct ClassicMemberMetadata {
 }
 
 /// The epoch of a consumer group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GroupEpoch {
     /// It grows with every change of members, subscriptions or topics.
     pub epoch: i32,
@@ -152,7 +169,7 @@ pub struct GroupEpoch {
 }
 
 /// The epoch that target assignments were computed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TargetEpoch {
     /// The group's epoch then.
     pub epoch: i32,

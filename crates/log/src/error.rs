@@ -13,6 +13,22 @@ pub enum LogError {
     Source(SourceError),
     /// The bytes are not what a log holds.
     Corrupt(String),
+    /// There is no sound batch where one has to be.
+    BrokenBatch {
+        /// Base offset of the segment.
+        base_offset: Offset,
+        /// Where the batch begins.
+        position: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The offset is in a stretch that is known to be damaged.
+    Damaged {
+        /// What was asked for.
+        offset: Offset,
+        /// The first offset behind the stretch.
+        next_offset: Offset,
+    },
     /// The offset lies before the log start or behind its end.
     OffsetOutOfRange {
         /// What was asked for.
@@ -29,9 +45,18 @@ impl LogError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Source(_) => ErrorCode::KafkaStorageError,
-            Self::Corrupt(_) => ErrorCode::CorruptMessage,
+            Self::Corrupt(_) | Self::BrokenBatch { .. } | Self::Damaged { .. } => {
+                ErrorCode::CorruptMessage
+            }
             Self::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
         }
+    }
+}
+
+impl LogError {
+    /// Whether the bytes are to blame, and not the device or the one who asks.
+    pub fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Corrupt(_) | Self::BrokenBatch { .. })
     }
 }
 
@@ -46,6 +71,12 @@ impl fmt::Display for LogError {
         match self {
             Self::Source(error) => error.fmt(f),
             Self::Corrupt(what) => f.write_str(what),
+            Self::BrokenBatch { base_offset, position, why } => {
+                write!(f, "{base_offset:020}.log is broken at position {position}: {why}")
+            }
+            Self::Damaged { offset, next_offset } => {
+                write!(f, "offset {offset} is lost: the log is damaged there up to {next_offset}")
+            }
             Self::OffsetOutOfRange { offset, log_start_offset, end_offset } => write!(
                 f,
                 "offset {offset} is outside of the log, which holds {log_start_offset} to {end_offset}"

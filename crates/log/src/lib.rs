@@ -16,6 +16,7 @@
 //! retention.rs  which segments may go                            producers/  sequences, transactions
 //! recover.rs    what of a segment survived a crash       synced.rs   what recovery need not read
 //! open.rs       from the files of a dir to a Log        summary.rs  a log whose files are not open
+//! damage.rs     what of a segment is damaged for good
 //! compact/      of every key the newest record          scrub.rs    check a segment in pieces
 //! ```
 #![no_std]
@@ -26,6 +27,7 @@ pub mod aborted;
 pub mod append;
 pub mod compact;
 pub mod config;
+pub mod damage;
 pub mod epochs;
 pub mod error;
 pub mod files;
@@ -46,6 +48,7 @@ pub mod truncate;
 
 pub use append::{AppendAs, AppendPlan, Appended, IndexWrites, RollPlan};
 pub use config::{AckDurability, LogConfig, TimestampType};
+pub use damage::DamagedRange;
 pub use epochs::LeaderEpochs;
 pub use error::{AppendError, LogError};
 pub use log::Log;

@@ -10,12 +10,15 @@ use alloc::vec::Vec;
 
 use ottla_base::WallTime;
 use ottla_model::Offset;
+use ottla_record::BatchHeader;
 
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{names, offset_index, time_index};
+use crate::log::jitter_ms;
+use crate::read::offset_entry;
 use crate::recover::{
-    RecoveredSegment, Replay, load_snapshot, measure, recover_segment, replay_segment,
+    RecoveredSegment, Replay, Synced, load_snapshot, measure, recover_segment, replay_segment,
 };
 use crate::synced::{SyncedPart, synced_part};
 use crate::{
@@ -82,8 +85,6 @@ pub enum Repair {
     RemoveSegment {
         /// Its base offset.
         base_offset: Offset,
-        /// As [`Self::CutLog`].
-        was_synced: bool,
     },
     /// Cut a segment's log file.
     CutLog {
@@ -91,11 +92,8 @@ pub enum Repair {
         base_offset: Offset,
         /// Bytes that stay.
         len: u64,
-        /// Bytes that go.
+        /// Bytes that go: an end that was not synced, and that a power cut tore.
         lost: u64,
-        /// What goes is no unsynced end that a power cut tore, but damage before the recovery point,
-        /// with records behind it that somebody was told are safe: keep the bytes elsewhere.
-        was_synced: bool,
     },
     /// Replace the content of an index.
     WriteIndex {
@@ -142,6 +140,19 @@ fn is_unwritten<B: SegmentBytes>(
     Ok(found[..count].iter().all(|&byte| byte == 0))
 }
 
+/// Whether the last to write was a Kafka that was killed: it makes the offset index of the segment it
+/// writes in its full length, of zeros, and cuts it when the segment is sealed or closed. This broker's
+/// has no room for more entries than there are batches.
+fn was_left_open_by_kafka<B: SegmentBytes>(opening: &Opening, bytes: &B) -> Result<bool, LogError> {
+    let Some(active) = opening.segments.last() else { return Ok(false) };
+    let entries = active.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES;
+    if entries <= active.size / BatchHeader::LEN as u64 + 1 {
+        return Ok(false);
+    }
+    let last = offset_entry(active.base_offset, entries - 1, bytes)?;
+    Ok(last.is_some_and(|entry| entry.position == 0 && entry.relative_offset == 0))
+}
+
 /// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
 /// point on, and keeps the longest sound prefix.
 ///
@@ -156,8 +167,8 @@ pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogE
         if !follows || !state.take(found, is_last, bytes)? {
             let first_gone = if follows { index + 1 } else { index };
             for later in &opening.segments[first_gone..] {
-                let (base_offset, was_synced) = (later.base_offset, state.lost_synced);
-                state.repairs.push(Repair::RemoveSegment { base_offset, was_synced });
+                let base_offset = later.base_offset;
+                state.repairs.push(Repair::RemoveSegment { base_offset });
                 state.bytes_lost += later.size;
             }
             break;
@@ -181,8 +192,8 @@ struct State<'a> {
     segments_recovered: usize,
     bytes_lost: u64,
     rebuilt: Vec<Rebuilt>,
-    /// Damage was found before the recovery point.
-    lost_synced: bool,
+    /// A gap between segments is what compaction left, whatever the recovery point.
+    compacted_by_kafka: bool,
 }
 
 impl<'a> State<'a> {
@@ -221,17 +232,19 @@ impl<'a> State<'a> {
             segments_recovered: 0,
             bytes_lost: 0,
             rebuilt: Vec::new(),
-            lost_synced: false,
+            compacted_by_kafka: config.compact && was_left_open_by_kafka(opening, bytes)?,
         })
     }
 
     /// Whether the end of the segment before is missing: after a power cut a later segment may be on
     /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole;
-    /// here the log ends at it, so that what is left is a prefix of what was appended.
+    /// here the log ends at it, so that what is left is a prefix of what was appended. Not so where
+    /// Kafka was killed in a compacted log: it compacts before the recovery point is written.
     fn misses_tail_before(&self, found: &FoundSegment) -> bool {
         let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
         !self.opening.clean
             && !self.opening.recovery_point_lost
+            && !self.compacted_by_kafka
             && self.log.log_end_offset_so_far() != Offset::MIN
             && self.log.log_end_offset < found.base_offset
             && found.base_offset > sound_before
@@ -248,7 +261,10 @@ impl<'a> State<'a> {
             && found.base_offset >= self.log.log_end_offset_so_far()
             && let Some(part) = self.synced.take()
         {
-            return self.take_synced(found, part, is_last, bytes);
+            return match self.take_synced(found, part, is_last, bytes) {
+                Err(error) if error.is_corrupt() => self.recover(found, is_last, bytes),
+                taken => taken,
+            };
         }
         let sound = found.base_offset < self.recover_from && indexes_are_whole(found);
         self.note_broken_indexes(found);
@@ -265,8 +281,8 @@ impl<'a> State<'a> {
                     }
                     self.keep(segment, next_offset, bytes)
                 }
-                Err(LogError::Corrupt(why)) => {
-                    self.note_misfit(found, why);
+                Err(error) if error.is_corrupt() => {
+                    self.note_misfit(found, error.to_string());
                     self.recover(found, is_last, bytes)
                 }
                 Err(error) => Err(error),
@@ -289,8 +305,8 @@ impl<'a> State<'a> {
             self.keep(segment, next_offset, bytes)
         };
         match kept {
-            Err(LogError::Corrupt(why)) => {
-                self.note_misfit(found, why);
+            Err(error) if error.is_corrupt() => {
+                self.note_misfit(found, error.to_string());
                 self.recover(found, is_last, bytes)
             }
             kept => kept,
@@ -392,26 +408,27 @@ impl<'a> State<'a> {
         bytes: &B,
     ) -> Result<bool, LogError> {
         let base_offset = found.base_offset;
+        let synced = self.synced_of(found, is_last);
         let Log { epochs, producers, config, .. } = &mut self.log;
         let mut replay = Replay { epochs, producers };
-        let mut recovered = recover_segment(from, found.size, config, &mut replay, bytes)?;
+        let mut recovered = recover_segment(from, found.size, synced, config, &mut replay, bytes)?;
         self.segments_recovered += 1;
         let (len, lost) = (recovered.segment.size, found.size - recovered.segment.size);
         // Damage to a segment that needed no recovery says nothing about those behind it, which
         // stay, as in Kafka.
         let was_sound = base_offset < self.recover_from;
         let is_unwritten = lost > 0 && is_unwritten(base_offset, len, lost, bytes)?;
-        if is_unwritten && recovered.next_offset >= self.opening.recovery_point {
-            self.repairs.push(Repair::CutLog { base_offset, len, lost: 0, was_synced: false });
+        if is_unwritten {
+            self.repairs.push(Repair::CutLog { base_offset, len, lost: 0 });
         } else if lost > 0 {
-            let was_synced = was_sound || recovered.next_offset < self.opening.recovery_point;
-            self.lost_synced |= was_synced;
-            self.repairs.push(Repair::CutLog { base_offset, len, lost, was_synced });
+            self.repairs.push(Repair::CutLog { base_offset, len, lost });
             self.bytes_lost += lost;
         }
         // Whether anything is missing at the end of an unwritten one, the next segment's name tells.
         let whole = lost == 0 || was_sound || is_unwritten;
-        if whole && !is_last {
+        let is_damaged =
+            !recovered.segment.damaged.is_empty() && recovered.next_offset > base_offset;
+        if (whole && !is_last) || (is_last && is_damaged) {
             recovered.seal();
         }
         let mut indexes = Vec::from([
@@ -430,7 +447,31 @@ impl<'a> State<'a> {
         }
         self.log.segments.insert(base_offset, recovered.segment);
         self.log.log_end_offset = recovered.next_offset;
+        if is_last && is_damaged {
+            self.begin_behind_damage();
+        }
         Ok(whole)
+    }
+
+    /// What of a segment has been on the device, and how far it can go.
+    fn synced_of(&self, found: &FoundSegment, is_last: bool) -> Synced {
+        let bases = self.opening.segments.iter().map(|other| other.base_offset);
+        let next = bases.filter(|&base| base > found.base_offset).min();
+        let all = found.base_offset < self.recover_from && !is_last;
+        let recovery_point = self.opening.recovery_point;
+        // After a clean stop the recovery point is where the log ended; without it, anything may be.
+        let unknown = self.opening.clean && recovery_point <= found.base_offset;
+        let before = if all || unknown { Offset::MAX } else { recovery_point };
+        Synced { before, end_max: next.unwrap_or(Offset::MAX) }
+    }
+
+    /// A damaged segment is not written any more: who looks for new records, also with other eyes
+    /// than ours, does not come by the damage.
+    fn begin_behind_damage(&mut self) {
+        let (end, now) = (self.log.log_end_offset, self.opening.now);
+        let jitter = jitter_ms(&mut self.log.random, &self.log.config);
+        self.log.segments.insert(end, Segment::new(end, now, jitter));
+        self.repairs.push(Repair::CreateSegment(end));
     }
 
     /// A snapshot from behind what is left knows batches that are lost; a producer that sends one
@@ -458,8 +499,7 @@ impl<'a> State<'a> {
         let log_start_offset = checkpoint.max(first.unwrap_or(0));
         if first.is_none() || self.log.log_end_offset < log_start_offset {
             // Nothing is left that may be read: the log goes on at its start.
-            let was_synced = self.lost_synced;
-            let removed = |&base_offset| Repair::RemoveSegment { base_offset, was_synced };
+            let removed = |&base_offset| Repair::RemoveSegment { base_offset };
             self.repairs.extend(self.log.segments.keys().map(removed));
             self.log.commit_start_over(log_start_offset, now);
             self.repairs.push(Repair::CreateSegment(log_start_offset));

@@ -5,7 +5,7 @@ use ottla_record::BatchHeader;
 
 use crate::files::{offset_index, time_index};
 use crate::scan::{HeaderScan, LOOKUP_WINDOW_BYTES};
-use crate::{Log, LogError, Segment, SegmentBytes, SegmentFile};
+use crate::{DamagedRange, Log, LogError, Segment, SegmentBytes, SegmentFile};
 
 /// What a reader wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +49,8 @@ impl Log {
     /// Finds what a reader may have.
     ///
     /// # Errors
-    /// [`LogError::OffsetOutOfRange`] before the log start or behind the log end; else what is
-    /// wrong with the files.
+    /// [`LogError::OffsetOutOfRange`] before the log start or behind the log end;
+    /// [`LogError::Damaged`] where the log is damaged; else what is wrong with the files.
     pub fn plan_read<B: SegmentBytes>(
         &self,
         request: ReadRequest,
@@ -71,8 +71,12 @@ impl Log {
         if offset >= end_offset.min(self.log_end_offset) {
             return Ok(nothing);
         }
+        if let Some(DamagedRange { next_offset, .. }) = self.damage_at(offset) {
+            return Err(LogError::Damaged { offset, next_offset });
+        }
         let Some(first) = self.locate(offset, bytes)? else { return Ok(nothing) };
         let end = self.end_position(first.base_offset, end_offset, bytes)?;
+        let end = self.before_damage(&first, end);
         let available = end.saturating_sub(first.position);
         let first_size = first.header.size_in_bytes() as u64;
         let wanted = if min_one { bytes_max.max(first_size) } else { bytes_max };
@@ -113,7 +117,7 @@ impl Log {
         let start = self.index_floor(segment, offset, bytes)?;
         match find(segment, start, offset, bytes) {
             // An index that points elsewhere than to a batch costs time, not the answer.
-            Err(LogError::Corrupt(_)) if start > 0 => find(segment, 0, offset, bytes),
+            Err(error) if error.is_corrupt() && start > 0 => find(segment, 0, offset, bytes),
             Ok(Some(batch)) if start > 0 && lies_behind(&batch, start, offset) => {
                 find(segment, 0, offset, bytes)
             }
@@ -160,6 +164,14 @@ impl Log {
         Ok(bytes.len(segment.base_offset, SegmentFile::TimeIndex)? / time_index::ENTRY_BYTES)
     }
 
+    /// Nobody is given damaged bytes: a stretch ends where they begin.
+    fn before_damage(&self, first: &Located, end: u64) -> u64 {
+        let damaged = self.segments.get(&first.base_offset).map(|segment| &segment.damaged);
+        let behind = |range: &&DamagedRange| range.position > first.position;
+        let next = damaged.into_iter().flatten().find(behind);
+        next.map_or(end, |range| end.min(range.position))
+    }
+
     /// Where in a segment the batches end that lie before `end_offset`.
     fn end_position<B: SegmentBytes>(
         &self,
@@ -190,7 +202,8 @@ pub(crate) fn find<B: SegmentBytes>(
     bytes: &B,
 ) -> Result<Option<Located>, LogError> {
     let base_offset = segment.base_offset;
-    let mut scan = HeaderScan::new(bytes, base_offset, start, segment.size, LOOKUP_WINDOW_BYTES);
+    let mut scan = HeaderScan::new(bytes, base_offset, start, segment.size, LOOKUP_WINDOW_BYTES)
+        .stepping_over(&segment.damaged);
     while let Some((position, header)) = scan.next()? {
         if header.last_offset() >= offset {
             return Ok(Some(Located { base_offset, position, header }));

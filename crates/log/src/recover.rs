@@ -9,6 +9,7 @@ use ottla_model::Offset;
 use ottla_record::{BatchHeader, BatchView};
 
 use crate::append::{note_batch, note_largest};
+use crate::damage::{Bounds, DamagedRange, claimed_end, resume};
 use crate::producers::{Origin, Prepared, ProducerBatch};
 use crate::read::{offset_entry, time_entry};
 use crate::scan::{HeaderScan, SWEEP_WINDOW_BYTES, marker_of, read_log};
@@ -67,11 +68,23 @@ impl Replay<'_> {
     }
 }
 
-/// Checks a segment's log file of `len` bytes behind what is sound of it: format, length, checksum, growing
-/// offsets. What follows the first batch that fails is not part of the log.
+/// Which part of a segment is known to have been on the device.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Synced {
+    /// Batches before this offset.
+    pub(crate) before: Offset,
+    /// The offset that the segment's last batch ends before, at most.
+    pub(crate) end_max: Offset,
+}
+
+/// Checks a segment's log file of `len` bytes behind what is sound of it: format, length, checksum,
+/// growing offsets. What follows the first batch that fails is not part of the log; but where
+/// batches are missing that have been on the device it is damage, which stays, and so does what lies
+/// behind it.
 pub(crate) fn recover_segment<B: SegmentBytes>(
     from: RecoveredSegment,
     len: u64,
+    synced: Synced,
     config: &LogConfig,
     replay: &mut Replay<'_>,
     bytes: &B,
@@ -81,13 +94,16 @@ pub(crate) fn recover_segment<B: SegmentBytes>(
     let mut buffer = vec![0; SWEEP_WINDOW_BYTES];
     loop {
         let position = out.segment.size;
-        let Some(header) = next_valid(base_offset, position, len, &mut buffer, bytes)? else {
-            return Ok(out);
+        let header = next_valid(base_offset, position, len, &mut buffer, bytes)?.filter(|header| {
+            let grows = header.base_offset >= out.next_offset && header.last_offset_delta >= 0;
+            grows && out.segment.can_hold(header.last_offset())
+        });
+        let Some(header) = header else {
+            if position >= len || out.next_offset >= synced.before {
+                return Ok(out);
+            }
+            if out.step_over(position, len, synced, bytes)? { continue } else { return Ok(out) }
         };
-        let grows = header.base_offset >= out.next_offset && header.last_offset_delta >= 0;
-        if !grows || !out.segment.can_hold(header.last_offset()) {
-            return Ok(out);
-        }
         let marker = marker_at(base_offset, position, &header, bytes)?;
         out.txn_index.extend(replay.batch(ProducerBatch { header, marker }));
         let (offsets, times) = (&mut out.offset_index, &mut out.time_index);
@@ -108,6 +124,38 @@ impl RecoveredSegment {
         }
     }
 
+    /// Goes on behind a damaged stretch; false if nothing sound lies behind it.
+    fn step_over<B: SegmentBytes>(
+        &mut self,
+        position: u64,
+        len: u64,
+        synced: Synced,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let offset = self.next_offset;
+        let bounds = Bounds { len, offset, offset_max: synced.end_max };
+        let resumed = resume(self.segment.base_offset, position, bounds, bytes)?;
+        let (end_position, next_offset) = match &resumed {
+            Some((position, header)) => (*position, header.base_offset),
+            // All up to the next segment is lost; in the last one what was synced, and what the
+            // broken batches say of themselves: no offset is given twice.
+            None if synced.end_max < Offset::MAX => (len, synced.end_max),
+            None => {
+                let claimed = claimed_end(self.segment.base_offset, position, bounds, bytes)?;
+                let known = if synced.before < Offset::MAX { synced.before } else { offset };
+                (len, claimed.max(known))
+            }
+        };
+        if resumed.is_none() && next_offset <= offset {
+            // No record is missing: bytes that were never part of the log.
+            return Ok(false);
+        }
+        self.segment.damaged.push(DamagedRange { position, end_position, offset, next_offset });
+        self.segment.size = end_position;
+        self.next_offset = next_offset;
+        Ok(resumed.is_some())
+    }
+
     /// Adds the last time index entry, which a segment gets when it is sealed or closed.
     pub(crate) fn seal(&mut self) {
         if let Some(last) = note_largest(&mut self.segment) {
@@ -117,7 +165,7 @@ impl RecoveredSegment {
 }
 
 /// The header of the batch at `position`, if a whole and undamaged batch is there.
-fn next_valid<B: SegmentBytes>(
+pub(crate) fn next_valid<B: SegmentBytes>(
     base_offset: Offset,
     position: u64,
     len: u64,
@@ -170,7 +218,8 @@ pub(crate) fn replay_segment<B: SegmentBytes>(
     bytes: &B,
 ) -> Result<(), LogError> {
     let (base_offset, end) = (segment.base_offset, segment.size);
-    let mut scan = HeaderScan::new(bytes, base_offset, start, end, SWEEP_WINDOW_BYTES);
+    let mut scan = HeaderScan::new(bytes, base_offset, start, end, SWEEP_WINDOW_BYTES)
+        .stepping_over(&segment.damaged);
     while let Some((position, header)) = scan.next()? {
         let marker = marker_at(base_offset, position, &header, bytes)?;
         replay.batch(ProducerBatch { header, marker });
@@ -214,7 +263,8 @@ pub(crate) fn measure<B: SegmentBytes>(
     }
     segment.last_time_entry = largest.timestamp;
     let mut next_offset = base_offset;
-    let mut scan = HeaderScan::new(bytes, base_offset, start, segment.size, SWEEP_WINDOW_BYTES);
+    let mut scan = HeaderScan::new(bytes, base_offset, start, segment.size, SWEEP_WINDOW_BYTES)
+        .stepping_over(&segment.damaged);
     while let Some((_, header)) = scan.next()? {
         if header.base_offset < next_offset || header.last_offset_delta < 0 {
             return Err(misfit());
@@ -228,7 +278,8 @@ pub(crate) fn measure<B: SegmentBytes>(
     if largest.offset > next_offset {
         return Err(misfit());
     }
-    let mut first = HeaderScan::new(bytes, base_offset, 0, segment.size, BatchHeader::LEN);
+    let mut first = HeaderScan::new(bytes, base_offset, 0, segment.size, BatchHeader::LEN)
+        .stepping_over(&segment.damaged);
     segment.rolling_timestamp = first.next()?.map(|(_, header)| header.max_timestamp);
     segment.largest = Some(largest);
     segment.bytes_since_index = segment.size - start;

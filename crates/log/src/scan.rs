@@ -10,7 +10,7 @@ use ottla_model::Offset;
 use ottla_record::{BatchHeader, BatchView, split_batches};
 
 use crate::producers::{EndTxnMarker, ProducerBatch};
-use crate::{AppendError, LogError, SegmentBytes, SegmentFile};
+use crate::{AppendError, DamagedRange, LogError, SegmentBytes, SegmentFile};
 
 /// Bytes read at once while looking for one batch: a few small batches, or the header of a big one.
 pub(crate) const LOOKUP_WINDOW_BYTES: usize = 1024;
@@ -23,6 +23,7 @@ pub(crate) struct HeaderScan<'a, B> {
     base_offset: Offset,
     position: u64,
     end: u64,
+    damaged: &'a [DamagedRange],
     window: Vec<u8>,
     window_at: u64,
     window_len: usize,
@@ -38,11 +39,22 @@ impl<'a, B: SegmentBytes> HeaderScan<'a, B> {
         window_bytes: usize,
     ) -> Self {
         let window = vec![0; window_bytes.max(BatchHeader::LEN)];
-        Self { bytes, base_offset, position, end, window, window_at: 0, window_len: 0 }
+        let damaged = &[];
+        Self { bytes, base_offset, position, end, damaged, window, window_at: 0, window_len: 0 }
+    }
+
+    /// The same walk, which does not look at these stretches.
+    pub(crate) fn stepping_over(self, damaged: &'a [DamagedRange]) -> Self {
+        Self { damaged, ..self }
     }
 
     /// The next batch and where it begins; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<(u64, BatchHeader)>, LogError> {
+        let inside =
+            |range: &&DamagedRange| (range.position..range.end_position).contains(&self.position);
+        if let Some(range) = self.damaged.iter().find(inside) {
+            self.position = range.end_position;
+        }
         if self.position >= self.end {
             return Ok(None);
         }
@@ -72,12 +84,8 @@ impl<'a, B: SegmentBytes> HeaderScan<'a, B> {
     }
 
     fn corrupt(&self, why: &dyn core::fmt::Display) -> LogError {
-        LogError::Corrupt(format!(
-            "{} is broken at position {} of {}: {why}",
-            SegmentFile::Log.name(self.base_offset),
-            self.position,
-            self.end,
-        ))
+        let (base_offset, position) = (self.base_offset, self.position);
+        LogError::BrokenBatch { base_offset, position, why: why.to_string() }
     }
 }
 

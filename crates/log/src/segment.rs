@@ -1,11 +1,13 @@
 //! What is known of one segment without opening its files.
 
+use alloc::vec::Vec;
+
 use ottla_base::WallTime;
 use ottla_model::Offset;
 use ottla_model::ids::NO_TIMESTAMP;
 
 use crate::files::{offset_index, time_index};
-use crate::{LogError, SegmentBytes, SegmentFile};
+use crate::{DamagedRange, LogError, SegmentBytes, SegmentFile};
 
 /// A timestamp and an offset that goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub struct Segment {
     pub(crate) last_time_entry: i64,
     /// Bytes appended since the last index entry.
     pub(crate) bytes_since_index: u64,
+    /// Stretches of its log file that hold no sound batches, in order.
+    pub(crate) damaged: Vec<DamagedRange>,
 }
 
 impl Segment {
@@ -56,6 +60,7 @@ impl Segment {
             time_entries: 0,
             last_time_entry: NO_TIMESTAMP,
             bytes_since_index: 0,
+            damaged: Vec::new(),
         }
     }
 

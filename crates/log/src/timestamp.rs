@@ -60,7 +60,8 @@ impl Log {
             }
             let start = self.time_floor(segment, timestamp, bytes)?;
             let (base_offset, end) = (segment.base_offset, segment.size);
-            let mut scan = HeaderScan::new(bytes, base_offset, start, end, LOOKUP_WINDOW_BYTES);
+            let mut scan = HeaderScan::new(bytes, base_offset, start, end, LOOKUP_WINDOW_BYTES)
+                .stepping_over(&segment.damaged);
             while let Some((position, header)) = scan.next()? {
                 if header.max_timestamp < timestamp || header.last_offset() < self.log_start_offset
                 {

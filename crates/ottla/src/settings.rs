@@ -9,7 +9,7 @@ use std::time::Duration;
 use ottla_broker::InternalTopic;
 use ottla_broker::metadata::VoterEndpoint;
 use ottla_broker::settings::{AdminSettings, ListenerSettings, NodeSettings};
-use ottla_broker::storage::ScrubSettings;
+use ottla_broker::storage::{Reserve, ScrubSettings};
 use ottla_broker::topic_settings::FixedSettings;
 use ottla_config::{
     Family, LogFormat, Resolved, ServerConfig, Source, SourceError, environment, resolve,
@@ -197,6 +197,7 @@ fn node_settings(resolved: &Resolved, config: &ServerConfig, machine: &str) -> N
     storage(config, &mut node);
     metadata(config, machine, &mut node);
     transactions(config, &mut node);
+    groups(config, &mut node);
     node
 }
 
@@ -225,6 +226,11 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
     storage.open_files_max = config.open_files_max.map(|max| max as usize);
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
+    storage.reserve = Reserve {
+        percent: upkeep.reserve_percent.try_into().unwrap_or_default(),
+        bytes: upkeep.reserve_bytes.try_into().ok(),
+        segment_bytes: upkeep.segment_bytes.try_into().unwrap_or_default(),
+    };
     storage.retention_check_interval = millis(upkeep.retention_check_interval_ms);
     storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =
@@ -274,6 +280,27 @@ fn transactions(config: &ServerConfig, node: &mut NodeSettings) {
     to.expire_interval = millis(from.expire_interval_ms.into());
     to.two_phase_commit = from.two_phase_commit;
     to.verify_partitions = from.verify_partitions;
+}
+
+fn groups(config: &ServerConfig, node: &mut NodeSettings) {
+    let from = &config.groups;
+    let to = &mut node.groups;
+    internal_topic(&from.topic, &mut to.topic);
+    let to = &mut to.core;
+    to.offset_metadata_units_max = count(from.offset_metadata_max_bytes);
+    to.offsets_retention_ms = i64::from(from.offsets_retention_minutes) * 60_000;
+    to.offsets_retention_check_interval = millis(from.offsets_retention_check_interval_ms);
+    to.session_timeout_ms_min = from.min_session_timeout_ms;
+    to.session_timeout_ms_max = from.max_session_timeout_ms;
+    to.initial_rebalance_delay_ms = from.initial_rebalance_delay_ms;
+    to.members_max = count(from.max_size);
+    let to = &mut to.consumer;
+    to.times.session_timeout_ms = from.consumer_session_timeout_ms;
+    to.times.heartbeat_interval_ms = from.consumer_heartbeat_interval_ms;
+    to.times.assignment_interval_ms = from.consumer_assignment_interval_ms;
+    to.members_max = count(from.consumer_max_size);
+    to.set_assignors(&from.consumer_assignors);
+    to.regex_refresh_interval_ms = from.consumer_regex_refresh_interval_ms.into();
 }
 
 fn internal_topic(from: &ottla_config::InternalTopicConfig, to: &mut InternalTopic) {

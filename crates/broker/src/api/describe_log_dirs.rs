@@ -16,7 +16,7 @@ use ottla_wire::messages::describe_log_dirs::{
 
 use crate::request::Request;
 use crate::node::Node;
-use crate::storage::{LogDirState, Partition};
+use crate::storage::{FutureReplica, LogDirState, Partition};
 
 /// Answers DescribeLogDirs.
 pub(crate) async fn serve(
@@ -36,6 +36,12 @@ pub(crate) async fn serve(
         asked.as_ref().is_none_or(|asked| asked.contains(&(&*name.topic, name.partition)))
     };
     let wanted: Vec<_> = partitions.into_iter().filter(|partition| wanted(partition)).collect();
+    let moving = node.storage.future_replicas().into_iter().filter_map(|future| {
+        let partition = wanted.iter().find(|one| *one.topic_partition() == future.name)?;
+        let lag = partition.log_end_offset() - future.end_offset;
+        Some((future, lag))
+    });
+    let moving: Vec<_> = moving.collect();
     let storage = Arc::clone(&node.storage);
     // The device is asked how full it is.
     let look = move || {
@@ -44,7 +50,8 @@ pub(crate) async fn serve(
     };
     let (dirs, sized) = node.io.blocking(look).await;
     let results = dirs.into_iter().map(|dir| {
-        describe(&dir, sized.iter().filter(|(_, one)| one.log_dir() == dir.path))
+        let inside = sized.iter().filter(|(_, one)| *one.log_dir() == *dir.path);
+        describe(&dir, inside, moving.iter().filter(|(future, _)| future.log_dir == dir.path))
     });
     DescribeLogDirsResponse { results: results.collect(), ..DescribeLogDirsResponse::default() }
 }
@@ -52,6 +59,7 @@ pub(crate) async fn serve(
 fn describe<'a>(
     dir: &LogDirState,
     partitions: impl Iterator<Item = &'a (u64, Arc<Partition>)>,
+    moving_in: impl Iterator<Item = &'a (FutureReplica, i64)>,
 ) -> DescribeLogDirsResult {
     if dir.is_offline {
         return DescribeLogDirsResult {
@@ -69,6 +77,15 @@ fn describe<'a>(
             // Bytes behind the leader; a leader is not behind itself.
             offset_lag: 0,
             is_future_key: false,
+        });
+    }
+    for (future, lag) in moving_in {
+        let name = &future.name;
+        topics.entry(Arc::clone(&name.topic)).or_default().push(DescribeLogDirsPartition {
+            partition_index: name.partition,
+            partition_size: i64::try_from(future.bytes).unwrap_or(i64::MAX),
+            offset_lag: *lag,
+            is_future_key: true,
         });
     }
     DescribeLogDirsResult {

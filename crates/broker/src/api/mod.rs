@@ -89,7 +89,15 @@ served! {
     Fetch: fetch, FetchRequest => FetchResponse;
     ListOffsets: list_offsets, ListOffsetsRequest => ListOffsetsResponse;
     Metadata: metadata, MetadataRequest => MetadataResponse;
+    OffsetCommit: offset_commit, OffsetCommitRequest => OffsetCommitResponse;
+    OffsetFetch: offset_fetch, OffsetFetchRequest => OffsetFetchResponse;
     FindCoordinator: find_coordinator, FindCoordinatorRequest => FindCoordinatorResponse;
+    JoinGroup: join_group, JoinGroupRequest => JoinGroupResponse;
+    Heartbeat: heartbeat, HeartbeatRequest => HeartbeatResponse;
+    LeaveGroup: leave_group, LeaveGroupRequest => LeaveGroupResponse;
+    SyncGroup: sync_group, SyncGroupRequest => SyncGroupResponse;
+    DescribeGroups: describe_groups, DescribeGroupsRequest => DescribeGroupsResponse;
+    ListGroups: list_groups, ListGroupsRequest => ListGroupsResponse;
     ApiVersions: api_versions, ApiVersionsRequest => ApiVersionsResponse;
     CreateTopics: create_topics, CreateTopicsRequest => CreateTopicsResponse;
     DeleteTopics: delete_topics, DeleteTopicsRequest => DeleteTopicsResponse;
@@ -100,14 +108,18 @@ served! {
     AddOffsetsToTxn: add_offsets_to_txn, AddOffsetsToTxnRequest => AddOffsetsToTxnResponse;
     EndTxn: end_txn, EndTxnRequest => EndTxnResponse;
     WriteTxnMarkers: write_txn_markers, WriteTxnMarkersRequest => WriteTxnMarkersResponse;
+    TxnOffsetCommit: txn_offset_commit, TxnOffsetCommitRequest => TxnOffsetCommitResponse;
     DescribeConfigs: describe_configs, DescribeConfigsRequest => DescribeConfigsResponse;
     AlterConfigs: alter_configs, AlterConfigsRequest => AlterConfigsResponse;
+    AlterReplicaLogDirs: alter_replica_log_dirs, AlterReplicaLogDirsRequest => AlterReplicaLogDirsResponse;
     DescribeLogDirs: describe_log_dirs, DescribeLogDirsRequest => DescribeLogDirsResponse;
     CreatePartitions: create_partitions, CreatePartitionsRequest => CreatePartitionsResponse;
+    DeleteGroups: delete_groups, DeleteGroupsRequest => DeleteGroupsResponse;
     ElectLeaders: elect_leaders, ElectLeadersRequest => ElectLeadersResponse;
     IncrementalAlterConfigs: incremental_alter_configs,
         IncrementalAlterConfigsRequest => IncrementalAlterConfigsResponse;
     DescribeQuorum: describe_quorum, DescribeQuorumRequest => DescribeQuorumResponse;
+    OffsetDelete: offset_delete, OffsetDeleteRequest => OffsetDeleteResponse;
     UpdateFeatures: update_features, UpdateFeaturesRequest => UpdateFeaturesResponse;
     DescribeCluster: describe_cluster, DescribeClusterRequest => DescribeClusterResponse;
     DescribeProducers: describe_producers, DescribeProducersRequest => DescribeProducersResponse;
@@ -117,6 +129,10 @@ served! {
     ListTransactions: list_transactions, ListTransactionsRequest => ListTransactionsResponse;
     ListConfigResources: list_config_resources,
         ListConfigResourcesRequest => ListConfigResourcesResponse;
+    ConsumerGroupHeartbeat: consumer_group_heartbeat,
+        ConsumerGroupHeartbeatRequest => ConsumerGroupHeartbeatResponse;
+    ConsumerGroupDescribe: consumer_group_describe,
+        ConsumerGroupDescribeRequest => ConsumerGroupDescribeResponse;
     DescribeTopicPartitions: describe_topic_partitions,
         DescribeTopicPartitionsRequest => DescribeTopicPartitionsResponse;
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ottla_base::{MonoTime, Uuid};
 use ottla_log::producers::Origin;
+use ottla_coordinator::Producer;
 use ottla_model::ErrorCode;
 use ottla_record::{BatchHeader, BatchView};
 use ottla_record::validate::{Rejection, Validated, validate};
@@ -194,7 +195,9 @@ async fn admission(
         return Ok(Admission::Unasked);
     };
     let adds = request.version >= ADDS_PARTITIONS_VERSION_MIN;
-    let admitted = admit(node, partition, transactional_id, &header, adds).await;
+    let producer = Producer { id: header.producer_id, epoch: header.producer_epoch };
+    partition.ask_to_begin(&header);
+    let admitted = admit(node, partition, transactional_id, producer, adds).await;
     admitted.map_err(|code| not_admitted(code, request.version))
 }
 

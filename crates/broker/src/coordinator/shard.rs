@@ -50,9 +50,9 @@ impl<C: Kind> Shard<C> {
         })
     }
 
-    /// The number of its partition.
-    pub(crate) fn index(&self) -> i32 {
-        self.partition.topic_partition().partition
+    /// Its partition.
+    pub(crate) fn partition(&self) -> &Arc<Partition> {
+        &self.partition
     }
 
     /// The leader epoch of its partition: the epoch of this coordinator.
@@ -191,6 +191,10 @@ impl<C: Kind> Shard<C> {
         all.io.clone().spawn("commit", async move {
             if shard.committed(&after).await {
                 effects.into_iter().for_each(|effect| (all.perform)(&all, &shard, effect));
+            } else {
+                // What was appended may or may not be kept: nobody is told anything but to look for
+                // the coordinator again.
+                shard.end();
             }
         });
     }

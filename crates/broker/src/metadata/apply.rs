@@ -2,8 +2,9 @@
 //! that is said to exist can be produced to.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ottla_base::Uuid;
 use ottla_controller::image::{ConfigResource, Partition, ResourceType, Topic};
@@ -16,7 +17,7 @@ use tracing::{error, info, warn};
 use super::handle::{Command, Decide, Delta, Shared};
 use super::service::Published;
 use crate::storage::{self, Leadership, NewPartition, Storage};
-use crate::topic_settings::{FixedSettings, OfTopics, of_cleaner, TopicSettings};
+use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings, of_cleaner};
 
 /// A name no topic has: what holds for it is what the broker's levels say.
 const NO_TOPIC: &str = "";
@@ -29,7 +30,12 @@ pub(super) struct Follower {
     pub(super) fixed: Arc<FixedSettings>,
     /// Off until the whole image has been followed once.
     pub(super) is_following: Arc<AtomicBool>,
+    /// Partitions that the disk had no room for.
+    pub(super) unmade: Arc<Mutex<BTreeSet<(Uuid, i32)>>>,
 }
+
+/// How long to wait before partitions that the disk had no room for are tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Follows what is published, then lets others see it, then answers.
 pub(super) async fn run(
@@ -39,7 +45,17 @@ pub(super) async fn run(
     commands: mpsc::WeakSender<Command>,
     mut published: mpsc::Receiver<Published>,
 ) {
-    while let Some(Published { delta, answers }) = published.recv().await {
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = published.recv() => next,
+            () = io.sleep(RETRY_INTERVAL), if follower.has_unmade() => {
+                let (follower, image) = (follower.clone(), shared.image.load_full());
+                io.blocking(move || follower.make_unmade(&image)).await;
+                continue;
+            }
+        };
+        let Some(Published { delta, answers }) = next else { return };
         let after = Arc::clone(&delta.after);
         let mut misplaced = Vec::new();
         if follower.is_following.load(Ordering::Acquire) && !delta.changes.is_empty() {
@@ -175,11 +191,31 @@ impl Follower {
                         misplaced.push((topic.id, name.partition, actual));
                     }
                 }
-                (Err(error), _) => error!(partition = %name, %error, "partition could not be made"),
+                (Err(error), _) => {
+                    error!(partition = %name, %error, "partition could not be made");
+                    if error.kind() == std::io::ErrorKind::StorageFull {
+                        self.unmade().insert((topic.id, name.partition));
+                    }
+                }
                 (Ok(_), None) => {}
             }
         }
         misplaced
+    }
+
+    fn has_unmade(&self) -> bool {
+        !self.unmade().is_empty()
+    }
+
+    /// Tries again to make what the disk had no room for.
+    fn make_unmade(&self, image: &Image) {
+        let unmade = std::mem::take(&mut *self.unmade());
+        let known = |(id, index): (Uuid, i32)| Some((Arc::clone(image.topic_by_id(id)?), index));
+        self.become_all(image, unmade.into_iter().filter_map(known));
+    }
+
+    fn unmade(&self) -> MutexGuard<'_, BTreeSet<(Uuid, i32)>> {
+        self.unmade.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// In which of this node's log dirs the metadata places its replica.

@@ -27,6 +27,8 @@ pub enum MetadataError {
     Stopped,
     /// The metadata log failed; the node has to be restarted. The text is the device's.
     Storage(String),
+    /// The disk is full: nothing was changed, and the next try may succeed.
+    Full(String),
     /// A record cannot be written as it is.
     Record(String),
     /// The controller refuses.
@@ -39,6 +41,7 @@ impl MetadataError {
         match self {
             Self::Stopped => Fault::bare(ErrorCode::NotController),
             Self::Storage(_) => Fault::bare(ErrorCode::UnknownServerError),
+            Self::Full(text) => Fault::new(ErrorCode::KafkaStorageError, text.clone()),
             Self::Record(text) => Fault::new(ErrorCode::InvalidRequest, text.clone()),
             Self::Refused(fault) => fault.clone(),
         }
@@ -50,7 +53,7 @@ impl fmt::Display for MetadataError {
         match self {
             Self::Stopped => f.write_str("the node is stopping"),
             Self::Storage(text) => write!(f, "the metadata log failed: {text}"),
-            Self::Record(text) => f.write_str(text),
+            Self::Full(text) | Self::Record(text) => f.write_str(text),
             Self::Refused(fault) => {
                 f.write_str(fault.message.as_deref().unwrap_or(fault.code.name()))
             }

@@ -19,6 +19,7 @@
 mod apply;
 mod changes;
 mod control;
+mod directories;
 mod format;
 mod handle;
 mod load;

@@ -29,10 +29,12 @@ use super::handle::{
 use super::load::Loaded;
 use super::quorum_state;
 use super::snapshot::SnapshotId;
-use crate::storage::{Flush, LogFiles};
+use crate::storage::{AppendFailure, Flush, LogFiles};
 
 /// Commands taken before the loop looks at syncs and timers again.
 const COMMANDS_PER_TURN_MAX: usize = 128;
+/// More than a record takes besides its value.
+const RECORD_OVERHEAD_BYTES: usize = 64;
 
 /// Committed changes on their way to this node's partitions, with those who wait for them.
 pub(super) struct Published {
@@ -244,7 +246,9 @@ impl Service {
         });
         match self.append(&records).await {
             Ok(changes) => self.wait_for_commit(changes, Some(answer)),
-            Err(refused @ MetadataError::Record(_)) => answer(Err(refused)),
+            Err(refused @ (MetadataError::Record(_) | MetadataError::Full(_))) => {
+                answer(Err(refused));
+            }
             Err(fatal) => {
                 answer(Err(fatal.clone()));
                 return Err(fatal);
@@ -253,8 +257,8 @@ impl Service {
         Ok(())
     }
 
-    /// Replays and appends records. Those that cannot be written or do not fit change nothing; after
-    /// a crash all of them are there, or none.
+    /// Replays and appends records. Those that cannot be written or do not fit change nothing, nor
+    /// does anything while the disk is full; after a crash all of them are there, or none.
     async fn append(&mut self, records: &[Record]) -> Result<Vec<Change>, MetadataError> {
         let at = self.replayer.image().metadata_version();
         let mut after = self.replayer.clone();
@@ -270,14 +274,38 @@ impl Service {
                 changes.push(change);
             }
         }
-        self.replayer = after;
-        let epoch = self.quorum.epoch();
+        self.check_room(&values, batch_max)?;
+        let before = (self.quorum.clone(), std::mem::replace(&mut self.replayer, after));
+        let (epoch, end_offset) = (self.quorum.epoch(), self.log.log().log_end_offset());
         while !values.is_empty() {
             let rest = values.split_off(values.len().min(batch_max));
-            self.step(Event::Append { epoch, records: values }).await?;
+            let stepped = self.step(Event::Append { epoch, records: values }).await;
+            if matches!(stepped, Err(MetadataError::Full(_)))
+                && self.log.log().log_end_offset() == end_offset
+            {
+                (self.quorum, self.replayer) = before;
+                return stepped.map(|()| Vec::new());
+            }
+            stepped?;
             values = rest;
         }
         Ok(changes)
+    }
+
+    /// Sees that records of several batches do not end in the middle on a disk that is known to be
+    /// full.
+    fn check_room(&self, values: &[Vec<u8>], batch_max: usize) -> Result<(), MetadataError> {
+        if values.len() <= batch_max {
+            return Ok(());
+        }
+        let bytes = values.iter().map(|value| (value.len() + RECORD_OVERHEAD_BYTES) as u64).sum();
+        match self.io.disk().free_bytes(&self.dir) {
+            Ok(free) if free < bytes => {
+                let text = format!("{bytes} bytes are wanted for metadata, {free} are free");
+                Err(MetadataError::Full(text))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn wait_for_commit(&mut self, changes: Vec<Change>, answer: Option<Answer>) {
@@ -322,7 +350,12 @@ impl Service {
         bytes: &[u8],
     ) -> Result<(), MetadataError> {
         let role = AppendAs::Leader { epoch, origin: Origin::Replication };
-        let appended = self.log.append(bytes, role, self.io.now().wall).map_err(storage_error)?;
+        let appended = self.log.append(bytes, role, self.io.now().wall).map_err(|failure| {
+            let is_full = matches!(&failure, AppendFailure::Storage(error)
+                if error.kind() == io::ErrorKind::StorageFull && !self.log.is_broken());
+            let text = failure.to_string();
+            if is_full { MetadataError::Full(text) } else { MetadataError::Storage(text) }
+        })?;
         always!(
             appended.first_offset == base_offset,
             "the log placed at {} what the quorum placed at {base_offset}",
@@ -407,8 +440,12 @@ impl Service {
         }
         let interval = self.shared.settings.idle_interval;
         if !interval.is_zero() && now >= self.idle_since + interval {
-            let changes = self.append(&[Record::NoOp]).await?;
-            self.wait_for_commit(changes, None);
+            match self.append(&[Record::NoOp]).await {
+                Ok(changes) => self.wait_for_commit(changes, None),
+                // A quiet quorum says so again when there is room.
+                Err(MetadataError::Full(_)) => self.idle_since = now,
+                Err(fatal) => return Err(fatal),
+            }
         }
         Ok(())
     }

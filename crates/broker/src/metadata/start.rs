@@ -15,6 +15,7 @@ use ottla_raft::{Quorum, ReplicaKey};
 use tokio::sync::{mpsc, watch};
 
 use super::apply::{self, Follower};
+use super::directories;
 use super::handle::{COMMANDS_WAITING_MAX, DecideContext, Shared, directory_ids};
 use super::load::{self, Loaded, Place};
 use super::service::Service;
@@ -45,6 +46,7 @@ pub(super) async fn start(
         storage: Arc::clone(storage),
         fixed: Arc::clone(&shared.settings.fixed),
         is_following: Arc::new(AtomicBool::new(false)),
+        unmade: Arc::default(),
     };
     let applying = apply::run(
         io.clone(),
@@ -63,6 +65,8 @@ pub(super) async fn start(
     if !misplaced.is_empty() {
         apply::assign(Arc::clone(&handle.shared), handle.commands.clone(), misplaced).await;
     }
+    let telling = directories::run(io.clone(), handle.clone(), Arc::downgrade(storage));
+    io.spawn("assign directories", telling);
     Ok(handle)
 }
 

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod damage;
+mod full;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -9,10 +9,12 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 use ottla_controller::{Image, image};
+use ottla_group::State;
 
 use super::{OfKey, REQUEST_SECONDS};
+use crate::groups;
 use crate::node::Node;
-use crate::storage::{LogSummary, Partition};
+use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
 struct OfNode {
@@ -28,6 +30,13 @@ struct OfPartition {
     name: &'static str,
     help: &'static str,
     value: fn(&Partition, &LogSummary) -> i64,
+}
+
+/// A number of one log dir, labelled `dir`.
+struct OfDir {
+    name: &'static str,
+    help: &'static str,
+    value: fn(&LogDir) -> i64,
 }
 
 /// Name, help and value of what is counted of an api key.
@@ -71,6 +80,64 @@ const OF_NODE: &[OfNode] = &[
         "kafka_server_socketservermetrics_connection_count",
         "Client connections open.",
         |node| node.metrics.connections.get(),
+    ),
+    gauge(
+        "kafka_coordinator_group_groupmetadatamanager_numoffsets",
+        "Offsets committed, of the groups of this node.",
+        |node| groups::sum(node, |state| state.offsets_count() as u64),
+    ),
+    gauge(
+        "kafka_coordinator_group_groupmetadatamanager_numgroups",
+        "Groups of this node.",
+        |node| groups::sum(node, |state| state.iter().count() as u64),
+    ),
+    gauge(
+        "kafka_coordinator_group_groupmetadatamanager_numgroupsempty",
+        "Classic groups without members.",
+        |node| groups::in_state(node, State::Empty),
+    ),
+    gauge(
+        "kafka_coordinator_group_groupmetadatamanager_numgroupspreparingrebalance",
+        "Classic groups whose members join.",
+        |node| groups::in_state(node, State::PreparingRebalance),
+    ),
+    gauge(
+        "kafka_coordinator_group_groupmetadatamanager_numgroupscompletingrebalance",
+        "Classic groups whose leader assigns.",
+        |node| groups::in_state(node, State::CompletingRebalance),
+    ),
+    gauge(
+        "kafka_coordinator_group_groupmetadatamanager_numgroupsstable",
+        "Classic groups whose members know what they have.",
+        |node| groups::in_state(node, State::Stable),
+    ),
+    counter(
+        "kafka_server_group_coordinator_metrics_group_completed_rebalance",
+        "Rebalances completed, since the groups were loaded.",
+        |node| groups::sum(node, |state| state.history().completed()),
+    ),
+    counter(
+        "kafka_server_group_coordinator_metrics_offset_commit",
+        "Offsets committed, since the groups were loaded.",
+        |node| groups::sum(node, |state| state.counts().commits),
+    ),
+    counter(
+        "kafka_server_group_coordinator_metrics_offset_deletion",
+        "Offsets deleted on request, since the groups were loaded.",
+        |node| groups::sum(node, |state| state.counts().deletions),
+    ),
+    counter(
+        "kafka_server_group_coordinator_metrics_offset_expiration",
+        "Offsets expired, since the groups were loaded.",
+        |node| groups::sum(node, |state| state.counts().expired),
+    ),
+    gauge(
+        "ottla_group_rebalance_storms",
+        "Groups that have rebalanced five times or more within ten minutes; /groups names them.",
+        |node| {
+            let now = node.io.now().mono;
+            groups::sum(node, |state| state.history().storms(now).count() as u64)
+        },
     ),
     gauge(
         "kafka_server_fetchsessioncache_numincrementalfetchsessions",
@@ -131,6 +198,9 @@ const OF_NODE: &[OfNode] = &[
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
     ),
+    gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
+        node.storage.damage_count() as i64
+    }),
     gauge(
         "kafka_log_logcleanermanager_max_dirty_percent",
         "How dirty the dirtiest compacted log is.",
@@ -255,6 +325,33 @@ const OF_PARTITION: &[OfPartition] = &[
     },
 ];
 
+const OF_DIR: &[OfDir] = &[
+    OfDir {
+        name: "kafka_log_logmanager_logdirectoryoffline",
+        help: "1 if the log dir has failed.",
+        value: |dir| i64::from(dir.is_offline()),
+    },
+    OfDir {
+        name: "ottla_log_dir_free_bytes",
+        help: "Bytes free on the volume of the log dir.",
+        value: |dir| as_gauge(dir.volume().free_bytes()),
+    },
+    OfDir {
+        name: "ottla_log_dir_reserve_bytes",
+        help: "Bytes of them that Produce leaves alone.",
+        value: |dir| as_gauge(dir.volume().reserved_bytes()),
+    },
+    OfDir {
+        name: "ottla_log_dir_full",
+        help: "1 while Produce to the log dir is refused because its volume is full.",
+        value: |dir| i64::from(dir.volume().is_full()),
+    },
+];
+
+fn as_gauge(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
 fn partition_count(image: &Image) -> i64 {
     image.topics.iter().map(|topic| topic.partitions.size() as i64).sum()
 }
@@ -304,12 +401,25 @@ impl Collector for Scrape {
                 encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;
             put(&mut line, metric.kind, value)?;
         }
+        self.encode_dirs(&mut encoder)?;
         self.encode_partitions(&mut encoder)?;
         self.encode_requests(&mut encoder)
     }
 }
 
 impl Scrape {
+    fn encode_dirs(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        for metric in OF_DIR {
+            let mut lines =
+                encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
+            for dir in self.0.storage.dirs() {
+                let labels = [("dir", dir.name())];
+                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(dir))?;
+            }
+        }
+        Ok(())
+    }
+
     fn encode_partitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let partitions = self.0.storage.partitions();
         let known: Vec<_> =

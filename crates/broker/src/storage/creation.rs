@@ -17,19 +17,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ottla_base::Uuid;
 use ottla_io::Io;
+use ottla_log::files::names::PartitionFile;
 use ottla_log::files::{names, partition_metadata};
-use ottla_log::{LogConfig, LogSummary};
+use ottla_log::{LogConfig, LogSummary, SegmentFile};
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tracing::{error, warn};
 
-use super::dirs::{LogDir, invalid};
+use super::dirs::LogDir;
+use super::identity::invalid;
 use super::{At, Partition, Shared, Storage, background};
 
 /// Partitions whose topic id is written in the background before other work gets the thread.
@@ -82,7 +84,7 @@ impl Storage {
             self.shared.io.spawn("describe partitions", describing);
         }
         let in_failed_dir = |made: &Arc<Partition>| {
-            let error = failed.get(made.log_dir())?;
+            let error = failed.get(&*made.log_dir())?;
             let is_new = self.partition(made.topic_partition()).is_none();
             is_new.then(|| io::Error::new(error.kind(), error.to_string()))
         };
@@ -143,7 +145,7 @@ impl<'a> Making<'a> {
         let mut dirs: Vec<_> = usable.map(|dir| (dir, 0)).collect();
         if dirs.len() > 1 {
             for partition in shared.lock().values() {
-                let dir = dirs.iter_mut().find(|(dir, _)| dir.name() == partition.log_dir());
+                let dir = dirs.iter_mut().find(|(dir, _)| *dir.name() == *partition.log_dir());
                 dir.into_iter().for_each(|(_, inside)| *inside += 1);
             }
         }
@@ -177,11 +179,14 @@ impl<'a> Making<'a> {
         topic_id: Uuid,
         config: Arc<LogConfig>,
     ) -> io::Result<Arc<Partition>> {
-        let emptiest = self.dirs.iter_mut().min_by_key(|(_, inside)| *inside);
+        let preferred = self.shared.moves.preferred_dir(&name);
+        let is_preferred = |dir: &LogDir| preferred.as_ref().is_some_and(|p| p.id() == dir.id());
+        let emptiest = self.dirs.iter_mut().min_by_key(|(dir, n)| (!is_preferred(dir), *n));
         let (dir, inside) = emptiest.ok_or_else(|| {
             io::Error::other(format!("no log dir is left for {name}: all have failed"))
         })?;
         let path = dir.path().join(name.to_string());
+        put_left_over_aside(self.shared, dir, &name, &path)?;
         let known = (!self.shared.disk.exists(&path)?).then_some(LogSummary::EMPTY);
         self.shared.disk.create_dir_all(&path)?;
         *inside += 1;
@@ -198,7 +203,7 @@ impl<'a> Making<'a> {
         let mut failed = BTreeMap::new();
         let mut new = Vec::with_capacity(self.made.len());
         for (dir, _) in &self.dirs {
-            let inside = self.made.iter().filter(|made| made.log_dir() == dir.name());
+            let inside = self.made.iter().filter(|made| *made.log_dir() == *dir.name());
             let inside: Vec<_> = inside.cloned().collect();
             if inside.is_empty() {
                 continue;
@@ -219,6 +224,33 @@ impl<'a> Making<'a> {
     }
 }
 
+/// A dir of this name that no partition is in was not removed with one that is gone, or somebody put
+/// it there. Its records are not those of the new partition; they are kept under another name.
+fn put_left_over_aside(
+    shared: &Shared,
+    dir: &LogDir,
+    name: &TopicPartition,
+    path: &Path,
+) -> io::Result<()> {
+    let entries = match shared.disk.list(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let is_log = |name: &str| {
+        matches!(PartitionFile::of(name), PartitionFile::Segment(_, SegmentFile::Log))
+    };
+    if entries.iter().all(|entry| entry.len == 0 || !is_log(&entry.name)) {
+        return Ok(());
+    }
+    let aside = dir.path().join(names::stray_dir(name, shared.io.random_uuid()));
+    warn!(
+        partition = %name, aside = %aside.display(),
+        "a dir of this name holds records of another partition; it is kept under another name"
+    );
+    shared.disk.rename(path, aside)
+}
+
 impl Shared {
     /// Takes partitions out of use and renames their dirs to what `aside` calls them, durably.
     fn take_away(
@@ -229,15 +261,17 @@ impl Shared {
         let _changing = self.changing();
         let found: Vec<_> = {
             let mut partitions = self.lock();
+            gone.iter().for_each(|name| self.moves.cancel(name));
             gone.iter().filter_map(|name| partitions.remove(name)).collect()
         };
         let mut touched = BTreeSet::new();
         let mut results = Vec::with_capacity(found.len());
         for partition in found {
             let name = partition.topic_partition();
-            let dir = &partition.dir;
+            let dir = partition.dir();
             let renamed = partition.set_aside(dir.path().join(aside(name, self.io.random_uuid())));
             dir.checkpoints().forget(name);
+            dir.damages().keep(name, |_| false);
             touched.insert(dir.path().to_owned());
             results.push((name.clone(), renamed));
         }

@@ -1,7 +1,6 @@
-//! [`LogDir`]: one of `log.dirs`. Its lock, its identity, whether it was stopped cleanly, and when its
+//! [`LogDir`]: one of `log.dirs`. What is in it, whether it was stopped cleanly, and when its
 //! checkpoints are written.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -10,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ottla_base::{Uuid, WallTime};
 use ottla_io::{DirLock, Disk};
 use ottla_log::files::manifest::ManifestEntry;
-use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, Offset, TopicPartition};
@@ -18,13 +16,12 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::checkpoints::{Checkpointed, Checkpoints};
+use super::damage::DirDamages;
+use super::identity::OfNode;
 use super::manifest;
 use super::open_files::OpenFiles;
+use super::space::Volume;
 
-/// Name of the lock file in a log dir.
-const LOCK_FILE: &str = ".lock";
-/// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
-const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
 /// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
 const SYNCS_AT_ONCE: usize = 4;
@@ -37,11 +34,14 @@ const OPENED_AT_ONCE: usize = 4;
 pub struct LogDir {
     disk: Disk,
     path: PathBuf,
-    name: String,
+    name: Arc<str>,
+    absolute_name: String,
     id: Uuid,
     _lock: DirLock,
     opened_at: WallTime,
     seed: u64,
+    volume: Volume,
+    damages: DirDamages,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
     manifest: Mutex<Option<Vec<ManifestEntry>>>,
@@ -96,120 +96,46 @@ pub(super) struct DirContent {
     pub(super) partitions: Vec<(TopicPartition, PathBuf)>,
     /// Those that wait for removal.
     pub(super) doomed: Vec<PathBuf>,
+    /// Those that a replica was moving into.
+    pub(super) futures: Vec<(TopicPartition, PathBuf)>,
 }
 
-/// A log dir that is locked, and what its `meta.properties` says, if there is one.
-pub(super) struct Locked {
-    path: PathBuf,
-    lock: DirLock,
-    pub(super) meta: Option<MetaProperties>,
+/// What a log dir is made from.
+pub(super) struct Taken {
+    pub(super) path: PathBuf,
+    pub(super) lock: DirLock,
+    pub(super) id: Uuid,
+    pub(super) opened_at: WallTime,
+    pub(super) seed: u64,
+    pub(super) manifest: Option<Vec<ManifestEntry>>,
+    pub(super) clean_epoch: Option<i64>,
+    pub(super) checkpoints: Checkpoints,
 }
 
-impl Locked {
-    /// Makes the dir if it does not exist, and takes its lock.
-    pub(super) fn take(disk: &Disk, path: &Path) -> io::Result<Self> {
-        create_dir_durably(disk, path).map_err(|error| {
-            let text =
-                format!("{error}; let log.dirs name a directory that this user may write to");
-            io::Error::new(error.kind(), text)
-        })?;
-        let lock = disk.lock(path.join(LOCK_FILE)).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => io::Error::new(
-                io::ErrorKind::WouldBlock,
-                format!(
-                    "the log dir {} is in use by another process: stop that one, or give this one \
-                     another log.dirs",
-                    path.display()
-                ),
-            ),
-            _ => error,
-        })?;
-        let meta = match read_small(disk, &path.join(meta_properties::FILE_NAME))? {
-            Some(text) => Some(meta_properties::parse(&text).map_err(|why| {
-                let path = path.join(meta_properties::FILE_NAME);
-                invalid(format!("{}: {why}", path.display()))
-            })?),
-            None => None,
-        };
-        Ok(Self { path: path.to_owned(), lock, meta })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Sees that the dir belongs to this node and cluster, if it is not new.
-    pub(super) fn check(&self, identity: &Identity) -> io::Result<()> {
-        self.meta.as_ref().map_or(Ok(()), |meta| identity.check(&self.path, meta))
-    }
-
-    /// Sees that a dir without `meta.properties` holds no metadata log: a cluster has lived there.
-    pub(super) fn check_new(&self, disk: &Disk) -> io::Result<()> {
-        let metadata = TopicPartition::new(METADATA_TOPIC, 0).to_string();
-        if disk.list(&self.path)?.iter().all(|entry| entry.name != metadata) {
-            return Ok(());
-        }
-        let path = self.path.display();
-        Err(invalid(format!(
-            "the log dir {path} holds a metadata log, but no meta.properties with the id of its \
-             cluster: restore the file from a backup, or write one with the lines version=1, \
-             cluster.id=<the id> and node.id=<the node's>"
-        )))
-    }
-
-    /// Formats the dir if it is new, takes the mark of a clean stop, and reads its checkpoints.
-    pub(super) fn open(
-        self,
-        disk: &Disk,
-        identity: &Identity,
-        now: WallTime,
-        random_id: Uuid,
-        seed: u64,
-        open_files: &Arc<OpenFiles>,
-    ) -> io::Result<LogDir> {
-        let Self { path, lock, meta } = self;
-        let id = match &meta {
-            Some(meta) => meta.directory_id,
-            None => None,
-        };
-        let complete = meta.as_ref().is_some_and(|meta| meta.directory_id.is_some());
-        let id = id.unwrap_or(random_id);
-        if !complete {
-            let meta = MetaProperties {
-                cluster_id: Some(identity.cluster_id.clone()),
-                node_id: Some(identity.node_id),
-                directory_id: Some(id),
-            };
-            let recovery_points = path.join(offset_checkpoint::RECOVERY_POINT);
-            if !disk.exists(&recovery_points)? {
-                // Should it be missing one day, it was lost.
-                let nothing = offset_checkpoint::format(&BTreeMap::new());
-                disk.write_atomic(recovery_points, nothing.as_bytes())?;
-            }
-            let content = meta_properties::format(&meta);
-            disk.write_atomic(path.join(meta_properties::FILE_NAME), content.as_bytes())?;
-        }
-        let manifest = Mutex::new(manifest::read(disk, &path));
-        let clean_epoch = take_clean_shutdown(disk, &path)?;
-        let checkpoints = Checkpoints::read(disk, &path)?;
-        if checkpoints.recovery_points_lost && clean_epoch.is_none() {
-            let path = path.join(offset_checkpoint::RECOVERY_POINT);
-            warn!(path = %path.display(), "recovery points are lost: all segments are checked");
-        }
-        Ok(LogDir {
+impl LogDir {
+    /// A dir that is locked and belongs to this node.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub(super) fn new(disk: &Disk, taken: Taken, of_node: &OfNode) -> io::Result<Self> {
+        let Taken { path, lock, id, opened_at, seed, manifest, clean_epoch, checkpoints } = taken;
+        Ok(Self {
             disk: disk.clone(),
-            name: path.display().to_string(),
+            name: path.display().to_string().into(),
+            absolute_name: disk.absolute(&path).display().to_string(),
+            volume: Volume::new(disk, path.clone(), of_node.reserve),
+            damages: DirDamages::read(disk, &path, &of_node.damages)?,
             path,
             id,
             _lock: lock,
-            opened_at: now,
+            opened_at,
             seed,
             clean_epoch,
-            manifest,
+            manifest: Mutex::new(manifest),
             offline: AtomicBool::new(false),
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
-            open_files: Arc::clone(open_files),
+            open_files: Arc::clone(&of_node.open_files),
             touched: Mutex::default(),
             is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
@@ -218,40 +144,35 @@ impl Locked {
             checkpoints: Mutex::new(checkpoints),
         })
     }
-}
 
-/// Whom log dirs have to belong to.
-#[derive(Debug, Clone)]
-pub(super) struct Identity {
-    pub(super) node_id: i32,
-    pub(super) cluster_id: String,
-}
-
-impl Identity {
-    fn check(&self, path: &Path, meta: &MetaProperties) -> io::Result<()> {
-        let path = path.display();
-        if let Some(node_id) = meta.node_id.filter(|&node_id| node_id != self.node_id) {
-            let own = self.node_id;
-            return Err(invalid(format!(
-                "the log dir {path} belongs to node {node_id}, this is node {own}: set \
-                 node.id={node_id}, or give this node a log dir of its own"
-            )));
-        }
-        let other = |id: &&String| **id != self.cluster_id;
-        if let Some(cluster_id) = meta.cluster_id.as_ref().filter(other) {
-            let own = &self.cluster_id;
-            return Err(invalid(format!(
-                "the log dir {path} belongs to the cluster {cluster_id}, not to {own}: every log \
-                 dir of a node has to be of one cluster"
-            )));
-        }
-        Ok(())
-    }
-}
-
-impl LogDir {
     /// Its path, as it is configured.
     pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its path, made absolute the way Kafka does.
+    pub(super) fn absolute_name(&self) -> &str {
+        &self.absolute_name
+    }
+
+    /// Writes down what the checkpoints have to say of a partition that moves in.
+    pub(super) fn checkpoint_moved(
+        &self,
+        name: &TopicPartition,
+        [start, end, high_watermark]: [Offset; 3],
+        cleaned: Option<Offset>,
+    ) -> io::Result<()> {
+        {
+            let mut checkpoints = self.checkpoints();
+            checkpoints.recovery_points.insert(name.clone(), end);
+            checkpoints.log_starts.insert(name.clone(), start);
+            checkpoints.high_watermarks.insert(name.clone(), high_watermark);
+            checkpoints.cleaned.extend(cleaned.map(|cleaned| (name.clone(), cleaned)));
+        }
+        self.write_checkpoints()
+    }
+
+    pub(super) fn name_shared(&self) -> &Arc<str> {
         &self.name
     }
 
@@ -316,20 +237,21 @@ impl LogDir {
 
     /// What is in it.
     pub(super) fn content(&self) -> io::Result<DirContent> {
-        let (mut found, mut doomed) = (Vec::new(), Vec::new());
+        let (mut found, mut doomed, mut futures) = (Vec::new(), Vec::new(), Vec::new());
         for name in self.disk.list_dirs(&self.path)? {
             let path = self.path.join(&name);
             match LogDirEntry::of(&name) {
                 LogDirEntry::Replica(name) if &*name.topic == METADATA_TOPIC => {}
                 LogDirEntry::Replica(name) => found.push((name, path)),
                 LogDirEntry::Deleted => doomed.push(path),
-                LogDirEntry::Future(_) | LogDirEntry::Stray => {
+                LogDirEntry::Future(name) => futures.push((name, path)),
+                LogDirEntry::Stray => {
                     warn!(path = %path.display(), "dir left alone");
                 }
                 LogDirEntry::Other => {}
             }
         }
-        Ok(DirContent { partitions: found, doomed })
+        Ok(DirContent { partitions: found, doomed, futures })
     }
 
     pub(super) fn checkpoints(&self) -> MutexGuard<'_, Checkpoints> {
@@ -447,47 +369,22 @@ impl LogDir {
         self.manifest.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Bytes of its volume: all, and those that can still be written; `None` if it cannot be told.
+    /// The damaged batches in it that are known.
+    pub(super) fn damages(&self) -> &DirDamages {
+        &self.damages
+    }
+
+    /// The volume it is on.
+    pub fn volume(&self) -> &Volume {
+        &self.volume
+    }
+
+    /// Bytes of its volume: all, and those that clients can still write; `None` if it cannot be
+    /// told.
     pub(super) fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
-        let total = self.disk.total_bytes(&self.path).ok();
-        (total, self.disk.free_bytes(&self.path).ok())
+        self.volume.measure();
+        let total = Some(self.volume.total_bytes()).filter(|&total| total > 0);
+        let usable = self.volume.free_bytes().saturating_sub(self.volume.reserved_bytes());
+        (total, total.map(|_| usable))
     }
-}
-
-/// Makes a dir and those above it; a power cut does not take them away again.
-pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
-    let mut missing = Vec::new();
-    for dir in path.ancestors().filter(|dir| !dir.as_os_str().is_empty()) {
-        if disk.exists(dir)? {
-            break;
-        }
-        missing.push(dir);
-    }
-    disk.create_dir_all(path)?;
-    for dir in missing.into_iter().rev() {
-        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
-        disk.sync_dir(parent.unwrap_or(Path::new(".")))?;
-    }
-    Ok(())
-}
-
-/// Takes the mark of a clean stop away, so that a crash from now on is not taken for one.
-fn take_clean_shutdown(disk: &Disk, dir: &Path) -> io::Result<Option<i64>> {
-    let path = dir.join(clean_shutdown::FILE_NAME);
-    let Some(text) = read_small(disk, &path)? else { return Ok(None) };
-    disk.remove_file(&path)?;
-    disk.sync_dir(dir)?;
-    Ok(Some(clean_shutdown::parse(&text)))
-}
-
-fn read_small(disk: &Disk, path: &Path) -> io::Result<Option<String>> {
-    match disk.read(path, SMALL_FILE_BYTES_MAX) {
-        Ok(content) => Ok(Some(String::from_utf8_lossy(&content).into_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-pub(super) fn invalid(message: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }

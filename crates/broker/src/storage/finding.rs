@@ -8,12 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ottla_base::Uuid;
 use ottla_io::Disk;
 use ottla_log::files::manifest::ManifestEntry;
-use ottla_log::files::partition_metadata;
+use ottla_log::files::{names, partition_metadata};
 use ottla_model::TopicPartition;
 use tracing::{info, warn};
 
-use super::dirs::invalid;
-use super::{At, LogDir, Shared};
+use super::identity::invalid;
+use super::moving::MOVED_FILE;
+use super::{At, LogDir, Partition, Shared};
+
+/// A log dir, and a dir in it that a replica of this partition was moving into.
+pub(super) type FutureDir = (Arc<LogDir>, TopicPartition, PathBuf);
 
 /// Bytes of the largest `partition.metadata` that makes sense.
 const PARTITION_METADATA_BYTES_MAX: u64 = 4 << 10;
@@ -21,13 +25,18 @@ const PARTITION_METADATA_BYTES_MAX: u64 = 4 << 10;
 const LOOKING_AT_ONCE: usize = 8;
 
 impl Shared {
-    /// Looks for partitions in all dirs; returns dirs that wait for removal.
-    pub(super) async fn find_partitions(self: &Arc<Self>) -> io::Result<Vec<PathBuf>> {
-        let mut doomed = Vec::new();
+    /// Looks for partitions in all dirs; returns dirs that wait for removal, and those that
+    /// replicas were moving into.
+    pub(super) async fn find_partitions(
+        self: &Arc<Self>,
+    ) -> io::Result<(Vec<PathBuf>, Vec<FutureDir>)> {
+        let (mut doomed, mut futures) = (Vec::new(), Vec::new());
         for dir in &self.dirs {
             let looking = Arc::clone(dir);
             let content = self.io.blocking(move || looking.content()).await?;
             doomed.extend(content.doomed);
+            let moving_in = content.futures.into_iter();
+            futures.extend(moving_in.map(|(name, path)| (Arc::clone(dir), name, path)));
             let names: BTreeSet<_> = content.partitions.iter().map(|(name, _)| name).collect();
             dir.forget_all_but(|name| names.contains(name));
             let told = dir.take_manifest().and_then(|told| {
@@ -44,13 +53,15 @@ impl Shared {
                 Some(found) => found,
                 None => self.read_topic_ids(content.partitions).await?,
             };
-            self.add(dir, found)?;
+            doomed.extend(self.add(dir, found)?);
         }
-        Ok(doomed)
+        Ok((doomed, futures))
     }
 
-    fn add(&self, dir: &Arc<LogDir>, found: Vec<At>) -> io::Result<()> {
+    /// Takes partitions of one dir into use; returns dirs of those that have moved elsewhere.
+    fn add(&self, dir: &Arc<LogDir>, found: Vec<At>) -> io::Result<Vec<PathBuf>> {
         let mut partitions = self.lock();
+        let mut left = Vec::new();
         let config = Arc::new(self.settings.log.clone());
         let mut topic: Arc<str> = "".into();
         for mut at in found {
@@ -64,12 +75,48 @@ impl Shared {
             if !dir.was_clean() {
                 made.mark_to_recover();
             }
-            if let Some(other) = partitions.insert(name, Arc::new(made)) {
-                let name = other.topic_partition();
-                return Err(invalid(format!("{name} is in two log dirs: remove one of them")));
+            let Some(other) = partitions.remove(&name) else {
+                partitions.insert(name, Arc::new(made));
+                continue;
+            };
+            let (kept, moved) = self.which_of_two(other, Arc::new(made))?;
+            left.push(self.put_moved_away(&moved)?);
+            partitions.insert(name, kept);
+        }
+        Ok(left)
+    }
+
+    /// Of two dirs of one partition the one that says that it has taken over from the other.
+    fn which_of_two(
+        &self,
+        one: Arc<Partition>,
+        other: Arc<Partition>,
+    ) -> io::Result<(Arc<Partition>, Arc<Partition>)> {
+        let took_over = |p: &Partition| self.disk.exists(p.path().join(MOVED_FILE));
+        match (took_over(&one)?, took_over(&other)?) {
+            (true, false) => Ok((one, other)),
+            (false, true) => Ok((other, one)),
+            _ => {
+                let (name, one, other) = (one.topic_partition(), one.path(), other.path());
+                Err(invalid(format!(
+                    "{name} is in two log dirs: remove {} or {}, whichever is older",
+                    one.display(),
+                    other.display()
+                )))
             }
         }
-        Ok(())
+    }
+
+    /// Gives the dir that a partition has moved from a name to be removed by.
+    fn put_moved_away(&self, moved: &Partition) -> io::Result<PathBuf> {
+        let (name, dir) = (moved.topic_partition(), moved.dir());
+        let aside = dir.path().join(names::deleted_dir(name, self.io.random_uuid()));
+        info!(partition = %name, from = dir.name(), "a move that was all but done is done now");
+        self.disk.rename(moved.path(), &aside)?;
+        self.disk.sync_dir(dir.path())?;
+        dir.forget_durably(std::iter::once(name))?;
+        dir.damages().keep(name, |_| false);
+        Ok(aside)
     }
 
     async fn read_topic_ids(

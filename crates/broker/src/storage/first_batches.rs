@@ -7,8 +7,12 @@
 //! its producer state.
 
 use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
 
-use ottla_model::ProducerId;
+use ottla_model::{ErrorCode, ProducerId};
+use ottla_record::BatchHeader;
+
+use super::partition::Partition;
 
 /// Producers remembered for one partition. One that is forgotten is judged as if it had not asked
 /// before.
@@ -46,6 +50,48 @@ impl FirstBatches {
     /// Something of the producer is in the log, which is judged from now on.
     pub(super) fn forget(&mut self, producer_id: ProducerId) {
         self.lowest.remove(&producer_id);
+    }
+}
+
+impl Partition {
+    /// Notes that a producer asks to write this batch of a transaction, if it has none open here.
+    pub(crate) fn ask_to_begin(&self, header: &BatchHeader) {
+        let (id, epoch) = (header.producer_id, header.producer_epoch);
+        if !self.open_transaction(id, epoch).0 {
+            self.first_batches().ask(id, epoch, header.base_sequence);
+        }
+    }
+
+    /// Whether a transaction may begin here with this batch: the producer has not asked with an earlier
+    /// one, and one that the partition adds to its transaction itself (`adds`) begins at 0 where nothing
+    /// is known of it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OutOfOrderSequenceNumber`].
+    pub(crate) fn check_beginning(
+        &self,
+        header: &BatchHeader,
+        adds: bool,
+    ) -> Result<(), ErrorCode> {
+        let (id, epoch) = (header.producer_id, header.producer_epoch);
+        let sequence = header.base_sequence;
+        let is_known = self.with_log(|log, _| {
+            log.log().producers().get(id).is_some_and(|known| known.batches().next().is_some())
+        })?;
+        let is_late = self.first_batches().is_late(id, epoch, sequence);
+        if is_late || (adds && !is_known && sequence != 0) {
+            return Err(ErrorCode::OutOfOrderSequenceNumber);
+        }
+        Ok(())
+    }
+
+    /// Something of this producer was appended, and is what its next batch is judged by.
+    pub(crate) fn has_begun(&self, producer_id: ProducerId) {
+        self.first_batches().forget(producer_id);
+    }
+
+    fn first_batches(&self) -> MutexGuard<'_, FirstBatches> {
+        self.first_batches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

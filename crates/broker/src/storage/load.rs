@@ -13,15 +13,12 @@ use ottla_log::{FoundSegment, Log, SegmentFile};
 use ottla_model::Offset;
 use ottla_record::BatchHeader;
 
-use super::dirs::create_dir_durably;
+use super::identity::create_dir_durably;
 use super::log_files::{OpenLog, OpenReport, log_error, remove_if_there};
 use super::segment_files::SegmentFiles;
 
 /// Bytes of the largest checkpoint that makes sense.
 const CHECKPOINT_BYTES_MAX: u64 = 64 << 20;
-
-/// Bytes copied at a time.
-const COPY_BYTES: usize = 1 << 20;
 
 /// An opened log, and which of its files were changed and not synced.
 pub(super) struct Loaded {
@@ -72,22 +69,17 @@ fn apply(
 ) -> io::Result<()> {
     let (disk, dir) = (files.disk(), files.dir());
     match repair {
-        Repair::RemoveSegment { base_offset, was_synced } => {
+        Repair::RemoveSegment { base_offset } => {
             tracing::warn!(dir = %dir.display(), base_offset, "segment behind the end of a log removed");
-            if *was_synced {
-                keep_damaged(files, *base_offset, 0)?;
-            }
             for path in files.set_aside(*base_offset)? {
                 remove_if_there(disk, &path)?;
             }
         }
-        Repair::CutLog { base_offset, len, lost, was_synced } => {
-            if *was_synced {
-                keep_damaged(files, *base_offset, *len)?;
-            }
+        Repair::CutLog { base_offset, len, lost } => {
             if *lost > 0 {
                 tracing::warn!(
-                    dir = %dir.display(), base_offset, len, lost, "broken end of a log cut off"
+                    dir = %dir.display(), base_offset, len, lost,
+                    "the end of a log, which was not synced, is torn and cut off"
                 );
             }
             files.get_or_create(*base_offset, SegmentFile::Log)?.set_len(*len)?;
@@ -116,33 +108,6 @@ fn apply(
         }
     }
     Ok(())
-}
-
-/// Copies a log file from `position` on, where it is damaged, to a file beside it that neither this
-/// broker nor Apache Kafka looks at: whole batches may lie behind the damage.
-fn keep_damaged(files: &SegmentFiles, base_offset: Offset, position: u64) -> io::Result<()> {
-    let Some(from) = files.get(base_offset, SegmentFile::Log)? else { return Ok(()) };
-    let name = SegmentFile::Log.name(base_offset);
-    let path = files.dir().join(format!("{name}.damaged-{position}"));
-    tracing::error!(
-        log = %from.path().display(), position, kept = %path.display(),
-        "a log is damaged where it was known to be on the device: records from there on are lost; \
-         the bytes are kept"
-    );
-    let to = files.disk().open(&path, Open::Create)?;
-    to.set_len(0)?;
-    let mut buffer = vec![0; COPY_BYTES];
-    let mut copied = 0;
-    loop {
-        let count = from.read_at(position + copied, &mut buffer)?;
-        if count == 0 {
-            break;
-        }
-        to.write_at(copied, &buffer[..count])?;
-        copied += count as u64;
-    }
-    to.sync_data()?;
-    files.disk().sync_dir(files.dir())
 }
 
 struct Found {

@@ -18,8 +18,8 @@ use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
 use ottla_log::scan::batches_of;
 use ottla_log::{
-    AppendAs, AppendError, Appended, IndexWrites, Log, LogConfig, LogError, ReadPlan, ReadRequest,
-    RetentionPlan, RetentionStep, RollPlan, SegmentFile, TimestampAndOffset,
+    AppendAs, AppendError, Appended, DamagedRange, IndexWrites, Log, LogConfig, LogError, ReadPlan,
+    ReadRequest, RetentionPlan, RetentionStep, RollPlan, SegmentFile, TimestampAndOffset,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
@@ -175,7 +175,10 @@ impl LogFiles {
             broken: false,
         };
         this.note_unsynced_tail();
-        if loaded.report.segments_recovered > 0 {
+        // A segment that was made because nothing is left: from here on its name says where the log
+        // starts, and the checkpoint does not.
+        let starts_over = this.log.log_start_offset() > 0 && !this.unsynced.is_empty();
+        if loaded.report.segments_recovered > 0 || starts_over {
             // What was repaired lies before the next recovery point, and is not looked at again.
             this.flush()?;
         }
@@ -200,6 +203,19 @@ impl LogFiles {
     /// Replaces its settings.
     pub fn set_config(&mut self, config: LogConfig) {
         self.log.set_config(config);
+    }
+
+    /// Goes on in the place of `old`, whose records it has. What was begun with that one, a flush or
+    /// a compaction, is no use any more.
+    pub(super) fn take_place_of(&mut self, old: &Self) {
+        self.set_config(old.log.config().clone());
+        self.cuts = old.cuts + 1;
+    }
+
+    /// Remembers a damaged stretch of a segment, which is not given to readers from now on; false if
+    /// it is known or gone.
+    pub fn note_damage(&mut self, base_offset: Offset, range: DamagedRange) -> bool {
+        self.log.note_damage(base_offset, range)
     }
 
     /// Notes that everything before `high_watermark` is replicated.

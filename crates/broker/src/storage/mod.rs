@@ -1,54 +1,65 @@
 //! The log dirs of a node and the partitions in them.
 //!
 //! ```text
-//! mod.rs            Storage: open, find, close                  load.rs           a dir's files → a log
-//! dirs.rs           LogDir: lock, identity                      log_files.rs      a log and its files
-//! partition.rs      Partition: append, read, lead               segment_files.rs  files by position
-//! upkeep.rs         Partition: flush, retention, close          background.rs     what is done on time
-//! syncing.rs        Partition: group commit, flush.ms           opening.rs        Partition: on first use
-//! checkpoints.rs    offsets per log dir
-//! finding.rs        what partitions there are                   manifest.rs       told by one file
-//! open_files.rs     how many segment files are open             answers.rs        what a Partition answers
-//! creation.rs       Storage: create and remove partitions
-//! damage.rs         damaged batches that are known              scrub.rs          looking for them
+//! mod.rs           Storage: open, find                  settings.rs       what it is told
+//! identity.rs      lock, format and check log dirs      dirs.rs           LogDir: content, checkpoints
+//! finding.rs       what partitions there are            manifest.rs       told by one file
+//! creation.rs      partitions are made and removed      moving.rs         … move to another log dir
+//! background.rs    what is done on time                 closing.rs        a clean stop
+//! cleaner/         compaction                           open_files.rs     how many files are open
+//! space.rs         Volume: free bytes, the reserve      watch.rs          disks full or stalled
+//! checkpoints.rs   offsets per log dir                  scrub.rs          looking for damage
+//! damage.rs        damaged batches that are known       answers.rs        what a Partition answers
+//!
+//! partition.rs     Partition: its parts, who leads      opening.rs        on first use
+//! appending.rs     batches in                           reading.rs        records and ends out
+//! syncing.rs       group commit, flush.ms               upkeep.rs         flush, retention, close
+//! load.rs          a dir's files → a log                log_files.rs      a log and its files
+//! segment_files.rs files by position
 //! ```
 
 mod answers;
+mod appending;
 mod background;
 mod checkpoints;
 mod cleaner;
+mod closing;
 mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
 mod first_batches;
+mod identity;
 mod load;
 pub mod log_files;
 mod manifest;
+mod moving;
 mod open_files;
 mod opening;
 mod partition;
+mod reading;
 mod scrub;
 mod segment_files;
+mod settings;
+pub mod space;
 mod syncing;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use ottla_base::Uuid;
 use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
-use ottla_model::{METADATA_TOPIC, TopicPartition};
+use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::Notify;
-use tracing::{error, info, warn};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 pub use cleaner::{CleanerSettings, CleanerStatus};
@@ -56,64 +67,17 @@ pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
 pub use dirs::LogDir;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
+pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
 pub use scrub::{ScrubProgress, ScrubSettings};
+pub use settings::StorageSettings;
+pub use space::Reserve;
 
 use damage::Damages;
-use dirs::{Identity, Locked};
+use moving::Moves;
 use open_files::OpenFiles;
-
-/// Threads that close partitions at a stop.
-const CLOSING_AT_ONCE: usize = 8;
-
-/// Where a node keeps its logs, and how.
-#[derive(Debug, Clone)]
-pub struct StorageSettings {
-    /// `log.dirs`.
-    pub log_dirs: Vec<PathBuf>,
-    /// `metadata.log.dir`; `None` for the first log dir.
-    pub metadata_log_dir: Option<PathBuf>,
-    /// `node.id`.
-    pub node_id: i32,
-    /// The cluster that new log dirs are formatted for; `None` for the one that others name, or
-    /// else a new one.
-    pub cluster_id: Option<String>,
-    /// Settings of logs whose topic's settings are not known yet.
-    pub log: LogConfig,
-    /// `ottla.log.open.files.max`; `None` leaves it to the limit of the process.
-    pub open_files_max: Option<usize>,
-    /// `num.recovery.threads.per.data.dir`.
-    pub recovery_threads_per_dir: usize,
-    /// `log.retention.check.interval.ms`.
-    pub retention_check_interval: Duration,
-    /// `log.flush.offset.checkpoint.interval.ms`: recovery points and log starts.
-    pub checkpoint_interval: Duration,
-    /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
-    pub high_watermark_checkpoint_interval: Duration,
-    /// How much is read in search of damage.
-    pub scrub: ScrubSettings,
-}
-
-impl StorageSettings {
-    /// Kafka's defaults, for node `node_id` with these log dirs.
-    pub fn new(node_id: i32, log_dirs: Vec<PathBuf>) -> Self {
-        Self {
-            log_dirs,
-            metadata_log_dir: None,
-            node_id,
-            cluster_id: None,
-            log: LogConfig::default(),
-            open_files_max: None,
-            recovery_threads_per_dir: 2,
-            retention_check_interval: Duration::from_secs(300),
-            checkpoint_interval: Duration::from_secs(60),
-            high_watermark_checkpoint_interval: Duration::from_secs(5),
-            scrub: ScrubSettings::default(),
-        }
-    }
-}
 
 /// What DescribeLogDirs tells of a log dir.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +90,7 @@ pub struct LogDirState {
     pub is_offline: bool,
     /// Bytes of its volume.
     pub total_bytes: Option<u64>,
-    /// Bytes that can still be written to its volume.
+    /// Bytes that clients can still write to its volume: the reserve is left out.
     pub usable_bytes: Option<u64>,
 }
 
@@ -136,6 +100,7 @@ pub struct LogDirState {
 pub struct Storage {
     shared: Arc<Shared>,
     background: Mutex<Option<Task>>,
+    watching: Mutex<Option<Task>>,
     cleaning: Mutex<Option<Task>>,
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
@@ -165,6 +130,9 @@ struct Shared {
     /// `log.segment.delete.delay.ms`.
     delete_delay_ms: AtomicI64,
     damages: Arc<Damages>,
+    moves: Moves,
+    /// Told when a partition is in another log dir than the metadata may say.
+    directories_changed: AtomicBool,
     scrub: scrub::Scrub,
 }
 
@@ -179,10 +147,15 @@ impl Storage {
         let (now, seed) = (io.now().wall, io.random_u64());
         let new_ids: Vec<Uuid> = (0..=settings.log_dirs.len()).map(|_| io.random_uuid()).collect();
         let (disk, asked) = (io.disk(), settings.clone());
-        let open_files = OpenFiles::new(open_files_max(io, &settings));
-        let all = Arc::clone(&open_files);
-        let (cluster_id, dirs) =
-            io.blocking(move || open_dirs(&disk, &asked, now, seed, &new_ids, &all)).await?;
+        let of_node = identity::OfNode {
+            reserve: settings.reserve,
+            damages: Arc::default(),
+            open_files: OpenFiles::new(settings.open_files_within(io)),
+        };
+        let (damages, open_files) = (Arc::clone(&of_node.damages), Arc::clone(&of_node.open_files));
+        let (cluster_id, dirs) = io
+            .blocking(move || identity::open_dirs(&disk, &asked, now, seed, &new_ids, &of_node))
+            .await?;
         let delete_delay_ms = settings.log.file_delete_delay_ms;
         let shared = Arc::new(Shared {
             io: io.clone(),
@@ -198,19 +171,26 @@ impl Storage {
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
-            damages: Arc::default(),
+            damages,
+            moves: Moves::default(),
+            directories_changed: AtomicBool::new(true),
             scrub: scrub::Scrub::default(),
         });
-        let doomed = shared.find_partitions().await?;
+        let measuring = Arc::clone(&shared);
+        io.blocking(move || watch::measure(&measuring)).await;
+        let (doomed, futures) = shared.find_partitions().await?;
+        shared.resume_moves(futures);
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
         let task = io.spawn("storage", upkeep);
+        let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
         let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
-        let cleaning = Mutex::new(Some(cleaning));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
-        let (background, recovering) = (Mutex::new(Some(task)), Mutex::default());
-        Ok(Self { shared, background, recovering, cleaning, closing, scrubber })
+        let [background, watching, cleaning] =
+            [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
+        let recovering = Mutex::default();
+        Ok(Self { shared, background, recovering, cleaning, closing, watching, scrubber })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -336,9 +316,34 @@ impl Storage {
         self.shared.damages.count()
     }
 
-    /// Remembers a damage that was found; true, and one line in the log, if it was not known.
-    pub fn note_damage(&self, damage: Damage) -> bool {
-        self.shared.note_damage(damage)
+    /// Looks at the batch at `position` of a segment, which somebody found damaged, and remembers how
+    /// far the damage goes; true, and one line in the log, if that was not known. Waits for the
+    /// device.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownTopicOrPartition`], [`ErrorCode::KafkaStorageError`].
+    pub fn note_damage(
+        &self,
+        partition: &TopicPartition,
+        base_offset: Offset,
+        position: u64,
+        reason: &str,
+        found_by: FoundBy,
+    ) -> Result<bool, ErrorCode> {
+        let found = self.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        found.note_damage(base_offset, position, reason, found_by)
+    }
+
+    /// Whether partitions may be in other log dirs than at the last time this was asked. Of a node
+    /// with one log dir the controller knows without being told.
+    pub fn take_directories_changed(&self) -> bool {
+        let changed = self.shared.directories_changed.swap(false, Ordering::Relaxed);
+        changed && self.shared.dirs.len() > 1
+    }
+
+    /// Has [`Self::take_directories_changed`] say so again.
+    pub fn note_directories_changed(&self) {
+        self.shared.directories_changed.store(true, Ordering::Relaxed);
     }
 
     /// How far the search for damage is.
@@ -360,71 +365,6 @@ impl Storage {
         };
         self.shared.dirs.iter().map(state).collect()
     }
-
-    /// Stops the work beside it, makes all logs complete and durable, writes the checkpoints, and
-    /// marks the log dirs as cleanly stopped.
-    ///
-    /// # Errors
-    /// What the device said; the dir it happened in is recovered at the next start, the others are
-    /// marked.
-    pub async fn close_cleanly(&self) -> io::Result<()> {
-        self.shared.stopping.store(true, Ordering::Relaxed);
-        self.scrubber.abort();
-        self.shared.cleaner.stop();
-        let task = held(&self.cleaning).take();
-        if let Some(task) = task {
-            let _ = task.join().await;
-        }
-        let task = held(&self.background).take();
-        if let Some(task) = task {
-            self.shared.stop.notify_one();
-            let _ = task.join().await;
-        }
-        self.recovered().await;
-        self.close_partitions().await;
-        let shared = Arc::clone(&self.shared);
-        let result = self.shared.io.flushing(move || shared.close()).await;
-        if result.is_ok() {
-            info!(partitions = self.partition_count(), "log dirs closed cleanly");
-        }
-        result
-    }
-
-    /// Closes the partitions, several at a time: the device takes many syncs together in little more
-    /// time than one. What fails here fails again, and is told, when the log dirs are closed.
-    async fn close_partitions(&self) {
-        let partitions = self.partitions();
-        let share = partitions.len().div_ceil(CLOSING_AT_ONCE).max(1);
-        let closing: Vec<Task> = partitions
-            .chunks(share)
-            .map(|some| {
-                let (io, some) = (self.shared.io.clone(), some.to_vec());
-                self.shared.io.spawn("close partitions", async move {
-                    io.flushing(move || some.iter().for_each(|one| drop(one.close()))).await;
-                })
-            })
-            .collect();
-        for task in closing {
-            let _ = task.join().await;
-        }
-        for partition in partitions {
-            partition.syncs_ended().await;
-        }
-    }
-}
-
-impl Drop for Storage {
-    fn drop(&mut self) {
-        self.shared.cleaner.stop();
-        self.shared.stopping.store(true, Ordering::Relaxed);
-        for task in [&self.background, &self.recovering] {
-            if let Some(task) = held(task).take() {
-                task.abort();
-            }
-        }
-        self.scrubber.abort();
-        self.closing.abort();
-    }
 }
 
 fn held(task: &Mutex<Option<Task>>) -> MutexGuard<'_, Option<Task>> {
@@ -440,17 +380,12 @@ struct At {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
-        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
-    fn note_damage(&self, damage: Damage) -> bool {
-        let text = damage.to_string();
-        let is_new = self.damages.note(damage);
-        if is_new {
-            error!("{text}");
-        }
-        is_new
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changing(&self) -> MutexGuard<'_, ()> {
@@ -458,7 +393,7 @@ impl Shared {
     }
 
     fn partitions_in(&self, dir: &LogDir) -> Vec<Arc<Partition>> {
-        self.lock().values().filter(|p| p.log_dir() == dir.name()).cloned().collect()
+        self.lock().values().filter(|p| *p.log_dir() == *dir.name()).cloned().collect()
     }
 
     fn recovery_progress(&self) -> (usize, usize) {
@@ -473,116 +408,9 @@ impl Shared {
         Partition::new(&self.io, dir, found)
     }
 
-    fn close(&self) -> io::Result<()> {
-        let mut failed = Ok(());
-        for dir in &self.dirs {
-            let inside = self.partitions_in(dir);
-            let closed = inside.iter().try_for_each(|partition| partition.close());
-            // What failed is recovered at the next start, also if no log was open to tell.
-            if dir.is_offline() {
-                continue;
-            }
-            let checkpointed = closed.and_then(|()| self.checkpoint_dir(dir));
-            let unrecovered = inside.iter().filter(|one| one.is_unrecovered()).count();
-            if unrecovered > 0 {
-                warn!(
-                    dir = dir.name(),
-                    logs = unrecovered,
-                    "logs are left for the next start to recover"
-                );
-                failed = failed.and(checkpointed);
-                continue;
-            }
-            let broker_epoch = self.broker_epoch.load(Ordering::Relaxed);
-            let told = inside.iter().map(|one| one.told()).collect();
-            failed = failed.and(checkpointed.and_then(|()| dir.mark_clean(broker_epoch, told)));
-        }
-        failed
-    }
-
-    fn checkpoint_dir(&self, dir: &LogDir) -> io::Result<()> {
-        let _changing = self.changing();
-        let inside = self.partitions_in(dir);
-        let told =
-            inside.iter().filter_map(|p| Some((p.topic_partition().clone(), p.checkpointed()?)));
-        dir.checkpoint(told.collect())
-    }
-
-    /// The same for partitions whose logs were used since the last time. What a round costs follows
-    /// what changed, not how many partitions there are.
-    fn checkpoint_touched(&self, dir: &LogDir) -> io::Result<()> {
-        let _changing = self.changing();
-        let touched = std::mem::take(&mut *dir.touched());
-        let told = self.found(&touched).into_iter().filter_map(|partition| {
-            // Before it is asked: who uses its log from now on notes it again.
-            partition.is_touched.store(false, Ordering::Release);
-            let is_inside = partition.log_dir() == dir.name();
-            let told = partition.checkpointed().filter(|_| is_inside)?;
-            Some((partition.topic_partition().clone(), told))
-        });
-        dir.checkpoint(told.collect())
-    }
-
     /// Those of these partitions that there are.
     fn found(&self, names: &[TopicPartition]) -> Vec<Arc<Partition>> {
         let partitions = self.lock();
         names.iter().filter_map(|name| partitions.get(name).cloned()).collect()
     }
-}
-
-/// How many segment files may be open: as many as asked for, but always fewer than descriptors, of
-/// which connections need some as well.
-fn open_files_max(io: &Io, settings: &StorageSettings) -> usize {
-    let descriptors = io.descriptors_max();
-    let own = descriptors / 3 * 2;
-    match settings.open_files_max {
-        Some(asked) if asked > own => {
-            warn!(
-                asked,
-                descriptors,
-                open_files_max = own,
-                "ottla.log.open.files.max leaves too few descriptors for connections"
-            );
-            own
-        }
-        asked => asked.unwrap_or(own),
-    }
-}
-
-/// Locks and opens all log dirs; also returns the cluster they belong to.
-fn open_dirs(
-    disk: &Disk,
-    settings: &StorageSettings,
-    now: ottla_base::WallTime,
-    seed: u64,
-    new_ids: &[Uuid],
-    open_files: &Arc<OpenFiles>,
-) -> io::Result<(String, Vec<Arc<LogDir>>)> {
-    let mut locked = Vec::new();
-    for path in &settings.log_dirs {
-        locked.push(Locked::take(disk, path)?);
-    }
-    let named = locked.iter().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
-    if named.is_none() {
-        // Another cluster id would make another cluster of what is there.
-        for dir in &locked {
-            dir.check_new(disk)?;
-        }
-    }
-    let cluster_id = settings.cluster_id.clone().or(named);
-    let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
-    let cluster_id = cluster_id.unwrap_or_else(made_up);
-    let identity = Identity { node_id: settings.node_id, cluster_id: cluster_id.clone() };
-    // All of them before the first is opened, which takes the mark of a clean stop away.
-    for dir in &locked {
-        dir.check(&identity)?;
-    }
-    let mut dirs = Vec::new();
-    for (dir, &id) in locked.into_iter().zip(new_ids) {
-        if dir.meta.is_none() {
-            info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
-        }
-        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, open_files)?));
-    }
-    Ok((cluster_id, dirs))
 }

@@ -40,7 +40,7 @@ impl Partition {
 
     /// Whether it has to be recovered before it is used, and has not been.
     pub fn is_recovering(&self) -> bool {
-        !self.dir.was_clean() && self.lock().is_untouched()
+        !self.dir().was_clean() && self.lock().is_untouched()
     }
 
     /// Returns when its log is open, which it makes happen, without blocking a thread.
@@ -85,7 +85,8 @@ impl Partition {
             let partition = Arc::clone(self);
             self.io.spawn("open a log", async move {
                 // Never closed, so acquiring cannot fail.
-                let _place = partition.dir.opening.acquire().await;
+                let dir = partition.dir();
+                let _place = dir.opening.acquire().await;
                 // Whoever waits looks at the outcome.
                 let open = Arc::clone(&partition);
                 let _ = partition.io.blocking(move || open.open_and_sync()).await;
@@ -178,26 +179,28 @@ impl Partition {
     }
 
     fn open_among(&self, path: &Path, how: OpenLog) -> io::Result<(LogFiles, OpenReport)> {
-        LogFiles::open_among(&self.disk, path, how, Arc::clone(self.dir.open_files()))
+        LogFiles::open_among(&self.disk, path, how, Arc::clone(self.dir().open_files()))
     }
 
     fn how_to_open(&self, config: Arc<LogConfig>) -> OpenLog {
         let name = self.topic_partition();
-        let checkpoints = self.dir.checkpoints();
+        let dir = self.dir();
+        let checkpoints = dir.checkpoints();
         OpenLog {
             config: (*config).clone(),
-            clean: self.dir.was_clean(),
+            clean: self.dir().was_clean(),
             recovery_point: checkpoints.recovery_point(name),
             recovery_point_lost: checkpoints.has_lost_recovery_points(),
             compacted_before: checkpoints.compacted_before(name),
             log_start_offset: checkpoints.log_start_offset(name),
-            now: self.dir.opened_at(),
-            seed: self.dir.seed_for(name),
+            now: self.dir().opened_at(),
+            seed: self.dir().seed_for(name),
         }
     }
 
     /// Takes an opened log into use, with the role and the settings the partition has by now.
     fn take(&self, mut log: LogFiles) -> Result<(), ErrorCode> {
+        self.adopt_damages(&mut log);
         let mut state = self.lock();
         let State { config, replica, is_closed, .. } = &mut *state;
         if *is_closed {
@@ -222,14 +225,14 @@ impl Partition {
     /// Notes that a log which the start has to recover has been tried, or is gone.
     pub(super) fn count_recovered(&self, state: &mut State) {
         if std::mem::take(&mut state.attempts.is_to_recover) {
-            self.dir.recovery.ended_one();
+            self.dir().recovery.ended_one();
         }
     }
 
     /// Counts it among those that the start has to recover.
     pub(super) fn mark_to_recover(&self) {
         self.lock().attempts.is_to_recover = true;
-        self.dir.recovery.found_one();
+        self.dir().recovery.found_one();
     }
 
     /// What is known of its log without opening it; `None` if nothing is.

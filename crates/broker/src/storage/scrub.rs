@@ -22,7 +22,7 @@ use ottla_log::scrub::{Extent, SegmentCheck, Suspicion, survey};
 use ottla_model::{Offset, TopicPartition};
 use tracing::{debug, info};
 
-use super::{Damage, FoundBy, Partition, Shared};
+use super::{FoundBy, Partition, Shared};
 
 /// Bytes read at a time.
 const READ_BYTES: usize = 256 << 10;
@@ -216,18 +216,9 @@ async fn confirm(
     let surveyed = shared.io.blocking(move || looking.survey_segment(base_offset, &place)).await;
     let extent = surveyed.ok().flatten()?;
     let Extent { end_position, next_offset } = extent;
-    let Suspicion { position, offset, reason } = suspicion;
-    let is_new = shared.note_damage(Damage {
-        partition: partition.topic_partition().clone(),
-        log_dir: partition.log_dir().to_owned(),
-        file: SegmentFile::Log.name(base_offset),
-        position,
-        end_position,
-        offset,
-        next_offset,
-        reason,
-        found_by: FoundBy::Scrub,
-    });
+    let Suspicion { position, reason, .. } = suspicion;
+    let noted = partition.note_damage(base_offset, position, &reason, FoundBy::Scrub);
+    let is_new = noted.unwrap_or(false);
     shared.scrub.found.fetch_add(u64::from(is_new), Ordering::Relaxed);
     Some((end_position, next_offset))
 }
@@ -241,7 +232,7 @@ impl Partition {
         let state = self.lock();
         let stable_before = match &state.log {
             Some(log) => log.log().recovery_point(),
-            None => self.dir.checkpoints().recovery_point(self.topic_partition()),
+            None => self.dir().checkpoints().recovery_point(self.topic_partition()),
         };
         (!state.is_closed).then(|| (state.path.clone(), stable_before))
     }

@@ -100,7 +100,8 @@ impl Partition {
     async fn sync_in_turn(self: Arc<Self>) {
         while !self.syncing.is_done() {
             // Never closed, so acquiring cannot fail.
-            let _permit = self.dir.syncs().acquire().await;
+            let dir = self.dir();
+            let _permit = dir.syncs().acquire().await;
             let (partition, covers) = (Arc::clone(&self), self.syncing.take());
             // A failure takes the log dir offline, which is noted there, and wakes who waits.
             let _ = self.io.flushing(move || partition.sync(covers)).await;
@@ -134,7 +135,7 @@ impl Partition {
             .with_log(|log, _| log.begin_flush_of(covers))?
             .map_err(|error| self.failed("flush", &error))?;
         let result = flush.run();
-        self.dir.count_sync();
+        self.dir().count_sync();
         self.with_log(|log, replica| {
             log.end_flush(flush, &result);
             if replica.log_end_moved(log.log().vouched_offset()) {

@@ -7,8 +7,13 @@
 
 mod compacting;
 mod crashes;
+mod creation;
+mod damage;
 mod dirs;
 mod failed_writes;
+mod full;
+mod interleavings;
+mod moves;
 mod open_files;
 mod partitions;
 mod scrub;

@@ -42,7 +42,7 @@ impl Partition {
         })??;
         // Checkpointed first: epochs and segments that say more than the checkpoint would be missing
         // from a log that begins earlier after a crash.
-        let checkpointed = self.dir.checkpoint_log_start(self.topic_partition(), start);
+        let checkpointed = self.dir().checkpoint_log_start(self.topic_partition(), start);
         checkpointed.map_err(|error| self.write_failed("delete records", false, &error))?;
         let plan = self.with_log(|log, replica| {
             let plan = log.start_at(start, replica.high_watermark());
@@ -72,7 +72,7 @@ impl Partition {
         match (&state.log, &state.known) {
             (Some(_), _) => true,
             (None, Some(known)) => known.wants_retention(&state.config, now),
-            (None, None) => self.dir.was_clean(),
+            (None, None) => self.dir().was_clean(),
         }
     }
 
@@ -96,6 +96,7 @@ impl Partition {
         };
         self.remove(&plan, now)?;
         if !plan.segments.is_empty() {
+            self.forget_gone_damages();
             self.watchers().wake();
         }
         Ok(plan.segments.len())
@@ -139,6 +140,23 @@ impl Partition {
             })
             .await;
         });
+    }
+
+    /// Removes the files that wait under another name, whatever is left of their time. Waits for
+    /// the device, which has the room only then.
+    pub(super) fn remove_set_aside_now(&self) {
+        let state = self.lock();
+        let Some(log) = &state.log else { return };
+        let (waiting, path) = (log.files_set_aside().to_vec(), state.path.clone());
+        drop(state);
+        waiting.iter().for_each(|file| drop(self.disk.remove_file(file)));
+        // What the device has to say it says again to a write.
+        let _ = self.disk.sync_dir(path);
+    }
+
+    /// Whether its log dir is in use, and the volume full.
+    pub(super) fn is_on_full_volume(&self) -> bool {
+        !self.dir().is_offline() && self.dir().volume().is_full()
     }
 
     /// What the checkpoints of its log dir are to say of it; `None` if it is not open, so that what
@@ -193,7 +211,7 @@ impl Partition {
     /// Whether the next start has to recover it, because this one has not come to it.
     pub(super) fn is_unrecovered(&self) -> bool {
         let state = self.lock();
-        !self.dir.was_clean() && state.log.is_none() && state.known.is_none()
+        !self.dir().was_clean() && state.log.is_none() && state.known.is_none()
     }
 
     /// Takes it out of use and renames its dir to `aside`; readers keep the files they have.

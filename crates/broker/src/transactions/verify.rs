@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use ottla_coordinator::Producer;
 use ottla_model::ErrorCode;
-use ottla_record::BatchHeader;
 use ottla_txn::{AddPartitions, Answer, TransactionVersion};
 
 use super::ask;
@@ -42,18 +41,16 @@ pub(crate) async fn admit(
     node: &Arc<Node>,
     partition: &Arc<Partition>,
     transactional_id: &str,
-    header: &BatchHeader,
+    producer: Producer,
     adds: bool,
 ) -> Result<Admission, ErrorCode> {
-    let producer = Producer { id: header.producer_id, epoch: header.producer_epoch };
-    let (is_open, markers) = partition.open_transaction(producer.id, producer.epoch);
     if !adds && !node.settings.transactions.verify_partitions {
         return Ok(Admission::Unasked);
     }
+    let (is_open, markers) = partition.open_transaction(producer.id, producer.epoch);
     if is_open {
         return Ok(Admission::Open(markers));
     }
-    partition.ask_to_begin(header);
     let until = node.io.now().mono + RETRY_FOR;
     loop {
         match add_or_verify(node, partition, transactional_id, producer, adds).await {

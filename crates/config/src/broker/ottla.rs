@@ -1,6 +1,6 @@
 //! Settings of a broker: what ottla has and Kafka has not.
 
-use crate::setting::{Default, Kind, Setting, long, string, unset};
+use crate::setting::{Default, Kind, Setting, int, long, string, unset};
 
 /// Names that begin with `ottla.`.
 pub(crate) const SETTINGS: &[Setting] = &[
@@ -13,6 +13,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Address of metrics and health over HTTP, as host:port; empty for none."),
     unset("ottla.cluster.id", Kind::String)
         .doc("Cluster id given to a new data directory; a random one when unset."),
+    long("ottla.log.dir.reserve.bytes", -1).at_least(-1.0).doc(
+        "Bytes kept free on the volume of each log dir; -1 for ottla.log.dir.reserve.percent.",
+    ),
+    int("ottla.log.dir.reserve.percent", 1).between(0.0, 50.0).doc(
+        "Share of the volume of each log dir that is kept free, but at least log.segment.bytes \
+         unless that is more than ten times the share. Below it Produce is refused until there is \
+         room again; 0 for no reserve.",
+    ),
     string("ottla.log.format", "human")
         .one_of(&["human", "json", "auto"])
         .doc("How log lines are written; auto is human on a terminal and json elsewhere."),

@@ -13,40 +13,47 @@ use crate::record::{
     CurrentAssignment, GroupEpoch, MemberState, Record, ResolvedRegex, Subscription, TargetEpoch,
 };
 
+/// Converts the value of a record, if there is one. A value whose kind is not its key's does not
+/// come out of the decoder.
+macro_rules! converted {
+    ($value:expr, $kind:ident, $convert:expr) => {
+        match $value {
+            None => None,
+            Some(GroupValue::$kind(value)) => Some($convert(value)),
+            Some(_) => return None,
+        }
+    };
+}
+
 /// The record of a key and a value that goes with it; `None` for group types that are not served.
 pub(super) fn from_wire(key: GroupKey, value: Option<GroupValue>) -> Option<Record> {
-    // A value whose kind is not its key's does not come out of the decoder.
-    macro_rules! value {
-        ($kind:ident, $convert:expr) => {
-            match value {
-                None => None,
-                Some(GroupValue::$kind(value)) => Some($convert(value)),
-                Some(_) => return None,
-            }
-        };
-    }
     Some(match key {
         GroupKey::LegacyOffsetCommit(key) => Record::OffsetCommit {
             group: arc(&key.group),
             topic: arc(&key.topic),
             partition: key.partition,
-            committed: value!(OffsetCommit, offset),
+            committed: converted!(value, OffsetCommit, offset),
         },
         GroupKey::OffsetCommit(key) => Record::OffsetCommit {
             group: arc(&key.group),
             topic: arc(&key.topic),
             partition: key.partition,
-            committed: value!(OffsetCommit, offset),
+            committed: converted!(value, OffsetCommit, offset),
         },
         GroupKey::GroupMetadata(key) => Record::ClassicGroup {
             group: arc(&key.group),
-            metadata: value!(GroupMetadata, classic),
+            metadata: converted!(value, GroupMetadata, classic),
         },
+        key => return of_consumer_group(key, value),
+    })
+}
+
+/// The same for the records of a consumer group (KIP-848).
+fn of_consumer_group(key: GroupKey, value: Option<GroupValue>) -> Option<Record> {
+    Some(match key {
         GroupKey::ConsumerGroupMetadata(key) => Record::ConsumerGroup {
             group: arc(&key.group_id),
-            epoch: value!(ConsumerGroupMetadata, |v: w::consumer_group_metadata::ConsumerGroupMetadataValue| {
-                GroupEpoch { epoch: v.epoch, metadata_hash: v.metadata_hash }
-            }),
+            epoch: converted!(value, ConsumerGroupMetadata, epoch),
         },
         GroupKey::ConsumerGroupPartitionMetadata(key) => {
             Record::ConsumerPartitionMetadata { group: arc(&key.group_id) }
@@ -54,34 +61,26 @@ pub(super) fn from_wire(key: GroupKey, value: Option<GroupValue>) -> Option<Reco
         GroupKey::ConsumerGroupMemberMetadata(key) => Record::ConsumerMember {
             group: arc(&key.group_id),
             member: arc(&key.member_id),
-            subscription: value!(ConsumerGroupMemberMetadata, subscription),
+            subscription: converted!(value, ConsumerGroupMemberMetadata, subscription),
         },
         GroupKey::ConsumerGroupTargetAssignmentMetadata(key) => Record::TargetEpoch {
             group: arc(&key.group_id),
-            epoch: value!(ConsumerGroupTargetAssignmentMetadata, |v: w::consumer_group_target_assignment_metadata::ConsumerGroupTargetAssignmentMetadataValue| {
-                TargetEpoch { epoch: v.assignment_epoch, timestamp: v.assignment_timestamp }
-            }),
+            epoch: converted!(value, ConsumerGroupTargetAssignmentMetadata, target_epoch),
         },
         GroupKey::ConsumerGroupTargetAssignmentMember(key) => Record::TargetAssignment {
             group: arc(&key.group_id),
             member: arc(&key.member_id),
-            partitions: value!(ConsumerGroupTargetAssignmentMember, target),
+            partitions: converted!(value, ConsumerGroupTargetAssignmentMember, target),
         },
         GroupKey::ConsumerGroupCurrentMemberAssignment(key) => Record::CurrentAssignment {
             group: arc(&key.group_id),
             member: arc(&key.member_id),
-            current: value!(ConsumerGroupCurrentMemberAssignment, current),
+            current: converted!(value, ConsumerGroupCurrentMemberAssignment, current),
         },
         GroupKey::ConsumerGroupRegularExpression(key) => Record::RegularExpression {
             group: arc(&key.group_id),
             regex: arc(&key.regular_expression),
-            resolved: value!(ConsumerGroupRegularExpression, |v: w::consumer_group_regular_expression::ConsumerGroupRegularExpressionValue| {
-                ResolvedRegex {
-                    topics: v.topics.iter().map(arc).collect(),
-                    version: v.version,
-                    timestamp: v.timestamp,
-                }
-            }),
+            resolved: converted!(value, ConsumerGroupRegularExpression, resolved),
         },
         _ => return None,
     })
@@ -119,6 +118,10 @@ fn classic(value: w::group_metadata::GroupMetadataValue) -> ClassicGroupMetadata
     }
 }
 
+fn epoch(value: w::consumer_group_metadata::ConsumerGroupMetadataValue) -> GroupEpoch {
+    GroupEpoch { epoch: value.epoch, metadata_hash: value.metadata_hash }
+}
+
 fn subscription(
     value: w::consumer_group_member_metadata::ConsumerGroupMemberMetadataValue,
 ) -> Subscription {
@@ -141,6 +144,12 @@ fn subscription(
         server_assignor: value.server_assignor.as_ref().map(arc),
         classic,
     }
+}
+
+fn target_epoch(
+    value: w::consumer_group_target_assignment_metadata::ConsumerGroupTargetAssignmentMetadataValue,
+) -> TargetEpoch {
+    TargetEpoch { epoch: value.assignment_epoch, timestamp: value.assignment_timestamp }
 }
 
 fn target(
@@ -183,6 +192,16 @@ fn owned(
             (topic.topic_id, partitions.collect())
         })
         .collect()
+}
+
+fn resolved(
+    value: w::consumer_group_regular_expression::ConsumerGroupRegularExpressionValue,
+) -> ResolvedRegex {
+    ResolvedRegex {
+        topics: value.topics.iter().map(arc).collect(),
+        version: value.version,
+        timestamp: value.timestamp,
+    }
 }
 
 fn arc(text: &Str) -> Arc<str> {

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use ottla_wire::{GroupKey, GroupValue, Str, records as w};
 
 use crate::record::{
-    Assignment, ClassicGroupMetadata, CommittedOffset, CurrentAssignment, MemberState, Record,
-    ResolvedRegex, Subscription,
+    Assignment, ClassicGroupMetadata, CommittedOffset, CurrentAssignment, GroupEpoch, MemberState,
+    Record, ResolvedRegex, Subscription, TargetEpoch,
 };
 
 /// Version of an offset that carries an expiry (OffsetCommit v2-4).
@@ -31,11 +31,7 @@ pub(super) fn to_wire(record: &Record) -> (GroupKey, Option<(GroupValue, i16)>) 
         }
         Record::ConsumerGroup { group, epoch } => {
             let key = w::consumer_group_metadata::ConsumerGroupMetadataKey { group_id: str(group) };
-            let value = epoch.map(|epoch| w::consumer_group_metadata::ConsumerGroupMetadataValue {
-                epoch: epoch.epoch,
-                metadata_hash: epoch.metadata_hash,
-            });
-            (key.into(), value.map(first_version))
+            (key.into(), epoch.as_ref().map(|it| (epoch_value(it), 0)))
         }
         Record::ConsumerPartitionMetadata { group } => {
             let group_id = str(group);
@@ -54,11 +50,7 @@ pub(super) fn to_wire(record: &Record) -> (GroupKey, Option<(GroupValue, i16)>) 
         Record::TargetEpoch { group, epoch } => {
             use w::consumer_group_target_assignment_metadata as target;
             let key = target::ConsumerGroupTargetAssignmentMetadataKey { group_id: str(group) };
-            let value = epoch.map(|epoch| target::ConsumerGroupTargetAssignmentMetadataValue {
-                assignment_epoch: epoch.epoch,
-                assignment_timestamp: epoch.timestamp,
-            });
-            (key.into(), value.map(first_version))
+            (key.into(), epoch.as_ref().map(|it| (target_epoch_value(it), 0)))
         }
         Record::TargetAssignment { group, member, partitions } => {
             let key = w::consumer_group_target_assignment_member::ConsumerGroupTargetAssignmentMemberKey {
@@ -82,10 +74,6 @@ pub(super) fn to_wire(record: &Record) -> (GroupKey, Option<(GroupValue, i16)>) 
             (key.into(), resolved.as_ref().map(|it| (regex_value(it), 0)))
         }
     }
-}
-
-fn first_version(value: impl Into<GroupValue>) -> (GroupValue, i16) {
-    (value.into(), 0)
 }
 
 fn offset(committed: &CommittedOffset) -> (GroupValue, i16) {
@@ -127,6 +115,14 @@ fn classic(metadata: &ClassicGroupMetadata) -> GroupValue {
     .into()
 }
 
+fn epoch_value(epoch: &GroupEpoch) -> GroupValue {
+    w::consumer_group_metadata::ConsumerGroupMetadataValue {
+        epoch: epoch.epoch,
+        metadata_hash: epoch.metadata_hash,
+    }
+    .into()
+}
+
 fn member_value(subscription: &Subscription) -> GroupValue {
     use w::consumer_group_member_metadata as member;
     let classic = subscription.classic.as_ref().map(|classic| member::ClassicMemberMetadata {
@@ -150,6 +146,14 @@ fn member_value(subscription: &Subscription) -> GroupValue {
         rebalance_timeout_ms: subscription.rebalance_timeout_ms,
         server_assignor: subscription.server_assignor.as_deref().map(str),
         classic_member_metadata: classic,
+    }
+    .into()
+}
+
+fn target_epoch_value(epoch: &TargetEpoch) -> GroupValue {
+    w::consumer_group_target_assignment_metadata::ConsumerGroupTargetAssignmentMetadataValue {
+        assignment_epoch: epoch.epoch,
+        assignment_timestamp: epoch.timestamp,
     }
     .into()
 }

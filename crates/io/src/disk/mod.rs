@@ -258,6 +258,20 @@ impl Disk {
         .map_err(DiskError::at("lock", path))
     }
 
+    /// `path` as it is called from the root: put behind the working directory if it is relative,
+    /// nothing else about it changed.
+    pub fn absolute(&self, path: impl AsRef<Path>) -> PathBuf {
+        let path = path.as_ref();
+        match &self.kind {
+            DiskKind::Os => match std::env::current_dir() {
+                Ok(here) => here.join(path),
+                Err(_) => path.to_owned(),
+            },
+            #[cfg(feature = "sim")]
+            DiskKind::Sim(_) => Path::new("/").join(path),
+        }
+    }
+
     /// Bytes that an ordinary user can still write on the volume of `path`.
     ///
     /// # Errors

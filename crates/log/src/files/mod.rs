@@ -10,6 +10,7 @@
 //! clean stop. Ours is `ottla-manifest`, written just before that.
 
 pub mod clean_shutdown;
+pub mod damaged_batches;
 pub mod leader_epoch_checkpoint;
 pub mod manifest;
 pub mod meta_properties;

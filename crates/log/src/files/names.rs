@@ -154,6 +154,11 @@ pub fn stray_dir(partition: &TopicPartition, id: Uuid) -> String {
     aside_dir(partition, id, "stray")
 }
 
+/// The name of a dir that a replica is moving into from another log dir: `topic-partition.id-future`.
+pub fn future_dir(partition: &TopicPartition, id: Uuid) -> String {
+    aside_dir(partition, id, "future")
+}
+
 fn aside_dir(partition: &TopicPartition, id: Uuid, why: &str) -> String {
     let id: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
     let suffix = format!("-{}.{id}-{why}", partition.partition);

@@ -58,8 +58,12 @@ fn damage_to_an_old_segment_takes_none_of_the_later_ones() {
         > damage 0 log flip=200
         > damage 0 index gone
         > reopen clean
-        0..5 recovered 1 lost 170
+        0..5 recovered 1 lost 0
+        > read 0
+        0..=0
         > read 1
+        offset 1 is lost: the log is damaged there up to 2
+        > read 2
         2..=2 3..=3
         > append bytes=100
         5..=5
@@ -68,7 +72,7 @@ fn damage_to_an_old_segment_takes_none_of_the_later_ones() {
 }
 
 #[test]
-fn a_batch_lost_to_damage_is_no_duplicate_when_it_is_sent_again() {
+fn a_batch_that_is_missing_is_no_duplicate_when_it_is_sent_again() {
     check(
         small(),
         "
@@ -76,12 +80,67 @@ fn a_batch_lost_to_damage_is_no_duplicate_when_it_is_sent_again() {
         0..=0
         > append bytes=100 pid=7 seq=1
         1..=1
-        > damage 0 log flip=200
+        > damage 0 log cut=170
         > damage 0 index gone
         > reopen clean
-        0..1 recovered 1 lost 170
+        0..1 recovered 1 lost 0
         > append bytes=100 pid=7 seq=1
         1..=1
+        ",
+    );
+}
+
+#[test]
+fn damage_before_the_recovery_point_stays_with_all_that_lies_behind_it() {
+    check(
+        small(),
+        "
+        > append bytes=50 leader=1
+        0..=0
+        > append bytes=50 leader=1
+        1..=1
+        > append bytes=50 leader=1
+        2..=2
+        > damage 0 log flip=190
+        > damage 0 index gone
+        > reopen from=3
+        0..3 recovered 1 lost 0
+        > read 0
+        0..=0
+        > read 1
+        offset 1 is lost: the log is damaged there up to 2
+        > read 2
+        2..=2
+        > append leader=1
+        3..=3
+        > reopen from=4
+        0..4 recovered 0 lost 0
+        > read 2
+        2..=2
+        > read 3
+        3..=3
+        ",
+    );
+}
+
+#[test]
+fn a_batch_whose_length_is_damaged_is_stepped_over_too() {
+    check(
+        small(),
+        "
+        > append bytes=50 leader=1
+        0..=0
+        > append bytes=50 leader=1
+        1..=1
+        > append bytes=50 leader=1
+        2..=2
+        > damage 0 log flip=129
+        > reopen from=3
+        0..3 recovered 1 lost 0
+        > read 1
+        offset 1 is lost: the log is damaged there up to 2
+        > read 2
+        2..=2
         ",
     );
 }

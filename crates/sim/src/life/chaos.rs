@@ -122,14 +122,15 @@ async fn fill_disk(room: &Room) {
     room.pause(0, 2000).await;
 }
 
-/// Syncs fail. Whoever is told so knows that what it wrote may be gone; the process is started anew.
+/// Syncs fail, and what they were to write may be gone; then the machine is started anew, which
+/// forgets what only its cache still holds.
 async fn fail_syncs(room: &Room) {
     room.world.fail_syncs(BROKER, room.draw(1, 3) as u32);
     room.pause(1, 2000).await;
     room.world.fail_syncs(BROKER, 0);
+    let dark = Duration::from_millis(room.draw(SETTLE_MS.0, SETTLE_MS.1));
+    room.keeper.cut_power(dark).await;
     room.lock_out();
-    room.pause(SETTLE_MS.0, SETTLE_MS.1).await;
-    room.keeper.cut_power(Duration::from_millis(1)).await;
     room.keeper.start();
     room.note_recovery().await;
 }

@@ -163,7 +163,7 @@ impl Job {
     fn prepare(&mut self) -> io::Result<()> {
         let partition = Arc::clone(&self.partition);
         let name = partition.topic_partition();
-        let checkpoint = partition.dir.checkpoints().cleaned(name);
+        let checkpoint = partition.dir().checkpoints().cleaned(name);
         let (now, seed) = (self.shared.io.now().wall, self.shared.io.random_u64());
         let cleanable = partition.with_log(|log, replica| {
             let high_watermark = replica.high_watermark();
@@ -175,10 +175,10 @@ impl Job {
         if recovery_point < cleanable.first_uncleanable_offset {
             partition.flush().map_err(refused)?;
         }
-        if partition.dir.written_recovery_point(name) < cleanable.first_uncleanable_offset {
-            self.shared.checkpoint_dir(&partition.dir)?;
+        if partition.dir().written_recovery_point(name) < cleanable.first_uncleanable_offset {
+            self.shared.checkpoint_dir(&partition.dir())?;
         }
-        if partition.dir.written_recovery_point(name) < cleanable.first_uncleanable_offset {
+        if partition.dir().written_recovery_point(name) < cleanable.first_uncleanable_offset {
             return Err(io::Error::other(
                 "recovery points are not written before recovery has ended",
             ));
@@ -312,7 +312,7 @@ impl Job {
             Round::Done(end_offset) => end_offset,
             Round::Group(_) => return Err(io::Error::other("a group is left")),
         };
-        partition.dir.checkpoint_cleaned(partition.topic_partition(), end_offset)?;
+        partition.dir().checkpoint_cleaned(partition.topic_partition(), end_offset)?;
         Ok(Done {
             first_dirty_offset: work.first_dirty_offset,
             end_offset,

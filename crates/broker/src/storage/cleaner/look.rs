@@ -27,15 +27,16 @@ pub(in crate::storage) enum Looked {
 
 impl Partition {
     /// Whether its log is to be compacted at all.
-    pub(super) fn is_compacted(&self) -> bool {
+    pub(in crate::storage) fn is_compacted(&self) -> bool {
         self.lock().config.compact
+            && self.moves.load(Ordering::Acquire) == 0
             && !self.is_removed.load(Ordering::Relaxed)
-            && !self.dir.is_offline()
+            && !self.dir().is_offline()
     }
 
     /// What is known without opening anything but indexes of an open log.
     pub(super) fn look(&self, now: WallTime) -> io::Result<Looked> {
-        let checkpoint = self.dir.checkpoints().cleaned(self.topic_partition());
+        let checkpoint = self.dir().checkpoints().cleaned(self.topic_partition());
         let mut state = self.lock();
         let high_watermark = state.replica.high_watermark();
         let Some(log) = &mut state.log else {
@@ -54,7 +55,7 @@ impl Partition {
             let state = self.lock();
             (state.path.clone(), state.config.clone())
         };
-        let checkpoint = self.dir.checkpoints().cleaned(self.topic_partition()).unwrap_or(0);
+        let checkpoint = self.dir().checkpoints().cleaned(self.topic_partition()).unwrap_or(0);
         let (clean, dirty) = dirt(&self.disk.list(&path)?, checkpoint);
         let ratio = dirty as f64 / (clean + dirty).max(1) as f64;
         let may_wait = config.max_compaction_lag_ms == i64::MAX;

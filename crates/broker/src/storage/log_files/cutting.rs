@@ -120,12 +120,13 @@ impl LogFiles {
     /// Takes segments out of the log, and together what has to be done to their files.
     /// [`Removal::run`] does it, also while the log goes on; [`Self::end_removal`] notes it. After a
     /// crash in between the segments are there again; what must not come back has been written down
-    /// as the log start before.
+    /// as the log start before. Records that were appended since the plan was made stay.
     ///
     /// # Errors
     /// What the device said; the log is as it was.
     pub fn begin_removal(&mut self, plan: &RetentionPlan, now: WallTime) -> io::Result<Removal> {
         self.check_sound()?;
+        let plan = self.log.still_planned(plan);
         if plan.roll {
             self.roll(now)?;
         }

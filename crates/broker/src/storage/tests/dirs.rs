@@ -110,7 +110,8 @@ fn partitions_are_spread_over_the_dirs() {
             storage.create_partition(&name, super::topic_id(), super::small()).unwrap();
         }
         for dir in storage.dirs() {
-            let inside = storage.partitions().iter().filter(|p| p.log_dir() == dir.name()).count();
+            let inside =
+                storage.partitions().iter().filter(|p| *p.log_dir() == *dir.name()).count();
             assert_eq!(inside, 2);
         }
     });
@@ -182,38 +183,6 @@ fn the_metadata_log_is_no_partition_of_a_topic() {
         let name = ottla_model::TopicPartition::new(ottla_model::METADATA_TOPIC, 0);
         assert!(storage.create_partition(&name, super::topic_id(), super::small()).is_err());
         assert!(storage.partitions().is_empty());
-    });
-}
-
-#[test]
-fn damage_before_the_recovery_point_leaves_the_bytes_behind_it_in_a_file() {
-    let dir = TempDir::new();
-    let path = dir.0.clone();
-    on_disk(|io| async move {
-        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
-        let partition = led(&storage, 0);
-        for sequence in 0..4 {
-            let now = io.now();
-            partition.append(now, &batch(sequence, 1, 100, now.wall.millis), Acks::All).unwrap();
-        }
-        storage.close_cleanly().await.unwrap();
-        // A process that dies, and a byte that goes bad in the second batch.
-        io.disk().remove_file(path.join(".kafka_cleanshutdown")).unwrap();
-        let log = path.join("words-0/00000000000000000000.log");
-        let bytes = io.disk().read(&log, 1 << 20).unwrap();
-        let size = bytes.len() / 4;
-        let file = io.disk().open(&log, ottla_io::Open::Write).unwrap();
-        file.write_at(size as u64 + 70, &[bytes[size + 70] ^ 1]).unwrap();
-        let damaged = io.disk().read(&log, 1 << 20).unwrap();
-        drop((partition, storage));
-        // With its indexes, what was synced would not be looked at again.
-        io.disk().remove_file(path.join("words-0/00000000000000000000.index")).unwrap();
-
-        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
-        let partition = led(&storage, 1);
-        assert_eq!(partition.log_end_offset(), 1, "as in Apache Kafka");
-        let kept = path.join(format!("words-0/00000000000000000000.log.damaged-{size}"));
-        assert_eq!(io.disk().read(kept, 1 << 20).unwrap(), damaged[size..]);
     });
 }
 

@@ -89,3 +89,31 @@ fn a_producer_is_known_after_a_kill_although_its_segment_was_deleted() {
 fn a_producer_is_known_after_a_kill_although_its_last_record_was_deleted() {
     check_known_after_deletion(1);
 }
+
+#[test]
+fn a_log_that_lost_everything_behind_its_start_does_not_start_before_it_again() {
+    for seed in 0..20 {
+        let world = World::new(seed);
+        let io = world.node(NODE);
+        world
+            .run(LIMIT, async {
+                let partition = led(&open(&io).await, 1);
+                partition.append(io.now(), &batch(0, 3, 100, 0), Acks::All).unwrap();
+                partition.delete_records(io.now(), 2).unwrap();
+            })
+            .unwrap();
+        for life in 2..5 {
+            world.crash(NODE);
+            let io = world.restart(NODE);
+            world
+                .run(LIMIT, async {
+                    let storage = open(&io).await;
+                    let partition = led(&storage, life);
+                    assert_eq!(partition.log_start_offset(), 2, "seed {seed} life {life}");
+                    // Until the checkpoints are written.
+                    io.sleep(Duration::from_secs(10)).await;
+                })
+                .unwrap();
+        }
+    }
+}

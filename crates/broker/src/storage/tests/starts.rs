@@ -89,7 +89,7 @@ impl Node {
     /// The process dies; what it wrote is in the page cache.
     fn kill(&mut self) {
         self.world.kill("node");
-        self.io = self.world.restart("node");
+        self.io = self.world.node("node");
     }
 
     fn write(&self, name: &str, at: u64, bytes: &[u8]) {
