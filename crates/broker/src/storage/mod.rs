@@ -30,6 +30,7 @@ mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
+mod first_batches;
 mod fresh;
 mod identity;
 mod load;
