@@ -25,6 +25,8 @@ pub struct RetentionPlan {
     pub roll: bool,
     /// Base offsets of the segments that go, oldest first, each with its reason.
     pub segments: Vec<(Offset, DeletionReason)>,
+    /// Where the log ended when this was decided. What was appended since had no part in it.
+    pub end_offset: Offset,
 }
 
 enum Verdict {
@@ -47,7 +49,8 @@ impl Log {
     /// Decides which segments go now, without opening a file. Only whole segments from the front, and
     /// none that holds a record at or behind `high_watermark`.
     pub fn plan_retention(&self, high_watermark: Offset, now: WallTime) -> RetentionStep {
-        let mut plan = RetentionPlan::default();
+        let end_offset = self.log_end_offset;
+        let mut plan = RetentionPlan { end_offset, ..RetentionPlan::default() };
         let mut surplus = self.surplus_bytes();
         for segment in self.may_go(high_watermark) {
             let reason = match self.reason_to_delete(segment, surplus, now) {
@@ -66,7 +69,21 @@ impl Log {
     pub fn plan_before_start(&self, high_watermark: Offset) -> RetentionPlan {
         let gone = self.may_go(high_watermark).take_while(|segment| self.is_before_start(segment));
         let segments = gone.map(|segment| (segment.base_offset, DeletionReason::LogStart));
-        RetentionPlan { roll: false, segments: segments.collect() }
+        let end_offset = self.log_end_offset;
+        RetentionPlan { roll: false, segments: segments.collect(), end_offset }
+    }
+
+    /// What of a plan still holds: the segment that was active when it was made stays if anything was
+    /// appended since.
+    pub fn still_planned(&self, plan: &RetentionPlan) -> RetentionPlan {
+        let mut plan = plan.clone();
+        if plan.roll && plan.end_offset != self.log_end_offset {
+            plan.segments.pop();
+            plan.roll = false;
+        }
+        // Rolled meanwhile, without a record: it goes, and there is nothing left to seal.
+        plan.roll &= plan.segments.last().is_some_and(|(base, _)| self.is_active(*base));
+        plan
     }
 
     /// Notes the largest timestamp of a sealed segment that was only found so far.

@@ -99,6 +99,12 @@ impl Transactions {
         write(id, new, effects)
     }
 
+    /// Whether a transaction of this producer is prepared and not complete.
+    pub fn waits_for_markers(&self, transactional_id: &str, producer: Producer) -> bool {
+        let found = self.by_id.get(transactional_id);
+        found.is_some_and(|it| it.state.is_prepared() && producer_of(it) == producer)
+    }
+
     /// Every partition of a prepared transaction has its marker: it is complete.
     pub fn markers_written(
         &mut self,
@@ -107,8 +113,7 @@ impl Transactions {
         producer: Producer,
     ) -> Decision {
         let found = self.by_id.get_key_value(transactional_id);
-        let Some((id, old)) =
-            found.filter(|(_, old)| old.state.is_prepared() && producer_of(old) == producer)
+        let Some((id, old)) = found.filter(|_| self.waits_for_markers(transactional_id, producer))
         else {
             return Decided::nothing();
         };

@@ -26,6 +26,7 @@ pub(crate) async fn serve(
     let assigned = match body.transactional_id.as_deref() {
         // An idempotent producer that lost count gets a new id; the one it had needs no bump.
         None => node.producer_ids.next(&node.metadata).await.map(|id| Producer { id, epoch: 0 }),
+        Some("") => Err(ErrorCode::InvalidRequest),
         Some(transactional_id) => init(node, transactional_id, &body).await,
     };
     match assigned {

@@ -192,7 +192,7 @@ async fn admission(
 ) -> Result<Admission, Refused> {
     let header = BatchHeader::parse(records).ok().filter(BatchHeader::is_transactional);
     let (Some(header), Some(transactional_id)) = (header, target.transactional_id) else {
-        return Ok(Admission::Open);
+        return Ok(Admission::Unasked);
     };
     let adds = request.version >= ADDS_PARTITIONS_VERSION_MIN;
     let producer = Producer { id: header.producer_id, epoch: header.producer_epoch };
@@ -245,7 +245,7 @@ fn check_and_append(
         debug!(partition = %name, code = %rejection.code, why = %rejection.why, "produce refused");
     })?;
     let markers = match admission {
-        Admission::Open => None,
+        Admission::Unasked => None,
         Admission::AsOf(markers) => Some(markers),
     };
     let batch = as_sent_or_anew(records, &validated);

@@ -210,6 +210,12 @@ const OF_NODE: &[OfNode] = &[
     gauge("ottla_log_open_files", "Segment files that are open.", |node| {
         node.storage.open_file_count() as i64
     }),
+    gauge("ottla_producers", "Producers that open logs know, one for each log.", |node| {
+        as_gauge(node.storage.producer_count())
+    }),
+    gauge("ottla_producers_bytes", "Memory that these producers take.", |node| {
+        as_gauge(node.storage.producer_bytes())
+    }),
     counter(
         "ottla_log_syncs",
         "Syncs of partitions, each for all appends since the last.",

@@ -17,15 +17,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ottla_base::Uuid;
 use ottla_io::Io;
+use ottla_log::files::names::PartitionFile;
 use ottla_log::files::{names, partition_metadata};
-use ottla_log::{LogConfig, LogSummary};
+use ottla_log::{LogConfig, LogSummary, SegmentFile};
 use ottla_model::{METADATA_TOPIC, TopicPartition};
 use tracing::{error, warn};
 
@@ -185,6 +186,7 @@ impl<'a> Making<'a> {
             io::Error::other(format!("no log dir is left for {name}: all have failed"))
         })?;
         let path = dir.path().join(name.to_string());
+        put_left_over_aside(self.shared, dir, &name, &path)?;
         let known = (!self.shared.disk.exists(&path)?).then_some(LogSummary::EMPTY);
         self.shared.disk.create_dir_all(&path)?;
         *inside += 1;
@@ -220,6 +222,32 @@ impl<'a> Making<'a> {
         new.extend(self.taken_over);
         (failed, new)
     }
+}
+
+/// A dir of this name that no partition is in was not removed with one that is gone, or somebody put
+/// it there. Its records are not those of the new partition; they are kept under another name.
+fn put_left_over_aside(
+    shared: &Shared,
+    dir: &LogDir,
+    name: &TopicPartition,
+    path: &Path,
+) -> io::Result<()> {
+    let entries = match shared.disk.list(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let is_log =
+        |name: &str| matches!(PartitionFile::of(name), PartitionFile::Segment(_, SegmentFile::Log));
+    if entries.iter().all(|entry| entry.len == 0 || !is_log(&entry.name)) {
+        return Ok(());
+    }
+    let aside = dir.path().join(names::stray_dir(name, shared.io.random_uuid()));
+    warn!(
+        partition = %name, aside = %aside.display(),
+        "a dir of this name holds records of another partition; it is kept under another name"
+    );
+    shared.disk.rename(path, aside)
 }
 
 impl Shared {

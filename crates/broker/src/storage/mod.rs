@@ -15,7 +15,8 @@
 //! appending.rs     batches in                           reading.rs        records and ends out
 //! syncing.rs       group commit, flush.ms               upkeep.rs         flush, retention, close
 //! load.rs          a dir's files → a log                log_files.rs      a log and its files
-//! segment_files.rs files by position
+//! segment_files.rs files by position                    fresh.rs           recovery points follow
+//!                                                       producers.rs      the bound on producer state
 //! ```
 
 mod answers;
@@ -28,6 +29,7 @@ mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
+mod fresh;
 mod identity;
 mod load;
 pub mod log_files;
@@ -36,6 +38,7 @@ mod moving;
 mod open_files;
 mod opening;
 mod partition;
+mod producers;
 mod reading;
 mod scrub;
 mod segment_files;
@@ -77,6 +80,7 @@ pub use space::Reserve;
 use damage::Damages;
 use moving::Moves;
 use open_files::OpenFiles;
+use producers::ProducerTotal;
 
 /// What DescribeLogDirs tells of a log dir.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +109,10 @@ pub struct Storage {
     /// Closes files that have to make room.
     closing: Task,
     scrubber: Task,
+    /// Forgets producers when there are too many.
+    forgetting: Task,
+    /// Flushes what has waited for long.
+    freshening: Task,
 }
 
 #[derive(Debug)]
@@ -115,6 +123,8 @@ struct Shared {
     cluster_id: String,
     dirs: Vec<Arc<LogDir>>,
     open_files: Arc<OpenFiles>,
+    producers: Arc<ProducerTotal>,
+    behind: Mutex<fresh::Behind>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
@@ -150,8 +160,10 @@ impl Storage {
             reserve: settings.reserve,
             damages: Arc::default(),
             open_files: OpenFiles::new(settings.open_files_within(io)),
+            producers: ProducerTotal::new(settings.producer_bytes_max),
         };
         let (damages, open_files) = (Arc::clone(&of_node.damages), Arc::clone(&of_node.open_files));
+        let producers = Arc::clone(&of_node.producers);
         let (cluster_id, dirs) = io
             .blocking(move || identity::open_dirs(&disk, &asked, now, seed, &new_ids, &of_node))
             .await?;
@@ -163,6 +175,8 @@ impl Storage {
             cluster_id,
             dirs,
             open_files,
+            producers,
+            behind: Mutex::default(),
             partitions: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
@@ -186,10 +200,22 @@ impl Storage {
         let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
         let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
+        let forgetting = io.spawn("forget producers", producers::run(Arc::clone(&shared)));
+        let freshening = io.spawn("flush in the background", fresh::run(Arc::clone(&shared)));
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
-        Ok(Self { shared, background, recovering, cleaning, closing, watching, scrubber })
+        Ok(Self {
+            shared,
+            background,
+            recovering,
+            cleaning,
+            closing,
+            watching,
+            scrubber,
+            forgetting,
+            freshening,
+        })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -285,6 +311,16 @@ impl Storage {
     /// How many segment files are open.
     pub fn open_file_count(&self) -> usize {
         self.shared.open_files.count()
+    }
+
+    /// How many producers the open logs know. One counts once in each log.
+    pub fn producer_count(&self) -> u64 {
+        self.shared.producers.count()
+    }
+
+    /// The memory they take, in bytes.
+    pub fn producer_bytes(&self) -> u64 {
+        self.shared.producers.bytes()
     }
 
     /// How many partitions there are.
@@ -385,6 +421,10 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Arc<Partition>>> {
         self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn behind(&self) -> MutexGuard<'_, fresh::Behind> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn changing(&self) -> MutexGuard<'_, ()> {

@@ -21,7 +21,7 @@ use ottla_log::files::{names, partition_metadata};
 use ottla_log::{AppendAs, LogConfig, ReadRequest};
 use ottla_model::{ErrorCode, Offset, TopicPartition};
 use ottla_record::split_batches;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::dirs::LogDir;
 use super::identity::create_dir_durably;
@@ -196,9 +196,11 @@ impl Shared {
             cancelled: AtomicBool::new(false),
         });
         held(&self.moves.running).insert(name.clone(), Arc::clone(&this));
+        partition.moves.fetch_add(1, Ordering::AcqRel);
         let shared = Arc::clone(self);
         self.io.spawn("move a partition", async move {
             let moved = run(&shared, &partition, &this).await;
+            partition.moves.fetch_sub(1, Ordering::AcqRel);
             let is_current = shared.moves.is_current(&name, &this);
             if is_current {
                 held(&shared.moves.running).remove(&name);
@@ -265,6 +267,8 @@ async fn run(shared: &Arc<Shared>, partition: &Arc<Partition>, this: &Arc<Move>)
 
 /// An empty log in the dir of the move, which begins where the partition's does.
 fn open_future(shared: &Shared, source: &Partition, this: &Move) -> io::Result<LogFiles> {
+    // From here on no compaction goes on that began before the move.
+    drop(held(&source.cleaning));
     // From an earlier move; with it there it could not be told which is the newer.
     remove_if_there(&shared.disk, &source.path().join(MOVED_FILE))?;
     shared.disk.sync_dir(source.path())?;
@@ -372,12 +376,14 @@ fn change_over(
     shared.disk.write_atomic(this.path.join(MOVED_FILE), b"")?;
     let (old, path) = (state.path.clone(), target.path().join(name.to_string()));
     shared.disk.rename(&this.path, &path)?;
-    shared.disk.sync_dir(target.path())?;
-    // From here on the new dir is the partition, whatever becomes of the old one.
     let mut how = how_to_open(shared, (*state.config).clone(), target.name(), true);
     (how.recovery_point, how.log_start_offset) = (end, start);
     let all = Arc::clone(target.open_files());
-    let (log, _) = LogFiles::open_among(&shared.disk, &path, how, all)?;
+    // Once this is durable the new dir is the partition, whatever becomes of the old one.
+    let renamed = shared.disk.sync_dir(target.path());
+    let opened = renamed.and_then(|()| LogFiles::open_among(&shared.disk, &path, how, all));
+    let (mut log, _) = opened.inspect_err(|_| take_back(shared, &source_dir, this, &path))?;
+    log.count_producers_in(&shared.producers);
     state.change_over(log, path.clone());
     partition.set_dir(Arc::clone(target));
     drop(state);
@@ -388,6 +394,16 @@ fn change_over(
     }
     partition.watchers().wake();
     Ok(aside)
+}
+
+/// The partition stays where it was. If the new dir may be found in its place at the next start,
+/// nothing more is written to the old one: it would not count.
+fn take_back(shared: &Shared, source_dir: &LogDir, this: &Move, path: &Path) {
+    let back = shared.disk.rename(path, &this.path);
+    if let Err(error) = back.and_then(|()| shared.disk.sync_dir(this.target.path())) {
+        error!(path = %path.display(), %error, "a move that failed could not be taken back");
+        source_dir.fail();
+    }
 }
 
 fn copy_rest(shared: &Shared, state: &State, future: &mut LogFiles) -> io::Result<()> {

@@ -209,6 +209,7 @@ impl Partition {
         if *log.log().config() != **config {
             log.set_config((**config).clone());
         }
+        log.count_producers_in(self.dir().producers());
         let (start, end) = (log.log().log_start_offset(), log.log().log_end_offset());
         replica.log_bounds_moved(start, end);
         replica.log_end_moved(log.log().vouched_offset());

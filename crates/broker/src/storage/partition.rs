@@ -9,7 +9,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
@@ -54,6 +54,9 @@ pub struct Partition {
     /// Held during a piece of compaction, which reads and writes by path; and to rename the dir.
     /// Before `flushing`.
     pub(super) cleaning: Mutex<()>,
+    /// Moves to another log dir under way. It is not compacted meanwhile: a copy of what was there before
+    /// and what is there afterwards could hold the value of a key and lack its tombstone.
+    pub(super) moves: AtomicUsize,
     /// Looked at while its log was not open, it had nothing to be compacted.
     pub(super) is_known_clean: AtomicBool,
     /// Read by who searches the files beside the log; taken by who removes segments or the dir, so
@@ -127,6 +130,7 @@ impl Partition {
             markers: AtomicU64::new(0),
             flushing: Mutex::default(),
             cleaning: Mutex::default(),
+            moves: AtomicUsize::new(0),
             is_known_clean: AtomicBool::new(false),
             removing: RwLock::default(),
             opening: Mutex::default(),

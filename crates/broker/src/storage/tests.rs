@@ -12,9 +12,11 @@ mod damage;
 mod dirs;
 mod failed_writes;
 mod full;
+mod interleavings;
 mod moves;
 mod open_files;
 mod partitions;
+mod producers;
 mod scrub;
 mod starts;
 

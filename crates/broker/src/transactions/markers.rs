@@ -2,6 +2,7 @@
 //! void.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ottla_coordinator::Producer;
@@ -33,47 +34,73 @@ pub(crate) struct Marker {
     pub(crate) coordinator_epoch: i32,
 }
 
-/// Writes the markers of a transaction, as often as it takes, and tells the coordinator.
+/// Writes the markers of a transaction, as often as it takes, and tells the coordinator. It is not told
+/// of a transaction that somebody else decides on: one without all of its markers is not complete.
 pub(super) async fn write(node: Arc<Node>, shard: Arc<Shard<Transactions>>, wanted: Markers) {
     let marker = Marker {
         producer: wanted.producer,
         committed: wanted.committed,
         coordinator_epoch: shard.leader_epoch(),
     };
+    let given_up = Arc::new(AtomicBool::new(false));
     let writing: Vec<_> = wanted
         .partitions
         .into_iter()
         .map(|name| {
             let (node, shard) = (Arc::clone(&node), Arc::clone(&shard));
+            let given_up = Arc::clone(&given_up);
             node.io.clone().spawn("transaction marker", async move {
-                write_one(&node, &shard, &name, marker).await;
+                if !write_one(&node, &shard, &name, marker).await {
+                    given_up.store(true, Ordering::Relaxed);
+                }
             })
         })
         .collect();
     for one in writing {
         let _ = one.join().await;
     }
-    let (id, producer) = (wanted.transactional_id, wanted.producer);
-    node.transactions.tell(&shard, |state, now| vec![state.markers_written(now, &id, producer)]);
+    if !given_up.load(Ordering::Relaxed) {
+        complete(&node, &shard, &wanted.transactional_id, wanted.producer).await;
+    }
 }
 
-/// Writes one marker, until it is written or there is nothing to write it to, or somebody else is the
-/// coordinator.
+/// Tells the coordinator that the markers are written, until it could write that down.
+async fn complete(
+    node: &Arc<Node>,
+    shard: &Arc<Shard<Transactions>>,
+    transactional_id: &str,
+    producer: Producer,
+) {
+    let mut pause = RETRY_MIN;
+    loop {
+        node.transactions
+            .tell(shard, |state, now| vec![state.markers_written(now, transactional_id, producer)]);
+        let is_left = shard.look(|state| state.waits_for_markers(transactional_id, producer));
+        if !is_left || shard.is_over() {
+            return;
+        }
+        node.io.sleep(pause).await;
+        pause = (pause * 2).min(RETRY_MAX);
+    }
+}
+
+/// Writes one marker, until it is written or there is nothing to write it to (true), or somebody else is
+/// the coordinator.
 async fn write_one(
     node: &Arc<Node>,
     shard: &Arc<Shard<Transactions>>,
     name: &TopicPartition,
     marker: Marker,
-) {
+) -> bool {
     let mut pause = RETRY_MIN;
     loop {
         let code = match end_in_partition(node, name, marker).await {
-            Ok(()) => return,
+            Ok(()) => return true,
             Err(code) => code,
         };
         if node.metadata.image().partition(&name.topic, name.partition).is_none() {
             info!(partition = %name, "no transaction marker: the topic was deleted");
-            return;
+            return true;
         }
         // A newer coordinator has decided already.
         if matches!(code, ErrorCode::TransactionCoordinatorFenced | ErrorCode::InvalidProducerEpoch)
@@ -81,7 +108,7 @@ async fn write_one(
         {
             let code = code.name();
             warn!(partition = %name, code, "transaction marker not written");
-            return;
+            return false;
         }
         node.io.sleep(pause).await;
         pause = (pause * 2).min(RETRY_MAX);

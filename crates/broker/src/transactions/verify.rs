@@ -23,10 +23,10 @@ const RETRY_FOR: Duration = Duration::from_millis(100);
 /// Leave to append a transactional batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// The transaction is open in the partition.
-    Open,
-    /// The coordinator said so when this many markers had been written to the partition. One that is
-    /// written before the batch may be the end of the transaction.
+    /// None is needed, or asked for.
+    Unasked,
+    /// The transaction was open, or the coordinator said so, when this many markers had been written to
+    /// the partition. One that is written before the batch may be the end of the transaction.
     AsOf(u64),
 }
 
@@ -42,9 +42,12 @@ pub(crate) async fn admit(
     producer: Producer,
     adds: bool,
 ) -> Result<Admission, ErrorCode> {
+    if !adds && !node.settings.transactions.verify_partitions {
+        return Ok(Admission::Unasked);
+    }
     let (is_open, markers) = partition.open_transaction(producer.id, producer.epoch);
-    if is_open || (!adds && !node.settings.transactions.verify_partitions) {
-        return Ok(Admission::Open);
+    if is_open {
+        return Ok(Admission::AsOf(markers));
     }
     let until = node.io.now().mono + RETRY_FOR;
     loop {

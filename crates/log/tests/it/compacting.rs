@@ -367,6 +367,31 @@ fn a_compacted_log_opens_again_with_its_gaps() {
     assert_eq!(again.text(), text);
 }
 
+/// Apache Kafka compacts before its recovery point is written, once a minute, and notes how far it came
+/// when it is through with the whole log. After a kill in between only the index of the active segment,
+/// in its full length, tells whose gaps these are.
+#[test]
+fn what_kafka_compacted_before_it_was_killed_stays_behind_the_gaps() {
+    // No two segments fit into one.
+    let config = LogConfig { segment_bytes: 100, ..config() };
+    let mut log = Compacted::new(config.clone());
+    for key in ["a", "b", "a", "a", "c"] {
+        log.put(BatchBuilder::new(0, Codec::None), &format!("{key}=1"));
+        log.roll();
+    }
+    log.clean_all();
+    let text = log.text();
+    let active = log.log.log.active().base_offset;
+    log.log.files.segments.insert((active, SegmentFile::OffsetIndex), vec![0; 10_000]);
+    for recovery_point in [0, 1, 2] {
+        let how = Reopen { recovery_point, ..Reopen::default() };
+        let (again, opened) = reopen(log.log.files.clone(), config.clone(), how);
+        assert_eq!(opened.bytes_lost, 0, "recovery point {recovery_point}");
+        let again = Compacted { log: again, ..Compacted::new(config.clone()) };
+        assert_eq!(again.text(), text, "recovery point {recovery_point}");
+    }
+}
+
 /// A model beside it: whatever the history, the newest value of each key is there, and nothing is
 /// that was not.
 #[test]

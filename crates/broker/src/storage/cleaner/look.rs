@@ -27,8 +27,9 @@ pub(in crate::storage) enum Looked {
 
 impl Partition {
     /// Whether its log is to be compacted at all.
-    pub(super) fn is_compacted(&self) -> bool {
+    pub(in crate::storage) fn is_compacted(&self) -> bool {
         self.lock().config.compact
+            && self.moves.load(Ordering::Acquire) == 0
             && !self.is_removed.load(Ordering::Relaxed)
             && !self.dir().is_offline()
     }

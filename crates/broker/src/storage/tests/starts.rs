@@ -440,3 +440,19 @@ fn a_log_with_gaps_goes_on_behind_them_when_all_checkpoints_are_lost() {
     let partition = led(&storage, 2);
     assert_eq!((partition.log_end_offset(), read_all(&partition).len()), (20, 7));
 }
+
+#[test]
+fn the_recovery_point_follows_a_log_that_seals_no_segment() {
+    let mut node = Node::new(31);
+    let storage = node.start();
+    let partition = led(&storage, 0);
+    append(&node.io, &partition, 0);
+    node.world.run_for(Duration::from_secs(30));
+    assert_eq!(partition.synced_offset(), 0);
+    node.world.run_for(Duration::from_secs(45));
+    assert_eq!(partition.synced_offset(), 1);
+    drop((partition, storage));
+    node.kill();
+    let points = node.read("recovery-point-offset-checkpoint");
+    assert!(String::from_utf8_lossy(&points).contains("words 0 1"), "{points:?}");
+}
