@@ -9,7 +9,7 @@ use tracing::{debug, warn};
 
 use crate::facts;
 use crate::groups;
-use crate::metrics::page;
+use crate::metrics::exposition;
 use crate::node::Node;
 
 /// A connection that asks nothing for this long is closed.
@@ -95,7 +95,7 @@ fn route(node: &Arc<Node>, request: &HttpRequest) -> HttpResponse {
         return text(405, "only GET and HEAD\n".to_owned());
     }
     match request.target.split('?').next().unwrap_or_default() {
-        "/metrics" => match page::page(node) {
+        "/metrics" => match exposition::page(node) {
             Ok(body) => HttpResponse {
                 status: 200,
                 content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8",

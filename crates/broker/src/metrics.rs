@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use ottla_wire::ApiKey;
 
-mod exposition;
-pub(crate) mod page;
+pub(crate) mod exposition;
+mod of_groups;
 
 /// Upper bounds of the request time buckets, in seconds.
 pub(crate) const REQUEST_SECONDS: [f64; 10] =

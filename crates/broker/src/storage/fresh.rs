@@ -56,7 +56,9 @@ fn due(shared: &Shared, age_max: Duration) -> Vec<Arc<Partition>> {
         }
     }
     let mut noted = shared.behind();
-    names.iter().filter(|name| !behind.contains(*name)).for_each(|name| drop(noted.remove(name)));
+    for name in names.iter().filter(|name| !behind.contains(*name)) {
+        noted.remove(name);
+    }
     drop(noted);
     due.sort_by_key(|(since, _)| *since);
     due.into_iter().map(|(_, partition)| partition).collect()

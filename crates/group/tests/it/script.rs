@@ -88,12 +88,12 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Key, value and producer of a record.
-type Logged = (Vec<u8>, Option<Vec<u8>>, Option<Producer>);
+/// A record in the log, and whose transaction it belongs to.
+type Stored = (Vec<u8>, Option<Vec<u8>>, Option<Producer>);
 
 struct World {
     state: Groups,
-    log: Vec<Logged>,
+    log: Vec<Stored>,
     markers: Vec<(usize, Producer, bool)>,
     ms: i64,
     asked: u64,
