@@ -10,13 +10,11 @@ use alloc::vec::Vec;
 
 use ottla_base::WallTime;
 use ottla_model::Offset;
-use ottla_record::BatchHeader;
 
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
-use crate::files::{names, offset_index, time_index};
+use crate::files::names;
 use crate::log::jitter_ms;
-use crate::read::offset_entry;
 use crate::recover::{
     RecoveredSegment, Replay, Synced, load_snapshot, measure, recover_segment, replay_segment,
 };
@@ -26,10 +24,8 @@ use crate::{
 };
 
 pub use rebuild::Rebuilt;
-pub(crate) use rebuild::{indexes_are_whole, true_time_entries};
-
-/// Zeros that tell that nothing was written behind the last batch.
-const UNWRITTEN_BYTES: u64 = 4096;
+pub(crate) use rebuild::{as_segment, indexes_are_whole, true_time_entries};
+use rebuild::{is_unwritten, was_left_open_by_kafka};
 
 /// A `.log` file found in a partition dir, and what was found beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,32 +123,6 @@ pub struct Opened {
     pub rebuilt: Vec<Rebuilt>,
 }
 
-/// Whether a log file goes on with zeros behind its last batch: room that `preallocate` took, or that
-/// a power cut left of a write.
-fn is_unwritten<B: SegmentBytes>(
-    base_offset: Offset,
-    position: u64,
-    len: u64,
-    bytes: &B,
-) -> Result<bool, LogError> {
-    let mut found = vec![0; usize::try_from(len.min(UNWRITTEN_BYTES)).unwrap_or(0)];
-    let count = bytes.read_at(base_offset, SegmentFile::Log, position, &mut found)?;
-    Ok(found[..count].iter().all(|&byte| byte == 0))
-}
-
-/// Whether the last to write was a Kafka that was killed: it makes the offset index of the segment it
-/// writes in its full length, of zeros, and cuts it when the segment is sealed or closed. This broker's
-/// has no room for more entries than there are batches.
-fn was_left_open_by_kafka<B: SegmentBytes>(opening: &Opening, bytes: &B) -> Result<bool, LogError> {
-    let Some(active) = opening.segments.last() else { return Ok(false) };
-    let entries = active.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES;
-    if entries <= active.size / BatchHeader::LEN as u64 + 1 {
-        return Ok(false);
-    }
-    let last = offset_entry(active.base_offset, entries - 1, bytes)?;
-    Ok(last.is_some_and(|entry| entry.position == 0 && entry.relative_offset == 0))
-}
-
 /// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
 /// point on, and keeps the longest sound prefix.
 ///
@@ -192,7 +162,7 @@ struct State<'a> {
     segments_recovered: usize,
     bytes_lost: u64,
     rebuilt: Vec<Rebuilt>,
-    /// A gap between segments is what compaction left, whatever the recovery point.
+    /// Gaps are what compaction left, whatever the recovery point.
     compacted_by_kafka: bool,
 }
 
@@ -237,9 +207,8 @@ impl<'a> State<'a> {
     }
 
     /// Whether the end of the segment before is missing: after a power cut a later segment may be on
-    /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole;
-    /// here the log ends at it, so that what is left is a prefix of what was appended. Not so where
-    /// Kafka was killed in a compacted log: it compacts before the recovery point is written.
+    /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole; here
+    /// the log ends at it, and is a prefix of what was appended. Kafka's cleaner leaves gaps as well.
     fn misses_tail_before(&self, found: &FoundSegment) -> bool {
         let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
         !self.opening.clean
@@ -527,13 +496,5 @@ impl Log {
     /// While segments are being taken: where the last of them ends.
     fn log_end_offset_so_far(&self) -> Offset {
         if self.segments.is_empty() { Offset::MIN } else { self.log_end_offset }
-    }
-}
-
-pub(crate) fn as_segment(found: &FoundSegment) -> Segment {
-    Segment {
-        index_entries: found.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES,
-        time_entries: found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES,
-        ..Segment::found(found.base_offset, found.size, found.modified)
     }
 }

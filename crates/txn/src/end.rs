@@ -113,8 +113,7 @@ impl Transactions {
         producer: Producer,
     ) -> Decision {
         let found = self.by_id.get_key_value(transactional_id);
-        let Some((id, old)) =
-            found.filter(|_| self.waits_for_markers(transactional_id, producer))
+        let Some((id, old)) = found.filter(|_| self.waits_for_markers(transactional_id, producer))
         else {
             return Decided::nothing();
         };

@@ -237,9 +237,8 @@ fn put_left_over_aside(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    let is_log = |name: &str| {
-        matches!(PartitionFile::of(name), PartitionFile::Segment(_, SegmentFile::Log))
-    };
+    let is_log =
+        |name: &str| matches!(PartitionFile::of(name), PartitionFile::Segment(_, SegmentFile::Log));
     if entries.iter().all(|entry| entry.len == 0 || !is_log(&entry.name)) {
         return Ok(());
     }

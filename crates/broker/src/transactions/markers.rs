@@ -73,9 +73,8 @@ async fn complete(
 ) {
     let mut pause = RETRY_MIN;
     loop {
-        node.transactions.tell(shard, |state, now| {
-            vec![state.markers_written(now, transactional_id, producer)]
-        });
+        node.transactions
+            .tell(shard, |state, now| vec![state.markers_written(now, transactional_id, producer)]);
         let is_left = shard.look(|state| state.waits_for_markers(transactional_id, producer));
         if !is_left || shard.is_over() {
             return;

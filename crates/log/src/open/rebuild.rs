@@ -3,8 +3,10 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 
 use ottla_model::Offset;
+use ottla_record::BatchHeader;
 
 use super::{FoundSegment, Opening, State};
 use crate::files::{leader_epoch_checkpoint, offset_index, time_index, txn_index};
@@ -12,6 +14,9 @@ use crate::read::{find, offset_entries_below, offset_entry, time_entry};
 use crate::recover::{Replay, load_snapshot, replay_segment};
 use crate::scan::{HeaderScan, LOOKUP_WINDOW_BYTES};
 use crate::{LeaderEpochs, Log, LogError, Producers, Segment, SegmentBytes, SegmentFile};
+
+/// Zeros that tell that nothing was written behind the last batch.
+const UNWRITTEN_BYTES: u64 = 4096;
 
 /// A file that was made anew from the log, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,43 @@ pub(crate) fn true_time_entries<B: SegmentBytes>(
         count = last;
     }
     Ok(count)
+}
+
+pub(crate) fn as_segment(found: &FoundSegment) -> Segment {
+    Segment {
+        index_entries: found.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES,
+        time_entries: found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES,
+        ..Segment::found(found.base_offset, found.size, found.modified)
+    }
+}
+
+/// Whether a log file goes on with zeros behind its last batch: room that `preallocate` took, or that
+/// a power cut left of a write.
+pub(super) fn is_unwritten<B: SegmentBytes>(
+    base_offset: Offset,
+    position: u64,
+    len: u64,
+    bytes: &B,
+) -> Result<bool, LogError> {
+    let mut found = vec![0; usize::try_from(len.min(UNWRITTEN_BYTES)).unwrap_or(0)];
+    let count = bytes.read_at(base_offset, SegmentFile::Log, position, &mut found)?;
+    Ok(found[..count].iter().all(|&byte| byte == 0))
+}
+
+/// Whether the last to write was a Kafka that was killed: it makes the offset index of the segment it
+/// writes in its full length, of zeros, and cuts it when the segment is sealed or closed. This broker's
+/// has no room for more entries than there are batches.
+pub(super) fn was_left_open_by_kafka<B: SegmentBytes>(
+    opening: &Opening,
+    bytes: &B,
+) -> Result<bool, LogError> {
+    let Some(active) = opening.segments.last() else { return Ok(false) };
+    let entries = active.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES;
+    if entries <= active.size / BatchHeader::LEN as u64 + 1 {
+        return Ok(false);
+    }
+    let last = offset_entry(active.base_offset, entries - 1, bytes)?;
+    Ok(last.is_some_and(|entry| entry.position == 0 && entry.relative_offset == 0))
 }
 
 impl State<'_> {

@@ -15,9 +15,8 @@ fn a_record_appended_after_retention_decided_stays() {
             partition.set_config(LogConfig { retention_ms: 60_000, ..small() });
             let now = io.now();
             partition.append(now, &batch(0, 1, 10, 1000), Acks::All).unwrap();
-            let plan = partition.with_log(|log, replica| {
-                log.plan_retention(replica.high_watermark(), now.wall)
-            });
+            let plan = partition
+                .with_log(|log, replica| log.plan_retention(replica.high_watermark(), now.wall));
             let Ok(RetentionStep::Remove(plan)) = plan else { panic!("nothing to look at") };
             assert_eq!(plan.segments.len(), 1, "all of the log is too old");
             partition.append(now, &batch(1, 1, 10, now.wall.millis), Acks::All).unwrap();
