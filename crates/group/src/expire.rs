@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use ottla_base::Now;
+use ottla_base::{Now, Uuid};
 use ottla_coordinator::Token;
 use ottla_model::ErrorCode;
 
@@ -73,25 +73,19 @@ impl Groups {
         is_bare
     }
 
-    /// The topics that groups have committed something for, or are about to.
-    pub fn committed_topics(&self) -> BTreeSet<Arc<str>> {
-        let mut topics = BTreeSet::new();
-        for id in self.by_id.keys() {
-            topics.extend(self.offsets.of_group(id).map(|(topic, ..)| topic.clone()));
-            topics.extend(self.offsets.pending_only(id).into_iter().map(|(topic, _)| topic));
-        }
-        topics
+    /// The topics that groups have committed something for, by name and id; the id is zero where it
+    /// was not known.
+    pub fn committed_topics(&self) -> impl Iterator<Item = &(Arc<str>, Uuid)> {
+        self.offsets.topics()
     }
 
     /// Topics are gone: nobody is anywhere in them.
-    pub fn topics_deleted(&self, gone: &BTreeSet<Arc<str>>) -> Vec<Decision> {
+    pub fn topics_deleted(&self, gone: &BTreeSet<(Arc<str>, Uuid)>) -> Vec<Decision> {
         let mut records = Vec::new();
         for id in self.by_id.keys() {
-            let committed = self.offsets.of_group(id);
-            let committed = committed.map(|(topic, partition, _)| (topic.clone(), partition));
-            for (topic, partition) in committed.chain(self.offsets.pending_only(id)) {
-                if gone.contains(&topic) {
-                    records.push(tombstone(id, topic, partition));
+            for (topic, partition, committed) in self.offsets.of_group(id) {
+                if gone.contains(&(topic.clone(), committed.topic_id)) {
+                    records.push(tombstone(id, topic.clone(), partition));
                 }
             }
         }

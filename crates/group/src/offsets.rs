@@ -5,6 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use ottla_base::Uuid;
 use ottla_coordinator::{At, Producer};
 use ottla_model::{Offset, ProducerId};
 
@@ -30,6 +31,8 @@ pub(crate) struct Offsets {
     /// The producers with pending commits, by group.
     pending_producers: BTreeMap<Arc<str>, BTreeSet<ProducerId>>,
     count: usize,
+    /// How many offsets are committed of each topic, by name and id.
+    topics: BTreeMap<(Arc<str>, Uuid), usize>,
 }
 
 impl Offsets {
@@ -82,16 +85,36 @@ impl Offsets {
     }
 
     fn put(&mut self, group: Arc<str>, topic: Arc<str>, partition: i32, stored: Stored) {
-        let partitions = self.committed.entry(group).or_default().entry(topic).or_default();
+        let partitions = self.committed.entry(group).or_default();
+        let partitions = partitions.entry(topic.clone()).or_default();
         if partitions.get(&partition).is_some_and(|known| known.at > stored.at) {
             return;
         }
-        self.count += usize::from(partitions.insert(partition, stored).is_none());
+        let counted = (topic, stored.committed.topic_id);
+        let before = partitions.insert(partition, stored);
+        self.count += usize::from(before.is_none());
+        let (name, _) = &counted;
+        let name = name.clone();
+        *self.topics.entry(counted).or_default() += 1;
+        if let Some(before) = before {
+            self.count_off(name, before.committed.topic_id);
+        }
+    }
+
+    fn count_off(&mut self, topic: Arc<str>, id: Uuid) {
+        let counted = (topic, id);
+        if let Some(count) = self.topics.get_mut(&counted) {
+            *count -= 1;
+            if *count == 0 {
+                self.topics.remove(&counted);
+            }
+        }
     }
 
     fn remove(&mut self, group: &str, topic: &str, partition: i32) {
-        if take(&mut self.committed, group, topic, partition) {
+        if let Some(taken) = take(&mut self.committed, group, topic, partition) {
             self.count -= 1;
+            self.count_off(topic.into(), taken.committed.topic_id);
         }
     }
 
@@ -129,11 +152,6 @@ impl Offsets {
         self.pending_producers.contains_key(group)
     }
 
-    /// Whether the group has committed anything.
-    pub(crate) fn has_any(&self, group: &str) -> bool {
-        self.committed.contains_key(group)
-    }
-
     /// Everything the group has committed, by topic.
     pub(crate) fn of_group(
         &self,
@@ -158,9 +176,9 @@ impl Offsets {
         unique.into_iter().collect()
     }
 
-    /// The groups that have committed something.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.committed.keys()
+    /// The topics that something is committed for, by name and id.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = &(Arc<str>, Uuid)> {
+        self.topics.keys()
     }
 
     /// How many offsets are committed.
@@ -182,23 +200,22 @@ pub(crate) fn tombstone(group: &Arc<str>, topic: Arc<str>, partition: i32) -> Re
     Record::OffsetCommit { group: group.clone(), topic, partition, committed: None }
 }
 
-fn take(groups: &mut Groups<Stored>, group: &str, topic: &str, partition: i32) -> bool {
-    let Some(topics) = groups.get_mut(group) else { return false };
-    let Some(partitions) = topics.get_mut(topic) else { return false };
-    let is_taken = partitions.remove(&partition).is_some();
+fn take(groups: &mut Groups<Stored>, group: &str, topic: &str, partition: i32) -> Option<Stored> {
+    let topics = groups.get_mut(group)?;
+    let partitions = topics.get_mut(topic)?;
+    let taken = partitions.remove(&partition);
     if partitions.is_empty() {
         topics.remove(topic);
     }
     if topics.is_empty() {
         groups.remove(group);
     }
-    is_taken
+    taken
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ottla_base::Uuid;
 
     fn committed(offset: Offset) -> Option<CommittedOffset> {
         Some(CommittedOffset {
@@ -264,7 +281,8 @@ mod tests {
         replay(&mut offsets, None, at(3, None));
         offsets.end_transaction(TXN, true);
         assert_eq!(known(&offsets), None);
-        assert!(!offsets.has_any("g"));
+        assert_eq!(offsets.of_group("g").count(), 0);
+        assert_eq!(offsets.topics().count(), 0);
         assert_eq!(offsets.len(), 0);
     }
 }

@@ -55,11 +55,6 @@ impl Timers {
         }
     }
 
-    /// Whether there is a deadline of this name.
-    pub(crate) fn is_set(&self, timer: &Timer) -> bool {
-        self.by_name.contains_key(timer)
-    }
-
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<MonoTime> {
         self.by_time.first().map(|(due, _)| *due)
@@ -99,7 +94,6 @@ mod tests {
         let mut timers = Timers::default();
         timers.schedule(Timer::Expire, MonoTime { nanos: 5 });
         timers.cancel(&Timer::Expire);
-        assert!(!timers.is_set(&Timer::Expire));
         assert_eq!(timers.take_due(MonoTime { nanos: 50 }), None);
     }
 }

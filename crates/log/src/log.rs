@@ -160,6 +160,11 @@ impl Log {
         self.producers.expire(now.millis, self.config.producer_id_expiration_ms)
     }
 
+    /// Forgets the producers that a cut takes; says how many.
+    pub fn forget_producers(&mut self, cut: &mut crate::producers::Cut) -> usize {
+        self.producers.forget(cut)
+    }
+
     /// The newest snapshot that is worth taking now, as `(offset, file content)`.
     pub fn snapshot(&self) -> Option<(Offset, alloc::vec::Vec<u8>)> {
         let producers = &self.producers;
@@ -179,6 +184,11 @@ impl Log {
     pub fn wants_flush(&self, now: WallTime) -> bool {
         self.flush_due().is_some_and(|due| due.millis <= now.millis)
             || (self.config.syncs_before_ack() && self.recovery_point < self.log_end_offset)
+    }
+
+    /// Since when something waits for a flush of everything; `None` if nothing does.
+    pub fn unflushed_since(&self) -> Option<WallTime> {
+        self.unflushed_since
     }
 
     /// When `flush.ms` asks for a flush of what has been appended; `None` if it does not.

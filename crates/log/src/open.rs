@@ -1,6 +1,7 @@
 //! From the files of a partition dir to a [`Log`]. Files are only looked at; what has to be changed
 //! about them comes back as repairs.
 
+mod check;
 mod rebuild;
 
 use alloc::collections::BTreeSet;
@@ -10,22 +11,20 @@ use alloc::vec::Vec;
 
 use ottla_base::WallTime;
 use ottla_model::Offset;
+use ottla_record::BatchHeader;
 
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
-use crate::files::names;
-use crate::log::jitter_ms;
-use crate::recover::{
-    RecoveredSegment, Replay, Synced, load_snapshot, measure, recover_segment, replay_segment,
-};
+use crate::files::{names, offset_index, time_index};
+use crate::read::offset_entry;
+use crate::recover::{Replay, load_snapshot, measure, replay_segment};
 use crate::synced::{SyncedPart, synced_part};
 use crate::{
     LeaderEpochs, Log, LogConfig, LogError, Producers, Segment, SegmentBytes, SegmentFile,
 };
 
 pub use rebuild::Rebuilt;
-pub(crate) use rebuild::{as_segment, indexes_are_whole, true_time_entries};
-use rebuild::{is_unwritten, was_left_open_by_kafka};
+pub(crate) use rebuild::{indexes_are_whole, true_time_entries};
 
 /// A `.log` file found in a partition dir, and what was found beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +122,19 @@ pub struct Opened {
     pub rebuilt: Vec<Rebuilt>,
 }
 
+/// Whether the last to write was a Kafka that was killed: it makes the offset index of the segment it
+/// writes in its full length, of zeros, and cuts it when the segment is sealed or closed. This broker's
+/// has no room for more entries than there are batches.
+fn was_left_open_by_kafka<B: SegmentBytes>(opening: &Opening, bytes: &B) -> Result<bool, LogError> {
+    let Some(active) = opening.segments.last() else { return Ok(false) };
+    let entries = active.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES;
+    if entries <= active.size / BatchHeader::LEN as u64 + 1 {
+        return Ok(false);
+    }
+    let last = offset_entry(active.base_offset, entries - 1, bytes)?;
+    Ok(last.is_some_and(|entry| entry.position == 0 && entry.relative_offset == 0))
+}
+
 /// Opens a log: reads little if it was stopped cleanly; else checks every batch from the recovery
 /// point on, and keeps the longest sound prefix.
 ///
@@ -162,7 +174,7 @@ struct State<'a> {
     segments_recovered: usize,
     bytes_lost: u64,
     rebuilt: Vec<Rebuilt>,
-    /// Gaps are what compaction left, whatever the recovery point.
+    /// A gap between segments is what compaction left, whatever the recovery point.
     compacted_by_kafka: bool,
 }
 
@@ -207,8 +219,9 @@ impl<'a> State<'a> {
     }
 
     /// Whether the end of the segment before is missing: after a power cut a later segment may be on
-    /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole; here
-    /// the log ends at it, and is a prefix of what was appended. Kafka's cleaner leaves gaps as well.
+    /// the device while the unsynced end of an earlier one is not. Kafka goes on behind the hole;
+    /// here the log ends at it, so that what is left is a prefix of what was appended. Not so where
+    /// Kafka was killed in a compacted log: it compacts before the recovery point is written.
     fn misses_tail_before(&self, found: &FoundSegment) -> bool {
         let sound_before = self.opening.recovery_point.max(self.opening.compacted_before);
         !self.opening.clean
@@ -242,7 +255,14 @@ impl<'a> State<'a> {
         }
         if is_last {
             return match measure(as_segment(found), bytes) {
-                Ok((segment, next_offset)) => self.keep(segment, next_offset, bytes),
+                Ok((segment, next_offset)) => {
+                    let fits = self.has_its_times(found, next_offset, bytes)?
+                        && self.has_its_txns(found, next_offset, bytes)?;
+                    if !fits {
+                        return self.recover(found, is_last, bytes);
+                    }
+                    self.keep(segment, next_offset, bytes)
+                }
                 Err(error) if error.is_corrupt() => {
                     self.note_misfit(found, error.to_string());
                     self.recover(found, is_last, bytes)
@@ -253,7 +273,14 @@ impl<'a> State<'a> {
         let next = self.opening.segments.iter().map(|other| other.base_offset);
         let next_offset = next.filter(|&base| base > found.base_offset).min();
         let next_offset = next_offset.unwrap_or(found.base_offset);
-        let kept = if next_offset == self.recover_from {
+        // The time index entry that sealed this one may be lost; that is repaired without a word.
+        let is_sealed_last = next_offset == self.recover_from;
+        let fits = (is_sealed_last || self.has_its_times(found, next_offset, bytes)?)
+            && self.has_its_txns(found, next_offset, bytes)?;
+        if !fits {
+            return self.recover(found, is_last, bytes);
+        }
+        let kept = if is_sealed_last {
             self.seal_again(found, next_offset, bytes)
         } else {
             let segment = Segment::found(found.base_offset, found.size, found.modified);
@@ -277,6 +304,9 @@ impl<'a> State<'a> {
         bytes: &B,
     ) -> Result<bool, LogError> {
         let next_offset = part.next_offset;
+        if !self.has_its_txns(found, next_offset, bytes)? {
+            return self.recover(found, is_last, bytes);
+        }
         if part.is_all && is_last {
             return self.keep(part.segment, next_offset, bytes);
         }
@@ -327,103 +357,6 @@ impl<'a> State<'a> {
         self.log.segments.insert(segment.base_offset, segment);
         self.log.log_end_offset = next_offset;
         Ok(true)
-    }
-
-    fn recover<B: SegmentBytes>(
-        &mut self,
-        found: &FoundSegment,
-        is_last: bool,
-        bytes: &B,
-    ) -> Result<bool, LogError> {
-        let nothing = RecoveredSegment::nothing(found.base_offset, found.modified);
-        if self.log.producers.end_offset() <= found.base_offset {
-            return self.recover_from(nothing, found, is_last, true, bytes);
-        }
-        // Which transactions the segment ends as aborted follows from the producers before it.
-        let before = self.producers_at(found.base_offset, bytes)?;
-        let ahead = core::mem::replace(&mut self.log.producers, before);
-        let recovered = self.recover_from(nothing, found, is_last, true, bytes);
-        if self.log.producers.end_offset() < ahead.end_offset() {
-            self.log.producers = ahead;
-        }
-        recovered
-    }
-
-    /// Checks what lies behind `from`. `covered` says whether the producers' state was that of where
-    /// it ends, so that the transaction index follows from the batches.
-    fn recover_from<B: SegmentBytes>(
-        &mut self,
-        from: RecoveredSegment,
-        found: &FoundSegment,
-        is_last: bool,
-        covered: bool,
-        bytes: &B,
-    ) -> Result<bool, LogError> {
-        let base_offset = found.base_offset;
-        let synced = self.synced_of(found, is_last);
-        let Log { epochs, producers, config, .. } = &mut self.log;
-        let mut replay = Replay { epochs, producers };
-        let mut recovered = recover_segment(from, found.size, synced, config, &mut replay, bytes)?;
-        self.segments_recovered += 1;
-        let (len, lost) = (recovered.segment.size, found.size - recovered.segment.size);
-        // Damage to a segment that needed no recovery says nothing about those behind it, which
-        // stay, as in Kafka.
-        let was_sound = base_offset < self.recover_from;
-        let is_unwritten = lost > 0 && is_unwritten(base_offset, len, lost, bytes)?;
-        if is_unwritten {
-            self.repairs.push(Repair::CutLog { base_offset, len, lost: 0 });
-        } else if lost > 0 {
-            self.repairs.push(Repair::CutLog { base_offset, len, lost });
-            self.bytes_lost += lost;
-        }
-        // Whether anything is missing at the end of an unwritten one, the next segment's name tells.
-        let whole = lost == 0 || was_sound || is_unwritten;
-        let is_damaged =
-            !recovered.segment.damaged.is_empty() && recovered.next_offset > base_offset;
-        if (whole && !is_last) || (is_last && is_damaged) {
-            recovered.seal();
-        }
-        let mut indexes = Vec::from([
-            (SegmentFile::OffsetIndex, recovered.offset_index),
-            (SegmentFile::TimeIndex, recovered.time_index),
-        ]);
-        // Aborted transactions are only known if their beginnings were seen.
-        if covered
-            && (bytes.len(base_offset, SegmentFile::TxnIndex)? > 0
-                || !recovered.txn_index.is_empty())
-        {
-            indexes.push((SegmentFile::TxnIndex, recovered.txn_index));
-        }
-        for (file, content) in indexes {
-            self.repairs.push(Repair::WriteIndex { base_offset, file, content });
-        }
-        self.log.segments.insert(base_offset, recovered.segment);
-        self.log.log_end_offset = recovered.next_offset;
-        if is_last && is_damaged {
-            self.begin_behind_damage();
-        }
-        Ok(whole)
-    }
-
-    /// What of a segment has been on the device, and how far it can go.
-    fn synced_of(&self, found: &FoundSegment, is_last: bool) -> Synced {
-        let bases = self.opening.segments.iter().map(|other| other.base_offset);
-        let next = bases.filter(|&base| base > found.base_offset).min();
-        let all = found.base_offset < self.recover_from && !is_last;
-        let recovery_point = self.opening.recovery_point;
-        // After a clean stop the recovery point is where the log ended; without it, anything may be.
-        let unknown = self.opening.clean && recovery_point <= found.base_offset;
-        let before = if all || unknown { Offset::MAX } else { recovery_point };
-        Synced { before, end_max: next.unwrap_or(Offset::MAX) }
-    }
-
-    /// A damaged segment is not written any more: who looks for new records, also with other eyes
-    /// than ours, does not come by the damage.
-    fn begin_behind_damage(&mut self) {
-        let (end, now) = (self.log.log_end_offset, self.opening.now);
-        let jitter = jitter_ms(&mut self.log.random, &self.log.config);
-        self.log.segments.insert(end, Segment::new(end, now, jitter));
-        self.repairs.push(Repair::CreateSegment(end));
     }
 
     /// A snapshot from behind what is left knows batches that are lost; a producer that sends one
@@ -496,5 +429,13 @@ impl Log {
     /// While segments are being taken: where the last of them ends.
     fn log_end_offset_so_far(&self) -> Offset {
         if self.segments.is_empty() { Offset::MIN } else { self.log_end_offset }
+    }
+}
+
+pub(crate) fn as_segment(found: &FoundSegment) -> Segment {
+    Segment {
+        index_entries: found.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES,
+        time_entries: found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES,
+        ..Segment::found(found.base_offset, found.size, found.modified)
     }
 }

@@ -225,6 +225,10 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
     storage.cluster_id = config.cluster_id.clone();
     storage.log.producer_id_expiration_ms = upkeep.producer_id_expiration_ms.into();
     storage.open_files_max = config.open_files_max.map(|max| max as usize);
+    storage.producer_bytes_max =
+        u64::try_from(upkeep.producer_state_bytes_max).ok().filter(|&bytes| bytes > 0);
+    storage.background_flush_age =
+        Some(millis(upkeep.background_flush_ms)).filter(|age| !age.is_zero());
     storage.recovery_threads_per_dir = count(config.num_recovery_threads_per_data_dir);
     storage.reserve = Reserve {
         percent: upkeep.reserve_percent.try_into().unwrap_or_default(),

@@ -198,7 +198,8 @@ fn by_topic(
 ) -> Vec<OffsetFetchResponseTopics> {
     let mut topics: BTreeMap<Arc<str>, Vec<OffsetFetchResponsePartitions>> = BTreeMap::new();
     for one in fetched {
-        topics.entry(one.topic.clone()).or_default().push(partition(&one));
+        let topic_id = image.topic(&one.topic).map(|topic| topic.id);
+        topics.entry(one.topic.clone()).or_default().push(partition(&one, topic_id));
     }
     let by_id = version >= IDS_VERSION_MIN;
     let topics = topics.into_iter().filter_map(|(name, partitions)| {
@@ -213,9 +214,16 @@ fn by_topic(
     topics.collect()
 }
 
-fn partition(one: &FetchedOffset) -> OffsetFetchResponsePartitions {
+fn partition(one: &FetchedOffset, topic_id: Option<Uuid>) -> OffsetFetchResponsePartitions {
     let empty = nothing(one.partition);
     match &one.result {
+        // Of an earlier topic of the same name.
+        Ok(Some(committed))
+            if !committed.topic_id.is_zero()
+                && topic_id.is_some_and(|id| id != committed.topic_id) =>
+        {
+            empty
+        }
         Err(code) => OffsetFetchResponsePartitions { error_code: code.code(), ..empty },
         Ok(None) => empty,
         Ok(Some(committed)) => OffsetFetchResponsePartitions {

@@ -50,11 +50,6 @@ impl<C: Kind> Shard<C> {
         })
     }
 
-    /// The number of its partition.
-    pub(crate) fn index(&self) -> i32 {
-        self.partition.topic_partition().partition
-    }
-
     /// Its partition.
     pub(crate) fn partition(&self) -> &Arc<Partition> {
         &self.partition

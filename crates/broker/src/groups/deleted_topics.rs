@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ottla_base::Uuid;
 use ottla_controller::Image;
 use tokio::sync::watch;
 
@@ -15,7 +16,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Follows the metadata until the node stops.
 pub(crate) async fn follow(node: Arc<Node>, mut stopping: watch::Receiver<bool>) {
     let mut applied = node.metadata.applied();
-    let mut topics = node.metadata.image().topics.len();
     loop {
         tokio::select! {
             biased;
@@ -28,22 +28,19 @@ pub(crate) async fn follow(node: Arc<Node>, mut stopping: watch::Receiver<bool>)
             () = node.io.sleep(PAUSE) => {}
         }
         applied.borrow_and_update();
-        let image = node.metadata.image();
-        let before = std::mem::replace(&mut topics, image.topics.len());
-        // A deletion that a creation makes up for is noticed when the offsets expire, or with the
-        // next deletion.
-        if image.topics.len() < before {
-            forget_deleted(&node, &image);
-        }
+        forget_deleted(&node, &node.metadata.image());
     }
 }
 
 fn forget_deleted(node: &Arc<Node>, image: &Image) {
     let (shards, _) = node.groups.shards();
+    // Another topic of the same name has another id.
+    let is_gone = |(name, id): &&(Arc<str>, Uuid)| {
+        image.topic(name).is_none_or(|topic| !id.is_zero() && topic.id != *id)
+    };
     for shard in shards {
-        let committed: BTreeSet<Arc<str>> = shard.look(|state| state.committed_topics());
-        let gone: BTreeSet<Arc<str>> =
-            committed.into_iter().filter(|topic| image.topic(topic).is_none()).collect();
+        let gone: BTreeSet<(Arc<str>, Uuid)> =
+            shard.look(|state| state.committed_topics().filter(is_gone).cloned().collect());
         if !gone.is_empty() {
             node.groups.tell(&shard, |state, _| state.topics_deleted(&gone));
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use ottla_base::Now;
 use ottla_coordinator::Token;
-use ottla_group::{Answer, ConsumerSettings, Decision, Effect, Groups, Settings};
+use ottla_group::{Answer, ConsumerSettings, Decision, Effect, Group, Groups, Settings, State};
 use ottla_io::Io;
 use ottla_model::ErrorCode;
 
@@ -92,6 +92,18 @@ pub(crate) async fn ask(
     decide: impl FnOnce(&mut Groups, Now, Token) -> Decision + Send,
 ) -> Result<Answer, ErrorCode> {
     node.groups.ask(group, decide).await
+}
+
+/// A number of all groups of this node.
+pub(crate) fn sum(node: &Node, of_one: impl Fn(&Groups) -> u64) -> i64 {
+    let (shards, _) = node.groups.shards();
+    shards.iter().map(|shard| shard.look(&of_one) as i64).sum()
+}
+
+/// How many classic groups of this node are in a state.
+pub(crate) fn in_state(node: &Node, state: State) -> i64 {
+    let is_in = |group: &Group| matches!(group, Group::Classic(group) if group.state() == state);
+    sum(node, |groups| groups.iter().filter(|(_, group)| is_in(group)).count() as u64)
 }
 
 /// Where a client is, as groups note it: as Java prints an address.

@@ -83,6 +83,9 @@ pub(crate) fn times_of(group: &str, image: &Image, default: GroupTimes) -> Group
     GroupTimes {
         session_timeout_ms: ms("consumer.session.timeout.ms", default.session_timeout_ms),
         heartbeat_interval_ms: ms("consumer.heartbeat.interval.ms", default.heartbeat_interval_ms),
-        assignment_interval_ms: ms("consumer.assignment.interval.ms", default.assignment_interval_ms),
+        assignment_interval_ms: ms(
+            "consumer.assignment.interval.ms",
+            default.assignment_interval_ms,
+        ),
     }
 }

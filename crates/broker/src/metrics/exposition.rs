@@ -10,12 +10,13 @@ use prometheus_client::registry::Registry;
 
 use ottla_controller::{Image, image};
 
+use super::of_groups::OF_GROUPS;
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
 use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
-struct OfNode {
+pub(super) struct OfNode {
     name: &'static str,
     help: &'static str,
     kind: MetricType,
@@ -209,6 +210,12 @@ const OF_NODE: &[OfNode] = &[
     gauge("ottla_log_open_files", "Segment files that are open.", |node| {
         node.storage.open_file_count() as i64
     }),
+    gauge("ottla_producers", "Producers that open logs know, one for each log.", |node| {
+        as_gauge(node.storage.producer_count())
+    }),
+    gauge("ottla_producers_bytes", "Memory that these producers take.", |node| {
+        as_gauge(node.storage.producer_bytes())
+    }),
     counter(
         "ottla_log_syncs",
         "Syncs of partitions, each for all appends since the last.",
@@ -305,11 +312,19 @@ fn brokers_that(image: &Image, is_meant: impl Fn(&image::Broker) -> bool) -> i64
     image.brokers.values().filter(|broker| is_meant(broker)).count() as i64
 }
 
-const fn counter(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
+pub(super) const fn counter(
+    name: &'static str,
+    help: &'static str,
+    value: fn(&Node) -> i64,
+) -> OfNode {
     OfNode { name, help, kind: MetricType::Counter, value }
 }
 
-const fn gauge(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
+pub(super) const fn gauge(
+    name: &'static str,
+    help: &'static str,
+    value: fn(&Node) -> i64,
+) -> OfNode {
     OfNode { name, help, kind: MetricType::Gauge, value }
 }
 
@@ -335,7 +350,7 @@ impl fmt::Debug for Scrape {
 
 impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for metric in OF_NODE {
+        for metric in OF_NODE.iter().chain(OF_GROUPS) {
             let value = (metric.value)(&self.0);
             let mut line =
                 encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;

@@ -119,6 +119,9 @@ fn flush_wanted(shared: &Arc<Shared>) {
         let touched = dir.touched().clone();
         for partition in shared.found(&touched) {
             partition.flush_if_wanted(now);
+            if partition.unflushed_since().is_some() {
+                shared.behind().insert(partition.topic_partition().clone());
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ impl Storage {
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.shared.moves.cancel_all();
         self.scrubber.abort();
+        self.forgetting.abort();
+        self.freshening.abort();
         self.shared.cleaner.stop();
         let task = held(&self.cleaning).take();
         if let Some(task) = task {
@@ -81,6 +83,8 @@ impl Drop for Storage {
             }
         }
         self.scrubber.abort();
+        self.forgetting.abort();
+        self.freshening.abort();
         self.closing.abort();
     }
 }

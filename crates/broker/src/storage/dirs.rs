@@ -20,6 +20,7 @@ use super::damage::DirDamages;
 use super::identity::OfNode;
 use super::manifest;
 use super::open_files::OpenFiles;
+use super::producers::ProducerTotal;
 use super::space::Volume;
 
 /// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
@@ -50,6 +51,7 @@ pub struct LogDir {
     pub(super) opening: Semaphore,
     pub(super) recovery: Recovery,
     open_files: Arc<OpenFiles>,
+    producers: Arc<ProducerTotal>,
     /// Partitions whose logs were used since the checkpoints were last told of them.
     touched: Mutex<Vec<TopicPartition>>,
     /// What the checkpoints hold could not be written the last time.
@@ -136,6 +138,7 @@ impl LogDir {
             opening: Semaphore::new(OPENED_AT_ONCE),
             recovery: Recovery::default(),
             open_files: Arc::clone(&of_node.open_files),
+            producers: Arc::clone(&of_node.producers),
             touched: Mutex::default(),
             is_unwritten: AtomicBool::new(false),
             syncs: Semaphore::new(SYNCS_AT_ONCE),
@@ -209,6 +212,11 @@ impl LogDir {
     /// Among which the segment files of its logs count.
     pub(super) fn open_files(&self) -> &Arc<OpenFiles> {
         &self.open_files
+    }
+
+    /// Among which the producers of its logs count.
+    pub(super) fn producers(&self) -> &Arc<ProducerTotal> {
+        &self.producers
     }
 
     /// Who syncs a partition in it holds one of these meanwhile.

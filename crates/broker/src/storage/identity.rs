@@ -18,6 +18,7 @@ use super::damage::Damages;
 use super::dirs::{LogDir, Taken};
 use super::manifest;
 use super::open_files::OpenFiles;
+use super::producers::ProducerTotal;
 use super::settings::StorageSettings;
 use super::space::Reserve;
 
@@ -173,6 +174,7 @@ pub(super) struct OfNode {
     pub(super) reserve: Reserve,
     pub(super) damages: Arc<Damages>,
     pub(super) open_files: Arc<OpenFiles>,
+    pub(super) producers: Arc<ProducerTotal>,
 }
 
 /// Whom log dirs have to belong to.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use ottla_base::WallTime;
 use ottla_io::{Disk, File};
 use ottla_log::append::{AppendDecision, AppendPlan};
+use ottla_log::producers::Cut as ProducerCut;
 use ottla_log::scan::batches_of;
 use ottla_log::{
     AppendAs, AppendError, Appended, DamagedRange, IndexWrites, Log, LogConfig, LogError, ReadPlan,
@@ -23,11 +24,12 @@ use ottla_log::{
 };
 use ottla_model::{LeaderEpoch, Offset};
 
-pub use cutting::Removal;
+pub use cutting::{Covering, Removal};
 pub use flush::{Covers, Flush};
 
 use super::load;
 use super::open_files::OpenFiles;
+use super::producers::{ProducerShare, ProducerTotal};
 use super::segment_files::SegmentFiles;
 
 /// How a log is opened.
@@ -124,6 +126,8 @@ pub struct LogFiles {
     cuts: u64,
     /// A cleaned segment on its way into the log.
     swap: Option<swap::Swap>,
+    /// Its part of the producers of all logs, once it is in use.
+    producers: Option<ProducerShare>,
     broken: bool,
 }
 
@@ -172,6 +176,7 @@ impl LogFiles {
             oldest_on_disk,
             cuts: 0,
             swap: None,
+            producers: None,
             broken: false,
         };
         this.note_unsynced_tail();
@@ -223,9 +228,30 @@ impl LogFiles {
         self.log.high_watermark_moved(high_watermark);
     }
 
+    /// Has its producers count among those of all logs from now on.
+    pub(super) fn count_producers_in(&mut self, total: &Arc<ProducerTotal>) {
+        self.producers = Some(ProducerShare::of(total));
+        self.count_producers();
+    }
+
+    fn count_producers(&mut self) {
+        if let Some(share) = &mut self.producers {
+            share.set(self.log.producers().len());
+        }
+    }
+
     /// Forgets idle producers; says how many.
     pub fn expire_producers(&mut self, now: WallTime) -> usize {
-        self.log.expire_producers(now)
+        let count = self.log.expire_producers(now);
+        self.count_producers();
+        count
+    }
+
+    /// Forgets producers because there are too many; says how many.
+    pub(super) fn forget_producers(&mut self, cut: &mut ProducerCut) -> usize {
+        let count = self.log.forget_producers(cut);
+        self.count_producers();
+        count
     }
 
     /// Appends batches that stand one behind the other in `batches` and have been validated. As
@@ -250,6 +276,7 @@ impl LogFiles {
         let appended = plan.appended;
         self.epochs_unwritten |= plan.leader_epochs.is_some();
         self.log.commit_append(plan);
+        self.count_producers();
         Ok(appended)
     }
 

@@ -10,12 +10,14 @@
 //! space.rs         Volume: free bytes, the reserve      watch.rs          disks full or stalled
 //! checkpoints.rs   offsets per log dir                  scrub.rs          looking for damage
 //! damage.rs        damaged batches that are known       answers.rs        what a Partition answers
+//! twins.rs         a partition in two log dirs
 //!
 //! partition.rs     Partition: its parts, who leads      opening.rs        on first use
 //! appending.rs     batches in                           reading.rs        records and ends out
 //! syncing.rs       group commit, flush.ms               upkeep.rs         flush, retention, close
 //! load.rs          a dir's files → a log                log_files.rs      a log and its files
-//! segment_files.rs files by position
+//! segment_files.rs files by position                    fresh.rs           recovery points follow
+//!                                                       producers.rs      the bound on producer state
 //! ```
 
 mod answers;
@@ -28,6 +30,8 @@ mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
+mod first_batches;
+mod fresh;
 mod identity;
 mod load;
 pub mod log_files;
@@ -36,6 +40,7 @@ mod moving;
 mod open_files;
 mod opening;
 mod partition;
+mod producers;
 mod reading;
 mod scrub;
 mod segment_files;
@@ -44,6 +49,7 @@ pub mod space;
 mod syncing;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod upkeep;
 mod watch;
 
@@ -58,7 +64,7 @@ use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
 use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch as watch_channel};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 pub use cleaner::{CleanerSettings, CleanerStatus};
@@ -77,6 +83,7 @@ pub use space::Reserve;
 use damage::Damages;
 use moving::Moves;
 use open_files::OpenFiles;
+use producers::ProducerTotal;
 
 /// What DescribeLogDirs tells of a log dir.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +112,10 @@ pub struct Storage {
     /// Closes files that have to make room.
     closing: Task,
     scrubber: Task,
+    /// Forgets producers when there are too many.
+    forgetting: Task,
+    /// Flushes what has waited for long.
+    freshening: Task,
 }
 
 #[derive(Debug)]
@@ -115,7 +126,11 @@ struct Shared {
     cluster_id: String,
     dirs: Vec<Arc<LogDir>>,
     open_files: Arc<OpenFiles>,
+    producers: Arc<ProducerTotal>,
+    behind: Mutex<fresh::Behind>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
+    /// Those that wait for the metadata to tell whether they or others of their names are used.
+    twins: Mutex<Vec<Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
     /// `partitions`, which every request needs and which therefore never waits for the device.
@@ -128,6 +143,8 @@ struct Shared {
     broker_epoch: AtomicI64,
     /// `log.segment.delete.delay.ms`.
     delete_delay_ms: AtomicI64,
+    /// Why the node cannot go on, once it cannot.
+    failed: watch_channel::Sender<Option<String>>,
     damages: Arc<Damages>,
     moves: Moves,
     /// Told when a partition is in another log dir than the metadata may say.
@@ -150,8 +167,10 @@ impl Storage {
             reserve: settings.reserve,
             damages: Arc::default(),
             open_files: OpenFiles::new(settings.open_files_within(io)),
+            producers: ProducerTotal::new(settings.producer_bytes_max),
         };
         let (damages, open_files) = (Arc::clone(&of_node.damages), Arc::clone(&of_node.open_files));
+        let producers = Arc::clone(&of_node.producers);
         let (cluster_id, dirs) = io
             .blocking(move || identity::open_dirs(&disk, &asked, now, seed, &new_ids, &of_node))
             .await?;
@@ -163,13 +182,17 @@ impl Storage {
             cluster_id,
             dirs,
             open_files,
+            producers,
+            behind: Mutex::default(),
             partitions: Mutex::default(),
+            twins: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
             cleaner: cleaner::Cleaner::default(),
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
+            failed: watch_channel::Sender::new(None),
             damages,
             moves: Moves::default(),
             directories_changed: AtomicBool::new(true),
@@ -186,10 +209,22 @@ impl Storage {
         let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
         let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
         let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
+        let forgetting = io.spawn("forget producers", producers::run(Arc::clone(&shared)));
+        let freshening = io.spawn("flush in the background", fresh::run(Arc::clone(&shared)));
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
-        Ok(Self { shared, background, recovering, cleaning, closing, watching, scrubber })
+        Ok(Self {
+            shared,
+            background,
+            recovering,
+            cleaning,
+            closing,
+            watching,
+            scrubber,
+            forgetting,
+            freshening,
+        })
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -219,9 +254,13 @@ impl Storage {
 
     /// The dir that the metadata log is in.
     pub fn metadata_dir(&self) -> PathBuf {
-        let settings = &self.shared.settings;
-        let dir = settings.metadata_log_dir.as_ref().or(settings.log_dirs.first());
-        dir.cloned().unwrap_or_default().join(format!("{METADATA_TOPIC}-0"))
+        self.shared.metadata_dir()
+    }
+
+    /// Told why, once too many log dirs have failed for the node to go on: the one that holds the
+    /// metadata log, or all.
+    pub fn failure(&self) -> watch_channel::Receiver<Option<String>> {
+        self.shared.failed.subscribe()
     }
 
     /// Whether the dir that the metadata log is in was stopped cleanly.
@@ -285,6 +324,16 @@ impl Storage {
     /// How many segment files are open.
     pub fn open_file_count(&self) -> usize {
         self.shared.open_files.count()
+    }
+
+    /// How many producers the open logs know. One counts once in each log.
+    pub fn producer_count(&self) -> u64 {
+        self.shared.producers.count()
+    }
+
+    /// The memory they take, in bytes.
+    pub fn producer_bytes(&self) -> u64 {
+        self.shared.producers.bytes()
     }
 
     /// How many partitions there are.
@@ -379,6 +428,11 @@ struct At {
 }
 
 impl Shared {
+    fn metadata_dir(&self) -> PathBuf {
+        let dir = self.settings.metadata_log_dir.as_ref().or(self.settings.log_dirs.first());
+        dir.cloned().unwrap_or_default().join(format!("{METADATA_TOPIC}-0"))
+    }
+
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
@@ -387,12 +441,24 @@ impl Shared {
         self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn behind(&self) -> MutexGuard<'_, fresh::Behind> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn changing(&self) -> MutexGuard<'_, ()> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn twins(&self) -> MutexGuard<'_, Vec<Arc<Partition>>> {
+        self.twins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of them, also those that wait for the metadata to tell whether they are used.
     fn partitions_in(&self, dir: &LogDir) -> Vec<Arc<Partition>> {
-        self.lock().values().filter(|p| *p.log_dir() == *dir.name()).cloned().collect()
+        let is_inside = |p: &&Arc<Partition>| *p.log_dir() == *dir.name();
+        let mut inside: Vec<_> = self.lock().values().filter(is_inside).cloned().collect();
+        inside.extend(self.twins().iter().filter(is_inside).cloned());
+        inside
     }
 
     fn recovery_progress(&self) -> (usize, usize) {

@@ -382,7 +382,8 @@ fn change_over(
     // Once this is durable the new dir is the partition, whatever becomes of the old one.
     let renamed = shared.disk.sync_dir(target.path());
     let opened = renamed.and_then(|()| LogFiles::open_among(&shared.disk, &path, how, all));
-    let (log, _) = opened.inspect_err(|_| take_back(shared, &source_dir, this, &path))?;
+    let (mut log, _) = opened.inspect_err(|_| take_back(shared, &source_dir, this, &path))?;
+    log.count_producers_in(&shared.producers);
     state.change_over(log, path.clone());
     partition.set_dir(Arc::clone(target));
     drop(state);

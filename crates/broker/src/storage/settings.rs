@@ -26,6 +26,10 @@ pub struct StorageSettings {
     pub log: LogConfig,
     /// `ottla.log.open.files.max`; `None` leaves it to the limit of the process.
     pub open_files_max: Option<usize>,
+    /// `ottla.producer.state.bytes.max`; `None` for no bound.
+    pub producer_bytes_max: Option<u64>,
+    /// `ottla.log.flush.background.ms`: what has waited longer is flushed; `None` for never.
+    pub background_flush_age: Option<Duration>,
     /// `num.recovery.threads.per.data.dir`.
     pub recovery_threads_per_dir: usize,
     /// `log.retention.check.interval.ms`.
@@ -50,6 +54,8 @@ impl StorageSettings {
             cluster_id: None,
             log: LogConfig::default(),
             open_files_max: None,
+            producer_bytes_max: Some(256 << 20),
+            background_flush_age: Some(Duration::from_secs(60)),
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
             reserve: Reserve::default(),

@@ -16,8 +16,10 @@ mod interleavings;
 mod moves;
 mod open_files;
 mod partitions;
+mod producers;
 mod scrub;
 mod starts;
+mod twins;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -44,12 +44,12 @@ impl Partition {
         // from a log that begins earlier after a crash.
         let checkpointed = self.dir().checkpoint_log_start(self.topic_partition(), start);
         checkpointed.map_err(|error| self.write_failed("delete records", false, &error))?;
-        let plan = self.with_log(|log, replica| {
+        let mut plan = self.with_log(|log, replica| {
             let plan = log.start_at(start, replica.high_watermark());
             replica.log_bounds_moved(start, log.log().log_end_offset());
             plan.map_err(|error| self.write_failed("delete records", log.is_broken(), &error))
         })??;
-        self.remove(&plan, now)?;
+        self.remove(&mut plan, now)?;
         self.watchers().wake();
         Ok(start)
     }
@@ -80,7 +80,7 @@ impl Partition {
     /// with the log's lock.
     pub(super) fn retain(self: &Arc<Self>, now: Now) -> Result<usize, ErrorCode> {
         let _alone = self.removing.write().unwrap_or_else(PoisonError::into_inner);
-        let plan = loop {
+        let mut plan = loop {
             let (step, bytes) = self.with_log(|log, replica| {
                 log.expire_producers(now.wall);
                 (log.plan_retention(replica.high_watermark(), now.wall), log.bytes())
@@ -94,7 +94,7 @@ impl Partition {
                 RetentionStep::Remove(plan) => break plan,
             }
         };
-        self.remove(&plan, now)?;
+        self.remove(&mut plan, now)?;
         if !plan.segments.is_empty() {
             self.forget_gone_damages();
             self.watchers().wake();
@@ -102,8 +102,27 @@ impl Partition {
         Ok(plan.segments.len())
     }
 
-    /// Removes segments, off the log's lock. To be called with `removing` held.
-    fn remove(self: &Arc<Self>, plan: &RetentionPlan, now: Now) -> Result<(), ErrorCode> {
+    /// Sees that a producer snapshot covers the segments that go; those stay that none can be written
+    /// for. To be called with `removing` held.
+    fn cover(&self, plan: &mut RetentionPlan, now: Now) -> Result<(), ErrorCode> {
+        // Nobody else writes snapshots while it begins.
+        let turn = self.flushing.lock().unwrap_or_else(PoisonError::into_inner);
+        let covering = self.with_log(|log, _| {
+            let covering = log.begin_covering(plan, now.wall);
+            covering.map_err(|error| self.write_failed("remove segments", log.is_broken(), &error))
+        })??;
+        drop(turn);
+        let written = covering.run();
+        self.with_log(|log, _| log.end_covering(covering, &written, plan))?;
+        written.map(drop).map_err(|error| self.failed("remove segments", &error))
+    }
+
+    /// Removes segments, off the log's lock. To be called with `removing` held. The plan is left with
+    /// those that went.
+    fn remove(self: &Arc<Self>, plan: &mut RetentionPlan, now: Now) -> Result<(), ErrorCode> {
+        if !plan.segments.is_empty() {
+            self.cover(plan, now)?;
+        }
         if plan.segments.is_empty() {
             return Ok(());
         }

@@ -21,6 +21,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
          unless that is more than ten times the share. Below it Produce is refused until there is \
          room again; 0 for no reserve.",
     ),
+    long("ottla.log.flush.background.ms", 60_000).at_least(0.0).doc(
+        "Age at which what is not synced yet is synced beside everything else, so that a start after a \
+         kill has little to check; it promises producers nothing. 0 for never, as in Kafka.",
+    ),
     string("ottla.log.format", "human")
         .one_of(&["human", "json", "auto"])
         .doc("How log lines are written; auto is human on a terminal and json elsewhere."),
@@ -29,6 +33,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Segment files held open at once, over all partitions; two thirds of the descriptors that the process may have when unset."),
     string("ottla.log.level", "info")
         .doc("Least severe level that is logged, or a filter such as info,ottla_raft=debug."),
+    long("ottla.producer.state.bytes.max", 268_435_456).at_least(0.0).doc(
+        "Memory for what all partitions of the node remember of idempotent producers. Above it those \
+         idle the longest are forgotten before producer.id.expiration.ms, but none in a transaction; \
+         0 for no bound.",
+    ),
     long("ottla.scrub.bytes.per.second", 8_388_608)
         .at_least(0.0)
         .doc("Bytes of log segments that are read each second to find damaged batches before a client does; 0 for none."),

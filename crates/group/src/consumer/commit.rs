@@ -33,7 +33,10 @@ impl Partitions<'_> {
     pub(crate) fn check(&self, topic: Uuid, partition: i32) -> Result<(), ErrorCode> {
         let Self::Given { member, epoch } = self else { return Ok(()) };
         let current = &member.current;
-        let of = |topics: &alloc::collections::BTreeMap<Uuid, alloc::collections::BTreeMap<i32, i32>>| {
+        let of = |topics: &alloc::collections::BTreeMap<
+            Uuid,
+            alloc::collections::BTreeMap<i32, i32>,
+        >| {
             topics.get(&topic).and_then(|partitions| partitions.get(&partition)).copied()
         };
         match of(&current.assigned).or_else(|| of(&current.pending_revocation)) {

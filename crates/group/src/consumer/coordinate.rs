@@ -71,7 +71,11 @@ impl Groups {
         if let Some(Group::Consumer(group)) = self.by_id.get_mut(&id) {
             group.notes = outcome.notes;
         }
-        self.schedule(now, Timer::ConsumerSession(id.clone(), member_id.clone()), times.session_timeout_ms);
+        self.schedule(
+            now,
+            Timer::ConsumerSession(id.clone(), member_id.clone()),
+            times.session_timeout_ms,
+        );
         self.time_giving_back(now, &id, &member_id, outcome.giving_back);
         Ok((records, outcome.beat))
     }
@@ -138,7 +142,12 @@ impl Groups {
         self.fence_consumer(id, member, Some(epoch))
     }
 
-    fn fence_consumer(&mut self, id: &Arc<str>, member: &Arc<str>, in_epoch: Option<i32>) -> Decision {
+    fn fence_consumer(
+        &mut self,
+        id: &Arc<str>,
+        member: &Arc<str>,
+        in_epoch: Option<i32>,
+    ) -> Decision {
         let Some(Group::Consumer(group)) = self.by_id.get(id) else { return Decision::nothing() };
         let Some(known) = group.members.get(member) else { return Decision::nothing() };
         if in_epoch.is_some_and(|epoch| epoch != known.current.member_epoch) {
@@ -156,9 +165,10 @@ impl Groups {
             let Group::Consumer(group) = group else { continue };
             for (member_id, member) in &group.members {
                 let classic = member.subscription.classic.as_ref();
-                let session_ms = classic.map_or(self.settings.consumer.times.session_timeout_ms, |it| {
-                    it.session_timeout_ms
-                });
+                let session_ms = classic
+                    .map_or(self.settings.consumer.times.session_timeout_ms, |it| {
+                        it.session_timeout_ms
+                    });
                 timers.push((Timer::ConsumerSession(id.clone(), member_id.clone()), session_ms));
                 if member.current.state == MemberState::UnrevokedPartitions {
                     let epoch = member.current.member_epoch;

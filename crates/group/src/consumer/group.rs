@@ -105,7 +105,11 @@ impl ConsumerGroup {
             ConsumerGroupState::Empty
         } else if self.epoch.epoch > self.target_epoch.epoch {
             ConsumerGroupState::Assigning
-        } else if self.members.values().all(|member| member.is_reconciled_to(self.target_epoch.epoch)) {
+        } else if self
+            .members
+            .values()
+            .all(|member| member.is_reconciled_to(self.target_epoch.epoch))
+        {
             ConsumerGroupState::Stable
         } else {
             ConsumerGroupState::Reconciling
@@ -167,7 +171,8 @@ impl ConsumerGroup {
     /// Whether a member is subscribed to a topic, by name or by regular expression.
     pub(crate) fn is_subscribed_to(&self, topic: &str) -> bool {
         let matching = |member: &ConsumerMember| {
-            let regex = member.subscription.regex.as_ref().and_then(|regex| self.regexes.get(regex));
+            let regex =
+                member.subscription.regex.as_ref().and_then(|regex| self.regexes.get(regex));
             regex.is_some_and(|resolved| resolved.topics.contains(topic))
         };
         let by_name = |member: &ConsumerMember| member.subscription.topics.contains(topic);
@@ -232,7 +237,8 @@ impl ConsumerGroup {
     }
 
     fn replay_member(&mut self, id: Arc<str>, subscription: Option<Subscription>) {
-        let before = self.members.get(&id).and_then(|member| member.subscription.instance_id.clone());
+        let before =
+            self.members.get(&id).and_then(|member| member.subscription.instance_id.clone());
         if let Some(instance) = before
             && self.instances.get(&instance) == Some(&id)
         {

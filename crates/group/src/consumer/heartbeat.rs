@@ -13,7 +13,9 @@ use super::metadata_hash;
 use super::reconcile::Step;
 use super::request::{Beat, ConsumerHeartbeat, ConsumerSettings, GroupTimes, Refusal};
 use super::topics::Topics;
-use crate::record::{Assignment, CurrentAssignment, GroupEpoch, MemberState, Record, ResolvedRegex};
+use crate::record::{
+    Assignment, CurrentAssignment, GroupEpoch, MemberState, Record, ResolvedRegex,
+};
 
 /// What a decision about a group may look at besides the group.
 #[derive(Clone, Copy)]

@@ -57,7 +57,8 @@ impl ConsumerGroup {
     pub(super) fn fence(&self, id: &Arc<str>, topics: Option<&dyn Topics>) -> Vec<Record> {
         let mut records = Vec::new();
         self.remove_member(id, &mut records);
-        let stay = || self.members.iter().filter(|(member, _)| *member != id).map(|(_, member)| member);
+        let stay =
+            || self.members.iter().filter(|(member, _)| *member != id).map(|(_, member)| member);
         let wanted: BTreeSet<_> = stay().filter_map(|it| it.subscription.regex.clone()).collect();
         let mut regexes = self.regexes.clone();
         for regex in self.regexes.keys().filter(|regex| !wanted.contains(*regex)) {

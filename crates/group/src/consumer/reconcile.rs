@@ -39,10 +39,15 @@ pub(super) struct MustRejoin;
 
 impl Step<'_> {
     /// What a member has next.
-    pub(super) fn next(&self, current: &CurrentAssignment) -> Result<CurrentAssignment, MustRejoin> {
+    pub(super) fn next(
+        &self,
+        current: &CurrentAssignment,
+    ) -> Result<CurrentAssignment, MustRejoin> {
         let epoch = current.member_epoch;
         Ok(match current.state {
-            MemberState::Stable if epoch != self.target_epoch => self.towards_target(current, epoch),
+            MemberState::Stable if epoch != self.target_epoch => {
+                self.towards_target(current, epoch)
+            }
             MemberState::Stable => self.towards_subscription(current),
             MemberState::UnrevokedPartitions if self.still_has(&current.pending_revocation) => {
                 self.towards_subscription(current)
@@ -62,7 +67,8 @@ impl Step<'_> {
         let Some(owned) = self.owned else { return true };
         owned.iter().any(|(topic, owned)| {
             let asked_back = partitions.get(topic);
-            asked_back.is_some_and(|asked| owned.iter().any(|partition| asked.contains_key(partition)))
+            asked_back
+                .is_some_and(|asked| owned.iter().any(|partition| asked.contains_key(partition)))
         })
     }
 

@@ -142,7 +142,8 @@ impl ConsumerHeartbeat {
     /// # Errors
     /// What Kafka refuses, in its order.
     pub fn check(&self, makes_ids: bool, assignors: &[Assignor]) -> Result<(), Refusal> {
-        let refuse = |message: &str| Err(Refusal::new(ErrorCode::InvalidRequest, message.to_string()));
+        let refuse =
+            |message: &str| Err(Refusal::new(ErrorCode::InvalidRequest, message.to_string()));
         if (makes_ids || self.member_epoch > 0 || self.is_leaving()) && is_blank(&self.member_id) {
             return refuse("MemberId can't be empty.");
         }
@@ -167,7 +168,9 @@ impl ConsumerHeartbeat {
                     "Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.",
                 );
             }
-            LEFT_STATIC if self.instance_id.is_none() => return refuse("InstanceId can't be null."),
+            LEFT_STATIC if self.instance_id.is_none() => {
+                return refuse("InstanceId can't be null.");
+            }
             ..LEFT_STATIC => return refuse("MemberEpoch is invalid."),
             _ => {}
         }
@@ -175,7 +178,8 @@ impl ConsumerHeartbeat {
         match self.server_assignor.as_deref().filter(|name| !is_known(name)) {
             None => Ok(()),
             Some(name) => {
-                let mut known: Vec<&str> = assignors.iter().map(|assignor| assignor.name()).collect();
+                let mut known: Vec<&str> =
+                    assignors.iter().map(|assignor| assignor.name()).collect();
                 known.sort_unstable();
                 let known = known.join(", ");
                 let message = format!(

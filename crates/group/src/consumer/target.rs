@@ -78,7 +78,8 @@ impl ConsumerGroup {
         for (id, member) in self.members_with(draft) {
             let subscription = &member.subscription;
             let is_alike = (&subscription.topics, &subscription.regex) == (&own.topics, &own.regex);
-            let is_mixed = !own.topics.is_empty() && own.regex.as_ref().is_some_and(|it| !it.is_empty());
+            let is_mixed =
+                !own.topics.is_empty() && own.regex.as_ref().is_some_and(|it| !it.is_empty());
             spec.all_alike &= is_alike && !is_mixed;
             let topics = Self::subscribed_ids(subscription, regexes, scope.topics);
             for topic in &topics {

@@ -76,8 +76,11 @@ fn settings() -> Settings {
     }
 }
 
-const TIMES: GroupTimes =
-    GroupTimes { session_timeout_ms: 45_000, heartbeat_interval_ms: 5000, assignment_interval_ms: 0 };
+const TIMES: GroupTimes = GroupTimes {
+    session_timeout_ms: 45_000,
+    heartbeat_interval_ms: 5000,
+    assignment_interval_ms: 0,
+};
 
 struct World {
     groups: Groups,
@@ -94,7 +97,14 @@ impl World {
         now.wall.millis = 1000;
         let mut groups = Groups::new(settings(), 7);
         groups.loaded(now);
-        Self { groups, topics: FakeTopics::default(), times: TIMES, now, end: 0, out: String::new() }
+        Self {
+            groups,
+            topics: FakeTopics::default(),
+            times: TIMES,
+            now,
+            end: 0,
+            out: String::new(),
+        }
     }
 
     fn command(&mut self, line: &str) {

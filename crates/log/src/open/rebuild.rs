@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 
 use ottla_model::Offset;
-use ottla_record::BatchHeader;
+use ottla_model::ids::NO_TIMESTAMP;
 
 use super::{FoundSegment, Opening, State};
 use crate::files::{leader_epoch_checkpoint, offset_index, time_index, txn_index};
@@ -14,9 +14,6 @@ use crate::read::{find, offset_entries_below, offset_entry, time_entry};
 use crate::recover::{Replay, load_snapshot, replay_segment};
 use crate::scan::{HeaderScan, LOOKUP_WINDOW_BYTES};
 use crate::{LeaderEpochs, Log, LogError, Producers, Segment, SegmentBytes, SegmentFile};
-
-/// Zeros that tell that nothing was written behind the last batch.
-const UNWRITTEN_BYTES: u64 = 4096;
 
 /// A file that was made anew from the log, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,41 +59,48 @@ pub(crate) fn true_time_entries<B: SegmentBytes>(
     Ok(count)
 }
 
-pub(crate) fn as_segment(found: &FoundSegment) -> Segment {
-    Segment {
-        index_entries: found.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES,
-        time_entries: found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES,
-        ..Segment::found(found.base_offset, found.size, found.modified)
-    }
-}
-
-/// Whether a log file goes on with zeros behind its last batch: room that `preallocate` took, or that
-/// a power cut left of a write.
-pub(super) fn is_unwritten<B: SegmentBytes>(
-    base_offset: Offset,
-    position: u64,
-    len: u64,
+/// Whether the last entries of a segment's time index can be of it. Retention would take a wrong time
+/// for the segment's age. `next_offset` is the end of the segment.
+fn times_fit<B: SegmentBytes>(
+    found: &FoundSegment,
+    next_offset: Offset,
     bytes: &B,
 ) -> Result<bool, LogError> {
-    let mut found = vec![0; usize::try_from(len.min(UNWRITTEN_BYTES)).unwrap_or(0)];
-    let count = bytes.read_at(base_offset, SegmentFile::Log, position, &mut found)?;
-    Ok(found[..count].iter().all(|&byte| byte == 0))
+    let entries = found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES;
+    let entry_at = |back: u64| match entries.checked_sub(back) {
+        Some(at) => time_entry(found.base_offset, at, bytes),
+        None => Ok(None),
+    };
+    let Some(last) = entry_at(1)? else { return Ok(true) };
+    let len = next_offset - found.base_offset;
+    let is_of_record = (0..len.max(1)).contains(&i64::from(last.relative_offset));
+    let grows = entry_at(2)?.is_none_or(|before| {
+        before.timestamp < last.timestamp && before.relative_offset <= last.relative_offset
+    });
+    Ok(is_of_record && grows && last.timestamp >= NO_TIMESTAMP)
 }
 
-/// Whether the last to write was a Kafka that was killed: it makes the offset index of the segment it
-/// writes in its full length, of zeros, and cuts it when the segment is sealed or closed. This broker's
-/// has no room for more entries than there are batches.
-pub(super) fn was_left_open_by_kafka<B: SegmentBytes>(
-    opening: &Opening,
+/// Whether a segment's transaction index holds aborted transactions, in the order of their markers.
+/// Those that end at `end` or behind it are left to who checks the batches there.
+fn txns_fit<B: SegmentBytes>(
+    found: &FoundSegment,
+    end: Offset,
     bytes: &B,
 ) -> Result<bool, LogError> {
-    let Some(active) = opening.segments.last() else { return Ok(false) };
-    let entries = active.offset_index_bytes.unwrap_or(0) / offset_index::ENTRY_BYTES;
-    if entries <= active.size / BatchHeader::LEN as u64 + 1 {
-        return Ok(false);
+    let mut content = vec![0; usize::try_from(found.txn_index_bytes.unwrap_or(0)).unwrap_or(0)];
+    let len = bytes.read_at(found.base_offset, SegmentFile::TxnIndex, 0, &mut content)?;
+    content.truncate(len);
+    let mut last_marker = found.base_offset - 1;
+    for entry in content.chunks_exact(txn_index::ENTRY_BYTES as usize) {
+        let txn = txn_index::AbortedTxn::from_bytes(entry)
+            .filter(|txn| txn.first_offset < txn.last_offset && txn.last_offset > last_marker);
+        let Some(txn) = txn else { return Ok(false) };
+        if txn.last_offset >= end {
+            break;
+        }
+        last_marker = txn.last_offset;
     }
-    let last = offset_entry(active.base_offset, entries - 1, bytes)?;
-    Ok(last.is_some_and(|entry| entry.position == 0 && entry.relative_offset == 0))
+    Ok(true)
 }
 
 impl State<'_> {
@@ -121,6 +125,39 @@ impl State<'_> {
             };
             self.rebuilt.push(Rebuilt { file: file.name(found.base_offset), why });
         }
+    }
+
+    /// Whether the time index of a whole segment may be its; notes it if not.
+    pub(super) fn has_its_times<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        next_offset: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let fits = times_fit(found, next_offset, bytes)?;
+        if !fits {
+            let file = SegmentFile::TimeIndex.name(found.base_offset);
+            let why = "its last entry is of no record of the segment".to_string();
+            self.rebuilt.push(Rebuilt { file, why });
+        }
+        Ok(fits)
+    }
+
+    /// Whether the transaction index of a segment may be its up to `end`; notes it if not. Readers of
+    /// committed records could not go on.
+    pub(super) fn has_its_txns<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        end: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let fits = txns_fit(found, end, bytes)?;
+        if !fits {
+            let file = SegmentFile::TxnIndex.name(found.base_offset);
+            let why = "it holds something that is no aborted transaction".to_string();
+            self.rebuilt.push(Rebuilt { file, why });
+        }
+        Ok(fits)
     }
 
     pub(super) fn note_misfit(&mut self, found: &FoundSegment, why: String) {

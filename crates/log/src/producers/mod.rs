@@ -71,6 +71,37 @@ pub enum Prepared {
     Duplicate(RememberedBatch),
 }
 
+/// Bytes of memory that a producer counts for: its entry (64), its last batches (8 places of 24), its
+/// place in a map that is two thirds full. Measured over a million of them it is a little less.
+pub const PRODUCER_BYTES: u64 = 320;
+
+/// Which producers go when there are too many of them; made by [`cut_oldest`] for those of all logs,
+/// and worked off log by log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// Those go that were heard of before, in milliseconds.
+    before_ms: i64,
+    /// And this many of those that were heard of just then.
+    at: usize,
+}
+
+impl Cut {
+    /// When the last of those that go was heard of, in milliseconds.
+    pub fn newest_ms(&self) -> i64 {
+        self.before_ms
+    }
+}
+
+/// The cut that takes `count` of the producers with these timestamps (see
+/// [`Producers::idle_timestamps`]), those that have been idle the longest.
+pub fn cut_oldest(timestamps: &mut [i64], count: usize) -> Option<Cut> {
+    let count = count.min(timestamps.len());
+    let last = count.checked_sub(1)?;
+    let (older, &mut before_ms, _) = timestamps.select_nth_unstable(last);
+    let at = 1 + older.iter().filter(|&&timestamp| timestamp == before_ms).count();
+    Some(Cut { before_ms, at })
+}
+
 /// The producers of one log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Producers {
@@ -256,6 +287,26 @@ impl Producers {
         before - self.entries.len()
     }
 
+    /// When each producer without an open transaction was last heard of, in milliseconds.
+    pub fn idle_timestamps(&self) -> impl Iterator<Item = i64> {
+        let is_idle = |entry: &&ProducerEntry| entry.current_txn_first_offset.is_none();
+        self.entries.values().filter(is_idle).map(|entry| entry.last_timestamp)
+    }
+
+    /// Forgets the producers that a cut takes, as if they had expired; says how many. None is in a
+    /// transaction.
+    pub fn forget(&mut self, cut: &mut Cut) -> usize {
+        let before = self.entries.len();
+        self.entries.retain(|_, entry| {
+            let is_at = entry.last_timestamp == cut.before_ms && cut.at > 0;
+            let goes = entry.current_txn_first_offset.is_none()
+                && (entry.last_timestamp < cut.before_ms || is_at);
+            cut.at -= usize::from(goes && is_at);
+            !goes
+        });
+        before - self.entries.len()
+    }
+
     /// Notes that the log begins at `offset` now.
     pub fn log_start_moved(&mut self, offset: Offset) {
         self.unreplicated.retain(|_, last_offset| *last_offset >= offset);
@@ -297,3 +348,6 @@ fn is_expired(entry: &ProducerEntry, now_ms: i64, expiration_ms: i64) -> bool {
     entry.current_txn_first_offset.is_none()
         && now_ms.saturating_sub(entry.last_timestamp) >= expiration_ms
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use ottla_base::WallTime;
 use ottla_io::Disk;
-use ottla_log::files::names;
+use ottla_log::files::{names, producer_snapshot};
 use ottla_log::segment::last_time_entry;
 use ottla_log::truncate::Cut;
 use ottla_log::{RetentionPlan, RetentionStep, SegmentFile, TruncatePlan};
@@ -53,6 +52,7 @@ impl LogFiles {
         let snapshots: Vec<Offset> = self.snapshots.iter().copied().collect();
         self.log.commit_cut(cut, &snapshots, now, &*self.files).map_err(log_error)?;
         self.epochs_unwritten = true;
+        self.count_producers();
         self.flush()
     }
 
@@ -82,6 +82,7 @@ impl LogFiles {
         }
         self.log.commit_start_over(offset, now);
         self.epochs_unwritten = true;
+        self.count_producers();
         self.flush()
     }
 
@@ -111,10 +112,86 @@ impl LogFiles {
                 RetentionStep::Remove(plan) => break plan,
             }
         };
+        let mut plan = plan;
+        let covering = self.begin_covering(&mut plan, now)?;
+        let covered = covering.run();
+        self.end_covering(covering, &covered, &mut plan);
+        covered?;
         let removal = self.begin_removal(&plan, now)?;
         let done = removal.run();
         self.end_removal(removal, &done);
         done.map(|_| plan.segments.len())
+    }
+
+    /// Takes together what has to be written down before these segments go: they may be all that
+    /// tells what their producers sent last. [`Covering::run`] does it, also while the log goes on;
+    /// [`Self::end_covering`] notes it.
+    ///
+    /// # Errors
+    /// What the device said; the log is as it was.
+    pub fn begin_covering(
+        &mut self,
+        plan: &mut RetentionPlan,
+        now: WallTime,
+    ) -> io::Result<Covering> {
+        self.check_sound()?;
+        *plan = self.log.still_planned(plan);
+        if std::mem::take(&mut plan.roll) {
+            self.roll(now)?;
+        }
+        let first_kept = self.first_kept(plan).unwrap_or(Offset::MAX);
+        Ok(Covering {
+            disk: self.files.disk().clone(),
+            dir: self.dir().to_owned(),
+            snapshots: self.pending_snapshots.split_off(&first_kept),
+            cuts: self.cuts,
+        })
+    }
+
+    /// Notes how many of the snapshots were written. On a full disk the plan is left with those
+    /// segments that a snapshot on disk covers; the others stay until there is room for theirs.
+    pub fn end_covering(
+        &mut self,
+        covering: Covering,
+        written: &io::Result<usize>,
+        plan: &mut RetentionPlan,
+    ) {
+        if covering.cuts != self.cuts {
+            // They may be of what was cut off. The next start would take such a one away too.
+            for offset in covering.snapshots.into_keys() {
+                let _ = self.files.disk().remove_file(self.dir().join(names::snapshot(offset)));
+            }
+            plan.segments.clear();
+            return;
+        }
+        let written = written.as_ref().copied().unwrap_or(0);
+        let mut first_unwritten = None;
+        for (index, (offset, content)) in covering.snapshots.into_iter().enumerate() {
+            if index < written {
+                self.snapshots.insert(offset);
+                continue;
+            }
+            first_unwritten.get_or_insert_with(|| Arc::clone(&content));
+            self.pending_snapshots.entry(offset).or_insert(content);
+        }
+        // One without producers says no more than none at all.
+        let says_something = |content: &Arc<Vec<u8>>| {
+            producer_snapshot::parse(content).map_or(true, |entries| !entries.is_empty())
+        };
+        if !first_unwritten.as_ref().is_some_and(says_something) {
+            return;
+        }
+        let covered = self.snapshots.last().copied().unwrap_or(0);
+        while self.first_kept(plan).is_some_and(|first_kept| first_kept > covered) {
+            plan.segments.pop();
+        }
+    }
+
+    /// Base offset of the segment that is the first one when the plan is done; `None` if nothing
+    /// goes.
+    fn first_kept(&self, plan: &RetentionPlan) -> Option<Offset> {
+        let &(last, _) = plan.segments.last()?;
+        self.log.segments().map(|segment| segment.base_offset).find(|&base| base > last)
     }
 
     /// Takes segments out of the log, and together what has to be done to their files.
@@ -130,17 +207,12 @@ impl LogFiles {
         if plan.roll {
             self.roll(now)?;
         }
-        let last = plan.segments.last().map(|(base_offset, _)| *base_offset);
-        let kept = self.log.segments().map(|s| s.base_offset).find(|&base| Some(base) > last);
-        let first_kept = kept.filter(|_| last.is_some());
+        let first_kept = self.first_kept(&plan);
         let mut removal = Removal {
             disk: self.files.disk().clone(),
             dir: self.dir().to_owned(),
             segments: Vec::new(),
             snapshots: Vec::new(),
-            // What is removed may be all that tells what its producers sent last.
-            pending: self.pending_snapshots.split_off(&first_kept.unwrap_or(Offset::MAX)),
-            pending_written: AtomicBool::new(false),
             first_kept,
         };
         let Some(first_kept) = first_kept else { return Ok(removal) };
@@ -152,7 +224,7 @@ impl LogFiles {
             removal.segments.push(base_offset);
         }
         self.epochs_unwritten |= self.log.commit_deletion(first_kept);
-        self.pending_snapshots.clear();
+        self.pending_snapshots = self.pending_snapshots.split_off(&first_kept);
         let kept = self.snapshots.split_off(&first_kept);
         removal.snapshots.extend(std::mem::replace(&mut self.snapshots, kept));
         Ok(removal)
@@ -162,14 +234,6 @@ impl LogFiles {
     /// be gone.
     pub fn end_removal(&mut self, removal: Removal, done: &io::Result<Vec<PathBuf>>) {
         let Some(first_kept) = removal.first_kept else { return };
-        let is_written = removal.pending_written.load(Ordering::Relaxed);
-        for (offset, content) in removal.pending {
-            if is_written {
-                self.snapshots.insert(offset);
-            } else {
-                self.pending_snapshots.entry(offset).or_insert(content);
-            }
-        }
         let Ok(aside) = done else {
             self.broken = true;
             return;
@@ -216,9 +280,6 @@ pub struct Removal {
     segments: Vec<Offset>,
     /// Offsets of the producer snapshots that go.
     snapshots: Vec<Offset>,
-    /// Producer snapshots to be written before anything goes, unless the disk is full.
-    pending: BTreeMap<Offset, Arc<Vec<u8>>>,
-    pending_written: AtomicBool,
     /// Base offset of the segment that is the first one then; `None` if nothing goes.
     first_kept: Option<Offset>,
 }
@@ -229,7 +290,6 @@ impl Removal {
     /// # Errors
     /// What the device said.
     pub fn run(&self) -> io::Result<Vec<PathBuf>> {
-        self.write_pending()?;
         let mut aside = Vec::new();
         // Oldest first: a crash in between leaves no gap.
         for &base_offset in &self.segments {
@@ -244,16 +304,30 @@ impl Removal {
         }
         Ok(aside)
     }
+}
 
-    /// They may be ahead of what is on the device: the next start takes one away that is.
-    fn write_pending(&self) -> io::Result<()> {
-        for (offset, content) in &self.pending {
+/// Producer snapshots to be written; see [`LogFiles::begin_covering`].
+#[derive(Debug)]
+pub struct Covering {
+    disk: Disk,
+    dir: PathBuf,
+    snapshots: BTreeMap<Offset, Arc<Vec<u8>>>,
+    cuts: u64,
+}
+
+impl Covering {
+    /// Writes them, the oldest first, until the disk is full; says how many. They may be ahead of
+    /// what is on the device: the next start takes one away that is.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn run(&self) -> io::Result<usize> {
+        for (count, (offset, content)) in self.snapshots.iter().enumerate() {
             match self.disk.write_atomic(self.dir.join(names::snapshot(*offset)), content) {
-                Err(error) if error.kind() == io::ErrorKind::StorageFull => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => return Ok(count),
                 written => written?,
             }
         }
-        self.pending_written.store(true, Ordering::Relaxed);
-        Ok(())
+        Ok(self.snapshots.len())
     }
 }

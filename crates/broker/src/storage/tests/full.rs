@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ottla_io::Io;
 use ottla_io::sim::World;
+use ottla_log::LogConfig;
 use ottla_model::ErrorCode;
 
 use super::super::{Acks, Partition, ReadLimit, Reserve, Storage};
@@ -84,4 +85,38 @@ fn a_disk_that_somebody_else_fills_to_the_last_byte_breaks_no_log() {
     let partition = led(&storage, 2);
     assert_eq!(super::read_all(&partition).len(), end as usize);
     assert_eq!(partition.leader_epoch_at(i64::from(end) - 1), 1);
+}
+
+#[test]
+fn retention_on_a_full_disk_forgets_no_producer() {
+    let world = World::new(3);
+    let io = world.node("node");
+    let storage = open(&world, &io, 0);
+    let partition = led(&storage, 0);
+    let config = LogConfig { retention_ms: 1000, ..super::small() };
+    partition.set_config(config.clone());
+    let now = io.now();
+    partition.append(now, &batch(0, 1, 100, now.wall.millis), Acks::All).unwrap();
+    partition.roll(now).unwrap();
+    // No room for the snapshot.
+    world.set_disk_capacity("node", world.disk_used("node"));
+    world.run_for(Duration::from_secs(2));
+    assert_eq!(partition.retain(io.now()), Ok(0));
+    assert!(!storage.dirs()[0].is_offline());
+    let known = partition.producers();
+    assert_eq!(known.len(), 1);
+    drop((partition, storage));
+    world.kill("node");
+    world.set_disk_capacity("node", 512 * KIB);
+    let io = world.node("node");
+    let storage = open(&world, &io, 0);
+    let partition = led(&storage, 0);
+    assert_eq!(partition.producers(), known);
+    partition.set_config(config);
+    assert_eq!(partition.retain(io.now()), Ok(1));
+    drop((partition, storage));
+    world.kill("node");
+    let io = world.node("node");
+    let partition = led(&open(&world, &io, 0), 0);
+    assert_eq!((partition.log_start_offset(), partition.producers()), (1, known));
 }

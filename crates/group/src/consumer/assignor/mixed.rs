@@ -151,7 +151,8 @@ impl Dealer {
 
     fn assign(&mut self, topic: usize, partition: i32, member: usize) {
         let topic = &mut self.topics[topic];
-        let Some(owner) = usize::try_from(partition).ok().and_then(|at| topic.owners.get_mut(at)) else {
+        let Some(owner) = usize::try_from(partition).ok().and_then(|at| topic.owners.get_mut(at))
+        else {
             return;
         };
         if let Some(before) = owner.replace(member) {
@@ -226,11 +227,7 @@ impl Ranks {
     }
 
     /// The last partition of the next of the most loaded that has one to give.
-    fn give_up(
-        &mut self,
-        loads: &[usize],
-        owned: &mut BTreeMap<usize, Vec<i32>>,
-    ) -> Option<i32> {
+    fn give_up(&mut self, loads: &[usize], owned: &mut BTreeMap<usize, Vec<i32>>) -> Option<i32> {
         loop {
             let member = self.next_most(loads)?;
             match owned.get_mut(&member).and_then(Vec::pop) {

@@ -107,8 +107,7 @@ fn change(spec: &mut Spec, rng: &mut Rng, step: u64, topics: u64) {
         return;
     }
     let wants = |id: &u64, rng: &mut Rng| spec.all_alike || *id == 0 || rng.chance(2, 3);
-    let topics: BTreeSet<Uuid> =
-        (0..topics).filter(|id| wants(id, rng)).map(topic).collect();
+    let topics: BTreeSet<Uuid> = (0..topics).filter(|id| wants(id, rng)).map(topic).collect();
     let id = format!("m{}-{step}", rng.below(10));
     spec.members.insert(id.into(), MemberSpec { topics, ..MemberSpec::default() });
 }

@@ -58,7 +58,9 @@ fn unassigned(group: &Spec, topics: &BTreeSet<Uuid>) -> Vec<(Uuid, i32)> {
     let mut free = Vec::new();
     for topic in topics {
         let count = group.partitions.get(topic).copied().unwrap_or(0);
-        free.extend((0..count).map(|partition| (*topic, partition)).filter(|at| !taken.contains(at)));
+        free.extend(
+            (0..count).map(|partition| (*topic, partition)).filter(|at| !taken.contains(at)),
+        );
     }
     free
 }
