@@ -55,9 +55,8 @@ fn due(shared: &Shared, age_max: Duration) -> Vec<Arc<Partition>> {
             due.push((since.millis, partition));
         }
     }
-    let mut noted = shared.behind();
-    names.iter().filter(|name| !behind.contains(*name)).for_each(|name| drop(noted.remove(name)));
-    drop(noted);
+    // Others may have been noted meanwhile.
+    shared.behind().retain(|name| behind.contains(name) || names.binary_search(name).is_err());
     due.sort_by_key(|(since, _)| *since);
     due.into_iter().map(|(_, partition)| partition).collect()
 }

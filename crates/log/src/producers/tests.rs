@@ -14,7 +14,9 @@ fn check(logs: &[&str], count: usize, left: &[&str]) {
     let mut logs: Vec<Producers> = logs.iter().map(|log| producers(log)).collect();
     let mut timestamps: Vec<i64> = logs.iter().flat_map(Producers::idle_timestamps).collect();
     if let Some(mut cut) = cut_oldest(&mut timestamps, count) {
-        logs.iter_mut().for_each(|log| drop(log.forget(&mut cut)));
+        for log in &mut logs {
+            log.forget(&mut cut);
+        }
     }
     let shown: Vec<String> = logs.iter().map(show).collect();
     assert_eq!(shown, left);
