@@ -80,10 +80,10 @@ pub(crate) async fn serve(
 /// The topics asked for, each at its first mention, as Kafka answers: else a small request for one
 /// large topic, over and over, would be answered with more than memory holds.
 fn named_once(topics: &[MetadataRequestTopic]) -> Vec<&MetadataRequestTopic> {
-    // With a name, the id says nothing.
-    let key = |topic: &MetadataRequestTopic| match &topic.name {
-        Some(name) => (Some(name.clone()), Uuid::ZERO),
-        None => (None, topic.topic_id),
+    // With an id, the name says nothing: the Java client sends an empty one beside each.
+    let key = |topic: &MetadataRequestTopic| match topic.topic_id.is_zero() {
+        true => (topic.name.clone(), Uuid::ZERO),
+        false => (None, topic.topic_id),
     };
     let mut seen = BTreeSet::new();
     topics.iter().filter(|topic| seen.insert(key(topic))).collect()
@@ -229,4 +229,20 @@ pub(super) fn offline_replicas(image: &Image, partition: &Partition) -> Vec<i32>
     let is_offline =
         |id: &&i32| image.brokers.get(id).is_none_or(|broker| broker.fenced);
     partition.replicas.iter().filter(is_offline).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_named_by_id_with_an_empty_name_beside_it_are_all_answered() {
+        let by_id = |low| MetadataRequestTopic {
+            name: Some(Str::default()),
+            topic_id: Uuid::from_low(low),
+        };
+        let topics = [by_id(1), by_id(2), by_id(1)];
+        let ids: Vec<Uuid> = named_once(&topics).iter().map(|topic| topic.topic_id).collect();
+        assert_eq!(ids, [Uuid::from_low(1), Uuid::from_low(2)]);
+    }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! handle.rs        MetadataHandle: the image, and changes to it         settings.rs
 //! start.rs         a node joins: log, leadership, registration, partitions
-//! service.rs       the one loop: decide, append, sync, commit, publish  service/snapshots.rs
+//! service.rs       the one loop: decide, append, sync, commit, publish  service/append.rs, snapshots.rs
 //! apply.rs         committed changes → partitions of this node, before anybody is answered
 //! load.rs          snapshot and log → image                             format.rs  an empty dir
 //! snapshot.rs      image ↔ checkpoint file                              control.rs control records

@@ -10,7 +10,7 @@ use ottla_model::{ErrorCode, ProducerId};
 use ottla_replica::Acks;
 
 use super::answers::{AppendError, Appended};
-use super::log_files::{AppendFailure, Covers};
+use super::log_files::{AppendFailure, Covers, LogFiles};
 use super::partition::Partition;
 
 impl Partition {
@@ -69,15 +69,9 @@ impl Partition {
                     return Err(refused_full());
                 }
                 let role = AppendAs::Leader { epoch: replica.leader_epoch(), origin };
-                let done =
-                    log.append(batches, role, now.wall).map_err(|failure| match failure {
-                        AppendFailure::Refused(error) => {
-                            AppendError { code: error.code(), message: error.to_string() }
-                        }
-                        AppendFailure::Storage(error) => {
-                            refusal(self.write_failed("append", log.is_broken(), &error))
-                        }
-                    })?;
+                let done = log
+                    .append(batches, role, now.wall)
+                    .map_err(|failure| self.not_appended(log, failure))?;
                 let moved = replica.log_end_moved(log.log().vouched_offset());
                 let high_watermark = replica.high_watermark();
                 if moved {
@@ -108,6 +102,17 @@ impl Partition {
             self.wake_to_flush(due, now);
         }
         Ok(appended)
+    }
+
+    fn not_appended(&self, log: &LogFiles, failure: AppendFailure) -> AppendError {
+        match failure {
+            AppendFailure::Refused(error) => {
+                AppendError { code: error.code(), message: error.to_string() }
+            }
+            AppendFailure::Storage(error) => {
+                refusal(self.write_failed("append", log.is_broken(), &error))
+            }
+        }
     }
 
     /// Whether the producer has a transaction open here, in this epoch; and how many markers have been
