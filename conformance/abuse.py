@@ -17,6 +17,7 @@ import hostile.admin  # noqa: F401  (each registers its cases)
 import hostile.frames  # noqa: F401
 import hostile.produce  # noqa: F401
 import hostile.reads  # noqa: F401
+import hostile.transactions  # noqa: F401
 from checks import Checks
 from hostile import CASES, Server
 from wire import API_VERSIONS, Closed, Silent

@@ -207,15 +207,15 @@ impl RunningNode {
         self.admin
     }
 
-    /// Resolves, with the reason, when the node cannot go on: its metadata log has failed.
+    /// Resolves, with the reason, when the node cannot go on: its metadata log has failed, or the log
+    /// dir that holds it, or all log dirs.
     pub fn failure(&self) -> impl Future<Output = String> + Send + 'static {
-        let mut failure = self.node.metadata.failure();
+        let (metadata, dirs) = (self.node.metadata.failure(), self.node.storage.failure());
         async move {
-            let failed = failure.wait_for(Option::is_some).await.map(|reason| reason.clone());
-            match failed {
-                Ok(reason) => reason.unwrap_or_default(),
-                // Stopped in order.
-                Err(_) => std::future::pending().await,
+            tokio::select! {
+                biased;
+                reason = told(metadata) => reason,
+                reason = told(dirs) => reason,
             }
         }
     }
@@ -271,5 +271,14 @@ impl RunningNode {
         let serving = admin::serve(Arc::clone(&self.node), listener);
         self.tasks.push(self.node.io.spawn("admin", serving));
         Ok(())
+    }
+}
+
+/// Resolves once there is a reason; never, if what would fail is stopped in order.
+async fn told(mut failure: watch::Receiver<Option<String>>) -> String {
+    let failed = failure.wait_for(Option::is_some).await.map(|reason| reason.clone());
+    match failed {
+        Ok(reason) => reason.unwrap_or_default(),
+        Err(_) => std::future::pending().await,
     }
 }

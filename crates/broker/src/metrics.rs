@@ -9,6 +9,7 @@ use std::time::Duration;
 use ottla_wire::ApiKey;
 
 pub(crate) mod exposition;
+mod of_groups;
 
 /// Upper bounds of the request time buckets, in seconds.
 pub(crate) const REQUEST_SECONDS: [f64; 10] =

@@ -255,7 +255,14 @@ impl<'a> State<'a> {
         }
         if is_last {
             return match measure(as_segment(found), bytes) {
-                Ok((segment, next_offset)) => self.keep(segment, next_offset, bytes),
+                Ok((segment, next_offset)) => {
+                    let fits = self.has_its_times(found, next_offset, bytes)?
+                        && self.has_its_txns(found, next_offset, bytes)?;
+                    if !fits {
+                        return self.recover(found, is_last, bytes);
+                    }
+                    self.keep(segment, next_offset, bytes)
+                }
                 Err(error) if error.is_corrupt() => {
                     self.note_misfit(found, error.to_string());
                     self.recover(found, is_last, bytes)
@@ -266,7 +273,14 @@ impl<'a> State<'a> {
         let next = self.opening.segments.iter().map(|other| other.base_offset);
         let next_offset = next.filter(|&base| base > found.base_offset).min();
         let next_offset = next_offset.unwrap_or(found.base_offset);
-        let kept = if next_offset == self.recover_from {
+        // The time index entry that sealed this one may be lost; that is repaired without a word.
+        let is_sealed_last = next_offset == self.recover_from;
+        let fits = (is_sealed_last || self.has_its_times(found, next_offset, bytes)?)
+            && self.has_its_txns(found, next_offset, bytes)?;
+        if !fits {
+            return self.recover(found, is_last, bytes);
+        }
+        let kept = if is_sealed_last {
             self.seal_again(found, next_offset, bytes)
         } else {
             let segment = Segment::found(found.base_offset, found.size, found.modified);
@@ -290,6 +304,9 @@ impl<'a> State<'a> {
         bytes: &B,
     ) -> Result<bool, LogError> {
         let next_offset = part.next_offset;
+        if !self.has_its_txns(found, next_offset, bytes)? {
+            return self.recover(found, is_last, bytes);
+        }
         if part.is_all && is_last {
             return self.keep(part.segment, next_offset, bytes);
         }

@@ -1,7 +1,7 @@
 //! AddPartitionsToTxn (key 24), versions 0-5: what a transaction is about to write to.
 //!
 //! - v0-3 are for clients; v2: PRODUCER_FENCED; v3: flexible. v4 and later are for brokers: many
-//!   transactions, and verifying without adding (KIP-890); v5: TRANSACTION_ABORTABLE.
+//!   transactions, and verifying without adding (KIP-890), with TRANSACTION_ABORTABLE, though v5 is there for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,8 +23,6 @@ use crate::transactions;
 const BATCH_VERSION_MIN: i16 = 4;
 /// First version whose clients know PRODUCER_FENCED.
 const FENCED_VERSION_MIN: i16 = 2;
-/// First version whose brokers know TRANSACTION_ABORTABLE.
-const ABORTABLE_VERSION_MIN: i16 = 5;
 
 type Verdicts = BTreeMap<TopicPartition, ErrorCode>;
 
@@ -115,9 +113,6 @@ fn told(error: Option<ErrorCode>, version: i16) -> ErrorCode {
         None => ErrorCode::None,
         Some(ErrorCode::ProducerFenced) if version < FENCED_VERSION_MIN => {
             ErrorCode::InvalidProducerEpoch
-        }
-        Some(ErrorCode::TransactionAbortable) if version < ABORTABLE_VERSION_MIN => {
-            ErrorCode::InvalidTxnState
         }
         Some(other) => other,
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ottla_model::ErrorCode;
+use ottla_model::{ErrorCode, check_topic_name};
 use ottla_wire::messages::describe_producers::{
     DescribeProducersRequest, DescribeProducersResponse, PartitionResponse, ProducerState,
     TopicResponse,
@@ -31,6 +31,14 @@ pub(crate) async fn serve(
 }
 
 fn partition(node: &Node, topic: &str, partition_index: i32) -> PartitionResponse {
+    if let Err(invalid) = check_topic_name(topic) {
+        return PartitionResponse {
+            partition_index,
+            error_code: ErrorCode::InvalidTopicException.code(),
+            error_message: Some(invalid.sentence(topic).into()),
+            ..PartitionResponse::default()
+        };
+    }
     let found = node.partition_by_name(topic, partition_index).and_then(|found| {
         // Followers answer too, but not a dir that has failed.
         if found.is_offline() { Err(ErrorCode::KafkaStorageError) } else { Ok(found) }
@@ -44,6 +52,7 @@ fn partition(node: &Node, topic: &str, partition_index: i32) -> PartitionRespons
         Err(error) => PartitionResponse {
             partition_index,
             error_code: error.code(),
+            error_message: Some(error.sentence().into()),
             ..PartitionResponse::default()
         },
     }

@@ -17,15 +17,15 @@ use ottla_base::Uuid;
 use ottla_model::ErrorCode;
 use ottla_wire::Records;
 use ottla_wire::messages::fetch::{
-    AbortedTransaction, EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
-    PartitionData,
+    AbortedTransaction, EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse,
+    LeaderIdAndEpoch, PartitionData,
 };
 
 use super::Answer;
-use crate::request::Request;
 use crate::fetch_session::{Incoming, Key, Kind, Plan, Told, Wanted};
 use crate::node::Node;
 use crate::reply::FileSlice;
+use crate::request::Request;
 use crate::storage::{EpochEnd, Partition, ReadLimit, ReadSlice};
 use crate::waiting::{Waiter, Watch};
 
@@ -59,8 +59,10 @@ pub(crate) async fn serve(
         Plan::Read { partitions, kind } => (partitions, kind),
     };
     let limits = Limits::of(node, &body);
-    let mut targets: Vec<Target> =
-        partitions.into_iter().map(|(key, wanted)| Target::find(node, request.version, key, wanted)).collect();
+    let mut targets: Vec<Target> = partitions
+        .into_iter()
+        .map(|(key, wanted)| Target::find(node, request.version, key, wanted))
+        .collect();
     open_logs(request, &mut targets).await;
     let mut read = read_or_wait(node, request, &targets, &limits).await;
     tell_deleted(node, &targets, &mut read);
@@ -97,11 +99,17 @@ fn failed(partition_index: i32, error: ErrorCode) -> PartitionData {
     }
 }
 
+/// Of how many of the files that may be open one response may hold one.
+const OPEN_FILES_SHARE: usize = 4;
+
 /// What a request asks of all partitions together.
 struct Limits {
     wait: Duration,
     bytes_min: u64,
     bytes_max: u64,
+    /// Partitions that one response may have records of: each holds a segment file open until it is
+    /// sent. Readers come for the others next, as they do when the bytes are used up.
+    files_max: usize,
     upto: ReadLimit,
     is_follower: bool,
     /// Below zero: Apache Kafka fails on each partition that it would read.
@@ -119,6 +127,7 @@ impl Limits {
             // More than may be sent would never be reached.
             bytes_min: u64::try_from(body.min_bytes).unwrap_or(0).min(bytes_max),
             bytes_max,
+            files_max: (node.storage.open_files_max() / OPEN_FILES_SHARE).max(1),
             upto: if committed { ReadLimit::LastStable } else { ReadLimit::HighWatermark },
             is_follower: replica_id >= 0,
             is_negative: body.max_bytes < 0,
@@ -191,6 +200,8 @@ async fn read_or_wait(
     if is_enough(targets, &read, limits) || limits.wait.is_zero() {
         return read;
     }
+    // What was found holds segment files open, and one request may wait for all of a node's.
+    drop(read);
     let deadline = request.received + limits.wait;
     let waiter = Waiter::default();
     let _watches: Vec<Watch> = targets
@@ -204,6 +215,7 @@ async fn read_or_wait(
         if is_enough(targets, &read, limits) {
             return read;
         }
+        drop(read);
         tokio::select! {
             biased;
             () = waiter.moved() => {}
@@ -232,12 +244,17 @@ fn tell_deleted(node: &Node, targets: &[Target], read: &mut [ReadResult]) {
 fn read_all(targets: &[Target], limits: &Limits) -> Vec<ReadResult> {
     let mut room = limits.bytes_max;
     let mut one_at_least = true;
+    let mut files = 0;
     let mut read = Vec::with_capacity(targets.len());
     for target in targets {
         let result = read_one(target, limits, room, one_at_least);
         if let Ok(Found { slice, .. }) = &result {
             room = room.saturating_sub(slice.len);
             one_at_least &= slice.len == 0;
+            files += usize::from(slice.file.is_some());
+            if files >= limits.files_max {
+                room = 0;
+            }
         }
         read.push(result);
     }
@@ -277,7 +294,8 @@ fn diverging(partition: &Partition, wanted: Wanted) -> Result<Option<EpochEnd>, 
     if wanted.fetch_offset < partition.log_start_offset() {
         return Err(ErrorCode::OffsetOutOfRange);
     }
-    let parts = end.leader_epoch < wanted.last_fetched_epoch || end.end_offset < wanted.fetch_offset;
+    let parts =
+        end.leader_epoch < wanted.last_fetched_epoch || end.end_offset < wanted.fetch_offset;
     Ok(parts.then_some(end))
 }
 
@@ -291,7 +309,11 @@ fn is_enough(targets: &[Target], read: &[ReadResult], limits: &Limits) -> bool {
         Ok(found) => found.diverging.is_some(),
         Err(_) => !target.is_recovering(),
     };
-    bytes >= limits.bytes_min || here.peek().is_none() || here.any(has_news)
+    let files = read.iter().flatten().filter(|found| found.slice.file.is_some()).count();
+    bytes >= limits.bytes_min
+        || files >= limits.files_max
+        || here.peek().is_none()
+        || here.any(has_news)
 }
 
 fn count(node: &Node, read: &[ReadResult]) {
@@ -393,7 +415,8 @@ fn partition_data(
 
 fn aborted(slice: &ReadSlice) -> Vec<AbortedTransaction> {
     let told = slice.aborted.iter();
-    told.map(|&(producer_id, first_offset)| AbortedTransaction { producer_id, first_offset }).collect()
+    told.map(|&(producer_id, first_offset)| AbortedTransaction { producer_id, first_offset })
+        .collect()
 }
 
 fn region(slice: ReadSlice, slices: &mut Vec<FileSlice>) -> Records {

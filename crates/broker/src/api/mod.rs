@@ -139,11 +139,12 @@ served! {
 
 /// Answers one request.
 pub(crate) async fn dispatch(node: &Arc<Node>, request: &Request, body: Reader) -> Outcome {
-    if !request.key.versions().contains(&request.version) {
+    // A version that Kafka has not released is as unknown as one that does not exist.
+    let versions = *request.key.versions().start()..=*request.key.advertised_versions(false).end();
+    if !versions.contains(&request.version) {
         if request.key == ApiKey::ApiVersions {
             return api_versions::unsupported_version(request);
         }
-        let versions = request.key.versions();
         return Outcome::Close(format!(
             "{} version {} is not served ({} to {} are)",
             request.key.name(),

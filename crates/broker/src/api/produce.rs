@@ -196,6 +196,7 @@ async fn admission(
     };
     let adds = request.version >= ADDS_PARTITIONS_VERSION_MIN;
     let producer = Producer { id: header.producer_id, epoch: header.producer_epoch };
+    partition.ask_to_begin(&header);
     let admitted = admit(node, partition, transactional_id, producer, adds).await;
     admitted.map_err(|code| not_admitted(code, request.version))
 }
@@ -246,7 +247,12 @@ fn check_and_append(
     })?;
     let markers = match admission {
         Admission::Unasked => None,
-        Admission::AsOf(markers) => Some(markers),
+        Admission::Open(markers) => Some(markers),
+        Admission::Begins(markers) => {
+            let adds = request.version >= ADDS_PARTITIONS_VERSION_MIN;
+            partition.check_beginning(&validated.header, adds).map_err(bare)?;
+            Some(markers)
+        }
     };
     let batch = as_sent_or_anew(records, &validated);
     let appended = partition.append_unless_marked(now, &batch, acks, Origin::Client, markers);
@@ -254,6 +260,9 @@ fn check_and_append(
         debug!(partition = %name, %error, "produce refused");
         bare(error.code)
     })?;
+    if let Admission::Begins(_) = admission {
+        partition.has_begun(validated.header.producer_id);
+    }
     Ok((appended, validated.header.record_count))
 }
 

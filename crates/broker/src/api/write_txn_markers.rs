@@ -43,6 +43,9 @@ pub(crate) async fn serve(
                 results.push(result);
             }
         }
+        if topics.is_empty() {
+            continue;
+        }
         let topics = topics.into_iter().map(|(name, partitions)| WritableTxnMarkerTopicResult {
             name: name.into(),
             partitions,

@@ -40,7 +40,7 @@ pub(crate) async fn commit_in_transaction(
     })?;
     let decide = |state: &mut Groups, now: Now, token: Token| -> Decision {
         // A marker since may have been the end of this transaction. Here none can come in between.
-        if let Admission::AsOf(markers) = admission
+        if let Admission::Open(markers) | Admission::Begins(markers) = admission
             && partition.open_transaction(producer.id, producer.epoch).1 != markers
         {
             let refused = Answer::Partitions(Err(ErrorCode::CoordinatorNotAvailable));

@@ -60,6 +60,7 @@ pub(super) async fn start(
     *shared.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tasks;
     let handle = MetadataHandle { shared, commands };
     join(io, &handle, storage, endpoints).await?;
+    settle_twins(io, &handle, storage).await?;
     let image = handle.image();
     let misplaced = io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
     if !misplaced.is_empty() {
@@ -68,6 +69,19 @@ pub(super) async fn start(
     let telling = directories::run(io.clone(), handle.clone(), Arc::downgrade(storage));
     io.spawn("assign directories", telling);
     Ok(handle)
+}
+
+/// Before anything is made: what is used of two dirs of one partition goes by the topic's id.
+async fn settle_twins(
+    io: &Io,
+    handle: &MetadataHandle,
+    storage: &Arc<Storage>,
+) -> Result<(), MetadataError> {
+    let (image, storage) = (handle.image(), Arc::clone(storage));
+    let id_of = move |topic: &str| image.topic(topic).map(|topic| topic.id);
+    io.blocking(move || storage.settle_twins(id_of))
+        .await
+        .map_err(|error| MetadataError::Storage(error.to_string()))
 }
 
 async fn load_at(

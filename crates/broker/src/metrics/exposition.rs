@@ -9,15 +9,14 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 use ottla_controller::{Image, image};
-use ottla_group::State;
 
+use super::of_groups::OF_GROUPS;
 use super::{OfKey, REQUEST_SECONDS};
-use crate::groups;
 use crate::node::Node;
 use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
-struct OfNode {
+pub(super) struct OfNode {
     name: &'static str,
     help: &'static str,
     kind: MetricType,
@@ -80,64 +79,6 @@ const OF_NODE: &[OfNode] = &[
         "kafka_server_socketservermetrics_connection_count",
         "Client connections open.",
         |node| node.metrics.connections.get(),
-    ),
-    gauge(
-        "kafka_coordinator_group_groupmetadatamanager_numoffsets",
-        "Offsets committed, of the groups of this node.",
-        |node| groups::sum(node, |state| state.offsets_count() as u64),
-    ),
-    gauge(
-        "kafka_coordinator_group_groupmetadatamanager_numgroups",
-        "Groups of this node.",
-        |node| groups::sum(node, |state| state.iter().count() as u64),
-    ),
-    gauge(
-        "kafka_coordinator_group_groupmetadatamanager_numgroupsempty",
-        "Classic groups without members.",
-        |node| groups::in_state(node, State::Empty),
-    ),
-    gauge(
-        "kafka_coordinator_group_groupmetadatamanager_numgroupspreparingrebalance",
-        "Classic groups whose members join.",
-        |node| groups::in_state(node, State::PreparingRebalance),
-    ),
-    gauge(
-        "kafka_coordinator_group_groupmetadatamanager_numgroupscompletingrebalance",
-        "Classic groups whose leader assigns.",
-        |node| groups::in_state(node, State::CompletingRebalance),
-    ),
-    gauge(
-        "kafka_coordinator_group_groupmetadatamanager_numgroupsstable",
-        "Classic groups whose members know what they have.",
-        |node| groups::in_state(node, State::Stable),
-    ),
-    counter(
-        "kafka_server_group_coordinator_metrics_group_completed_rebalance",
-        "Rebalances completed, since the groups were loaded.",
-        |node| groups::sum(node, |state| state.history().completed()),
-    ),
-    counter(
-        "kafka_server_group_coordinator_metrics_offset_commit",
-        "Offsets committed, since the groups were loaded.",
-        |node| groups::sum(node, |state| state.counts().commits),
-    ),
-    counter(
-        "kafka_server_group_coordinator_metrics_offset_deletion",
-        "Offsets deleted on request, since the groups were loaded.",
-        |node| groups::sum(node, |state| state.counts().deletions),
-    ),
-    counter(
-        "kafka_server_group_coordinator_metrics_offset_expiration",
-        "Offsets expired, since the groups were loaded.",
-        |node| groups::sum(node, |state| state.counts().expired),
-    ),
-    gauge(
-        "ottla_group_rebalance_storms",
-        "Groups that have rebalanced five times or more within ten minutes; /groups names them.",
-        |node| {
-            let now = node.io.now().mono;
-            groups::sum(node, |state| state.history().storms(now).count() as u64)
-        },
     ),
     gauge(
         "kafka_server_fetchsessioncache_numincrementalfetchsessions",
@@ -371,11 +312,19 @@ fn brokers_that(image: &Image, is_meant: impl Fn(&image::Broker) -> bool) -> i64
     image.brokers.values().filter(|broker| is_meant(broker)).count() as i64
 }
 
-const fn counter(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
+pub(super) const fn counter(
+    name: &'static str,
+    help: &'static str,
+    value: fn(&Node) -> i64,
+) -> OfNode {
     OfNode { name, help, kind: MetricType::Counter, value }
 }
 
-const fn gauge(name: &'static str, help: &'static str, value: fn(&Node) -> i64) -> OfNode {
+pub(super) const fn gauge(
+    name: &'static str,
+    help: &'static str,
+    value: fn(&Node) -> i64,
+) -> OfNode {
     OfNode { name, help, kind: MetricType::Gauge, value }
 }
 
@@ -401,7 +350,7 @@ impl fmt::Debug for Scrape {
 
 impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for metric in OF_NODE {
+        for metric in OF_NODE.iter().chain(OF_GROUPS) {
             let value = (metric.value)(&self.0);
             let mut line =
                 encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;

@@ -23,7 +23,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ottla_base::Uuid;
-use ottla_io::Io;
+use ottla_io::{Disk, Io};
 use ottla_log::files::names::PartitionFile;
 use ottla_log::files::{names, partition_metadata};
 use ottla_log::{LogConfig, LogSummary, SegmentFile};
@@ -188,7 +188,12 @@ impl<'a> Making<'a> {
         let path = dir.path().join(name.to_string());
         put_left_over_aside(self.shared, dir, &name, &path)?;
         let known = (!self.shared.disk.exists(&path)?).then_some(LogSummary::EMPTY);
-        self.shared.disk.create_dir_all(&path)?;
+        if let Err(error) = self.shared.disk.create_dir_all(&path) {
+            if known.is_some() {
+                take_back(&self.shared.disk, &path);
+            }
+            return Err(error);
+        }
         *inside += 1;
         let made =
             Arc::new(self.shared.partition_at(dir, At { name, topic_id, path, known }, config));
@@ -212,7 +217,12 @@ impl<'a> Making<'a> {
             let durable = self.shared.disk.sync_dir(dir.path());
             match durable.and_then(|()| dir.forget_durably(names)) {
                 Ok(()) => new.extend(inside),
-                Err(error) => _ = failed.insert(dir.name().to_owned(), error),
+                Err(error) => {
+                    let own = inside.iter().filter(|made| made.summary().is_some());
+                    own.for_each(|made| take_back(&self.shared.disk, &made.path()));
+                    let _ = self.shared.disk.sync_dir(dir.path());
+                    failed.insert(dir.name().to_owned(), error);
+                }
             }
         }
         let mut partitions = self.shared.lock();
@@ -221,6 +231,17 @@ impl<'a> Making<'a> {
         }
         new.extend(self.taken_over);
         (failed, new)
+    }
+}
+
+/// Removes the dir of a partition whose creation failed, for the next attempt may choose another log
+/// dir. Should it stay, it is told from the partition at a start by its having no records.
+fn take_back(disk: &Disk, path: &Path) {
+    match disk.remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            warn!(path = %path.display(), %error, "the dir of a partition that could not be made stays");
+        }
+        _ => {}
     }
 }
 

@@ -8,13 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ottla_base::Uuid;
 use ottla_io::Disk;
 use ottla_log::files::manifest::ManifestEntry;
-use ottla_log::files::{names, partition_metadata};
+use ottla_log::files::partition_metadata;
 use ottla_model::TopicPartition;
 use tracing::{info, warn};
 
-use super::identity::invalid;
-use super::moving::MOVED_FILE;
-use super::{At, LogDir, Partition, Shared};
+use super::{At, LogDir, Shared};
 
 /// A log dir, and a dir in it that a replica of this partition was moving into.
 pub(super) type FutureDir = (Arc<LogDir>, TopicPartition, PathBuf);
@@ -79,44 +77,11 @@ impl Shared {
                 partitions.insert(name, Arc::new(made));
                 continue;
             };
-            let (kept, moved) = self.which_of_two(other, Arc::new(made))?;
-            left.push(self.put_moved_away(&moved)?);
+            let (kept, doomed) = self.keep_one(other, Arc::new(made))?;
+            left.extend(doomed);
             partitions.insert(name, kept);
         }
         Ok(left)
-    }
-
-    /// Of two dirs of one partition the one that says that it has taken over from the other.
-    fn which_of_two(
-        &self,
-        one: Arc<Partition>,
-        other: Arc<Partition>,
-    ) -> io::Result<(Arc<Partition>, Arc<Partition>)> {
-        let took_over = |p: &Partition| self.disk.exists(p.path().join(MOVED_FILE));
-        match (took_over(&one)?, took_over(&other)?) {
-            (true, false) => Ok((one, other)),
-            (false, true) => Ok((other, one)),
-            _ => {
-                let (name, one, other) = (one.topic_partition(), one.path(), other.path());
-                Err(invalid(format!(
-                    "{name} is in two log dirs: remove {} or {}, whichever is older",
-                    one.display(),
-                    other.display()
-                )))
-            }
-        }
-    }
-
-    /// Gives the dir that a partition has moved from a name to be removed by.
-    fn put_moved_away(&self, moved: &Partition) -> io::Result<PathBuf> {
-        let (name, dir) = (moved.topic_partition(), moved.dir());
-        let aside = dir.path().join(names::deleted_dir(name, self.io.random_uuid()));
-        info!(partition = %name, from = dir.name(), "a move that was all but done is done now");
-        self.disk.rename(moved.path(), &aside)?;
-        self.disk.sync_dir(dir.path())?;
-        dir.forget_durably(std::iter::once(name))?;
-        dir.damages().keep(name, |_| false);
-        Ok(aside)
     }
 
     async fn read_topic_ids(

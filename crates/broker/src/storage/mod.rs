@@ -10,6 +10,7 @@
 //! space.rs         Volume: free bytes, the reserve      watch.rs          disks full or stalled
 //! checkpoints.rs   offsets per log dir                  scrub.rs          looking for damage
 //! damage.rs        damaged batches that are known       answers.rs        what a Partition answers
+//! twins.rs         a partition in two log dirs
 //!
 //! partition.rs     Partition: its parts, who leads      opening.rs        on first use
 //! appending.rs     batches in                           reading.rs        records and ends out
@@ -29,6 +30,7 @@ mod creation;
 pub mod damage;
 mod dirs;
 mod finding;
+mod first_batches;
 mod fresh;
 mod identity;
 mod load;
@@ -47,6 +49,7 @@ pub mod space;
 mod syncing;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod upkeep;
 mod watch;
 
@@ -61,7 +64,7 @@ use ottla_io::{Disk, Io, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
 use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch as watch_channel};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
 pub use cleaner::{CleanerSettings, CleanerStatus};
@@ -123,6 +126,8 @@ struct Shared {
     producers: Arc<ProducerTotal>,
     behind: Mutex<fresh::Behind>,
     partitions: Mutex<BTreeMap<TopicPartition, Arc<Partition>>>,
+    /// Those that wait for the metadata to tell whether they or others of their names are used.
+    twins: Mutex<Vec<Arc<Partition>>>,
     /// Held while a partition is made or taken away, and while checkpoints are gathered and written,
     /// so that they tell nothing of a partition that another has replaced. Taken before
     /// `partitions`, which every request needs and which therefore never waits for the device.
@@ -135,6 +140,8 @@ struct Shared {
     broker_epoch: AtomicI64,
     /// `log.segment.delete.delay.ms`.
     delete_delay_ms: AtomicI64,
+    /// Why the node cannot go on, once it cannot.
+    failed: watch_channel::Sender<Option<String>>,
     damages: Arc<Damages>,
     moves: Moves,
     /// Told when a partition is in another log dir than the metadata may say.
@@ -175,12 +182,14 @@ impl Storage {
             producers,
             behind: Mutex::default(),
             partitions: Mutex::default(),
+            twins: Mutex::default(),
             changing: Mutex::default(),
             stop: Notify::new(),
             cleaner: cleaner::Cleaner::default(),
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
+            failed: watch_channel::Sender::new(None),
             damages,
             moves: Moves::default(),
             directories_changed: AtomicBool::new(true),
@@ -234,9 +243,13 @@ impl Storage {
 
     /// The dir that the metadata log is in.
     pub fn metadata_dir(&self) -> PathBuf {
-        let settings = &self.shared.settings;
-        let dir = settings.metadata_log_dir.as_ref().or(settings.log_dirs.first());
-        dir.cloned().unwrap_or_default().join(format!("{METADATA_TOPIC}-0"))
+        self.shared.metadata_dir()
+    }
+
+    /// Told why, once too many log dirs have failed for the node to go on: the one that holds the
+    /// metadata log, or all.
+    pub fn failure(&self) -> watch_channel::Receiver<Option<String>> {
+        self.shared.failed.subscribe()
     }
 
     /// Whether the dir that the metadata log is in was stopped cleanly.
@@ -404,6 +417,11 @@ struct At {
 }
 
 impl Shared {
+    fn metadata_dir(&self) -> PathBuf {
+        let dir = self.settings.metadata_log_dir.as_ref().or(self.settings.log_dirs.first());
+        dir.cloned().unwrap_or_default().join(format!("{METADATA_TOPIC}-0"))
+    }
+
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
@@ -420,8 +438,16 @@ impl Shared {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn twins(&self) -> MutexGuard<'_, Vec<Arc<Partition>>> {
+        self.twins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of them, also those that wait for the metadata to tell whether they are used.
     fn partitions_in(&self, dir: &LogDir) -> Vec<Arc<Partition>> {
-        self.lock().values().filter(|p| *p.log_dir() == *dir.name()).cloned().collect()
+        let is_inside = |p: &&Arc<Partition>| *p.log_dir() == *dir.name();
+        let mut inside: Vec<_> = self.lock().values().filter(is_inside).cloned().collect();
+        inside.extend(self.twins().iter().filter(is_inside).cloned());
+        inside
     }
 
     fn recovery_progress(&self) -> (usize, usize) {

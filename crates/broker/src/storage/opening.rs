@@ -11,7 +11,7 @@ use ottla_base::MonoTime;
 use ottla_log::files::names::PartitionFile;
 use ottla_log::{LogConfig, LogSummary, SegmentFile};
 use ottla_model::ErrorCode;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::log_files::{Covers, LogFiles, OpenLog, OpenReport};
 use super::partition::{Partition, State};
@@ -141,10 +141,20 @@ impl Partition {
             (state.path.clone(), state.config.clone(), state.known)
         };
         // A full disk refuses repairs; the next one who asks tries again.
-        let failed = |error| self.write_failed("open", false, &error);
-        self.describe_in_turn().map_err(failed)?;
-        let log = self.open_files(&path, config, known).map_err(failed)?;
-        self.take(log)
+        let described = self.describe_in_turn();
+        described.map_err(|error| self.write_failed("open", false, &error))?;
+        let opened = self.open_files(&path, config, known);
+        self.take(opened.map_err(|error| self.not_opened(&error))?)
+    }
+
+    /// Files that say what cannot be are this log's trouble alone; the device, which returned them,
+    /// works.
+    pub(super) fn not_opened(&self, error: &io::Error) -> ErrorCode {
+        if error.kind() == io::ErrorKind::InvalidData {
+            error!(partition = %self.topic_partition(), %error, "log is damaged and cannot be opened");
+            return ErrorCode::KafkaStorageError;
+        }
+        self.write_failed("open", false, error)
     }
 
     /// Opens the files. Where they hold something else than what is known of them, they are checked

@@ -21,6 +21,7 @@ use ottla_replica::{Leadership, Replica, Role};
 use tracing::{error, warn};
 
 use super::dirs::LogDir;
+use super::first_batches::FirstBatches;
 use super::log_files::{Covers, LogFiles};
 use super::opening::Attempts;
 use super::syncing::Syncing;
@@ -48,6 +49,7 @@ pub struct Partition {
     /// Batches that coordinators have appended since the start, among them every transaction marker.
     /// Changed with the lock on `state` held.
     pub(super) markers: AtomicU64,
+    pub(super) first_batches: Mutex<FirstBatches>,
     /// Held while a flush runs, of which there is one at a time, and which writes by path; and to
     /// rename the dir, in whose place the dir of another partition may come. Before `state`.
     pub(super) flushing: Mutex<()>,
@@ -128,6 +130,7 @@ impl Partition {
             is_described: AtomicBool::new(true),
             produce: Mutex::default(),
             markers: AtomicU64::new(0),
+            first_batches: Mutex::default(),
             flushing: Mutex::default(),
             cleaning: Mutex::default(),
             moves: AtomicUsize::new(0),

@@ -19,6 +19,7 @@ mod partitions;
 mod producers;
 mod scrub;
 mod starts;
+mod twins;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ottla_io::Io;
 
-use super::{Partition, Shared};
+use super::{LogDir, Partition, Shared};
 
 /// How often the volumes are asked for their free space.
 const MEASURE_INTERVAL: Duration = Duration::from_secs(1);
@@ -19,6 +19,7 @@ pub(super) async fn run(io: Io, storage: Weak<Shared>) {
     loop {
         io.sleep(MEASURE_INTERVAL).await;
         let Some(shared) = storage.upgrade() else { return };
+        shared.tell_of_failure();
         let measuring = Arc::clone(&shared);
         // A volume of the network may let even this wait.
         let is_full = shared.io.blocking(move || measure(&measuring)).await;
@@ -27,6 +28,35 @@ pub(super) async fn run(io: Io, storage: Weak<Shared>) {
             relief_at = now + RELIEF_INTERVAL;
             relieve(&shared).await;
         }
+    }
+}
+
+impl Shared {
+    /// Tells whoever waits for it, once, that the node cannot go on.
+    fn tell_of_failure(&self) {
+        let Some(why) = self.unusable() else { return };
+        self.failed.send_if_modified(|told| {
+            let is_new = told.is_none();
+            told.get_or_insert(why);
+            is_new
+        });
+    }
+
+    /// Why the log dirs that have not failed are too few, as Kafka's broker judges: it halts without
+    /// the dir of the metadata log, or without any.
+    fn unusable(&self) -> Option<String> {
+        let metadata_dir = self.metadata_dir();
+        let holds_metadata = |dir: &&Arc<LogDir>| metadata_dir.parent() == Some(dir.path());
+        let mut failed = self.dirs.iter().filter(|dir| dir.is_offline());
+        if let Some(dir) = failed.clone().find(holds_metadata) {
+            let name = dir.name();
+            return Some(format!("the log dir {name}, which holds the metadata log, has failed"));
+        }
+        if failed.clone().count() < self.dirs.len() {
+            return None;
+        }
+        let first = failed.next()?.name();
+        Some(format!("all log dirs have failed, {first} among them"))
     }
 }
 

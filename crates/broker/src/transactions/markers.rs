@@ -126,6 +126,11 @@ pub(crate) async fn end_in_partition(
     marker: Marker,
 ) -> Result<(), ErrorCode> {
     let Marker { producer, committed, coordinator_epoch } = marker;
+    if producer.id < 0 || producer.epoch < 0 {
+        // Nobody can have written as this producer; a batch that says so is not a marker. Kafka's log
+        // throws here.
+        return Err(ErrorCode::UnknownServerError);
+    }
     if *name.topic == *CONSUMER_OFFSETS {
         // The state of the groups follows.
         let groups = &node.groups;
@@ -148,6 +153,7 @@ pub(crate) async fn end_in_partition(
     let appended = partition
         .append_from(now, &batch.build(), Acks::All, Origin::Coordinator)
         .map_err(|error| error.code)?;
+    partition.has_begun(producer.id);
     let waiter = Waiter::default();
     let _watch = partition.watchers().watch(&waiter);
     while !partition.is_acknowledged(&appended, Acks::All)? {

@@ -23,11 +23,13 @@ const RETRY_FOR: Duration = Duration::from_millis(100);
 /// Leave to append a transactional batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// None is needed, or asked for.
+    /// Nobody was asked, as the settings want it.
     Unasked,
-    /// The transaction was open, or the coordinator said so, when this many markers had been written to
-    /// the partition. One that is written before the batch may be the end of the transaction.
-    AsOf(u64),
+    /// The transaction was open in the partition when this many markers had been written to it. One
+    /// that is written before the batch may be the end of the transaction.
+    Open(u64),
+    /// It is not open yet; the coordinator let it begin when there were this many markers.
+    Begins(u64),
 }
 
 /// Lets a producer's transactional batch into `partition`: adds the partition to the transaction
@@ -47,12 +49,12 @@ pub(crate) async fn admit(
     }
     let (is_open, markers) = partition.open_transaction(producer.id, producer.epoch);
     if is_open {
-        return Ok(Admission::AsOf(markers));
+        return Ok(Admission::Open(markers));
     }
     let until = node.io.now().mono + RETRY_FOR;
     loop {
         match add_or_verify(node, partition, transactional_id, producer, adds).await {
-            Ok(()) => return Ok(Admission::AsOf(markers)),
+            Ok(()) => return Ok(Admission::Begins(markers)),
             Err(ErrorCode::ConcurrentTransactions) if node.io.now().mono < until => {
                 node.io.sleep(RETRY).await;
             }

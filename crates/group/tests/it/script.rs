@@ -88,9 +88,12 @@ impl<'a> Line<'a> {
     }
 }
 
+/// A record in the log, and whose transaction it belongs to.
+type Stored = (Vec<u8>, Option<Vec<u8>>, Option<Producer>);
+
 struct World {
     state: Groups,
-    log: Vec<(Vec<u8>, Option<Vec<u8>>, Option<Producer>)>,
+    log: Vec<Stored>,
     markers: Vec<(usize, Producer, bool)>,
     ms: i64,
     asked: u64,

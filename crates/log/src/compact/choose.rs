@@ -57,7 +57,8 @@ impl Cleanable {
 impl Log {
     /// Looks at how dirty the log is. `checkpoint` is where the last compaction ended, if there was
     /// one. Never cleaned is what is in the active segment, not replicated, in an open transaction, or
-    /// in or behind a segment that is younger than `min.compaction.lag.ms`.
+    /// in or behind a segment that is younger than `min.compaction.lag.ms`, or in or behind one with
+    /// damage that is known.
     ///
     /// # Errors
     /// What is wrong with the files.
@@ -75,7 +76,9 @@ impl Log {
         let limit = self.last_stable_offset(high_watermark).min(self.active().base_offset);
         let young = self.first_young(first_dirty_offset, now, bytes)?;
         let limit = limit.min(young.unwrap_or(limit)).max(first_dirty_offset);
-        let first_uncleanable_offset = self.floor_of(limit);
+        let sound_end = self.first_damaged_segment().unwrap_or(Offset::MAX);
+        let first_dirty_offset = first_dirty_offset.min(sound_end);
+        let first_uncleanable_offset = self.floor_of(limit).min(sound_end);
         let from = self.floor_of(first_dirty_offset.min(first_uncleanable_offset));
         let cleanable = self.segments.range(from..first_uncleanable_offset.max(from));
         let clean = self.segments.range(..first_dirty_offset);
@@ -89,18 +92,27 @@ impl Log {
         })
     }
 
+    /// Base offset of the first segment with damage that is known. What is behind it is not cleaned
+    /// either: a round goes over a log from its start, and a deletion that is lost in the damage
+    /// would bring earlier records of its key back.
+    fn first_damaged_segment(&self) -> Option<Offset> {
+        let mut segments = self.segments.values();
+        segments.find(|segment| !segment.damaged.is_empty()).map(|segment| segment.base_offset)
+    }
+
     /// Base offset of the segment that `offset` lies in, the active one at most.
     fn floor_of(&self, offset: Offset) -> Offset {
         let floor = self.floor_segment(offset).or(self.segments.values().next());
         floor.map_or(offset, |segment| segment.base_offset)
     }
 
-    /// The sealed segments from the one that holds `offset` on.
+    /// The sealed segments from the one that holds `offset` on, up to the first damaged one.
     fn dirty_sealed(&self, offset: Offset) -> impl Iterator<Item = &Segment> {
         let active = self.active().base_offset;
         self.segments
             .range(self.floor_of(offset)..active.max(self.floor_of(offset)))
             .map(|(_, segment)| segment)
+            .take_while(|segment| segment.damaged.is_empty())
     }
 
     /// The first dirty segment with a record younger than `min.compaction.lag.ms`.

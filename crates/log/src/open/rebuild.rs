@@ -3,8 +3,10 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 
 use ottla_model::Offset;
+use ottla_model::ids::NO_TIMESTAMP;
 
 use super::{FoundSegment, Opening, State};
 use crate::files::{leader_epoch_checkpoint, offset_index, time_index, txn_index};
@@ -57,6 +59,50 @@ pub(crate) fn true_time_entries<B: SegmentBytes>(
     Ok(count)
 }
 
+/// Whether the last entries of a segment's time index can be of it. Retention would take a wrong time
+/// for the segment's age. `next_offset` is the end of the segment.
+fn times_fit<B: SegmentBytes>(
+    found: &FoundSegment,
+    next_offset: Offset,
+    bytes: &B,
+) -> Result<bool, LogError> {
+    let entries = found.time_index_bytes.unwrap_or(0) / time_index::ENTRY_BYTES;
+    let entry_at = |back: u64| match entries.checked_sub(back) {
+        Some(at) => time_entry(found.base_offset, at, bytes),
+        None => Ok(None),
+    };
+    let Some(last) = entry_at(1)? else { return Ok(true) };
+    let len = next_offset - found.base_offset;
+    let is_of_record = (0..len.max(1)).contains(&i64::from(last.relative_offset));
+    let grows = entry_at(2)?.is_none_or(|before| {
+        before.timestamp < last.timestamp && before.relative_offset <= last.relative_offset
+    });
+    Ok(is_of_record && grows && last.timestamp >= NO_TIMESTAMP)
+}
+
+/// Whether a segment's transaction index holds aborted transactions, in the order of their markers.
+/// Those that end at `end` or behind it are left to who checks the batches there.
+fn txns_fit<B: SegmentBytes>(
+    found: &FoundSegment,
+    end: Offset,
+    bytes: &B,
+) -> Result<bool, LogError> {
+    let mut content = vec![0; usize::try_from(found.txn_index_bytes.unwrap_or(0)).unwrap_or(0)];
+    let len = bytes.read_at(found.base_offset, SegmentFile::TxnIndex, 0, &mut content)?;
+    content.truncate(len);
+    let mut last_marker = found.base_offset - 1;
+    for entry in content.chunks_exact(txn_index::ENTRY_BYTES as usize) {
+        let txn = txn_index::AbortedTxn::from_bytes(entry)
+            .filter(|txn| txn.first_offset < txn.last_offset && txn.last_offset > last_marker);
+        let Some(txn) = txn else { return Ok(false) };
+        if txn.last_offset >= end {
+            break;
+        }
+        last_marker = txn.last_offset;
+    }
+    Ok(true)
+}
+
 impl State<'_> {
     /// Notes what is wrong with the indexes of a segment that should need no look. Those of the one
     /// that the recovery point lies in may be torn at their ends, but not missing.
@@ -79,6 +125,39 @@ impl State<'_> {
             };
             self.rebuilt.push(Rebuilt { file: file.name(found.base_offset), why });
         }
+    }
+
+    /// Whether the time index of a whole segment may be its; notes it if not.
+    pub(super) fn has_its_times<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        next_offset: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let fits = times_fit(found, next_offset, bytes)?;
+        if !fits {
+            let file = SegmentFile::TimeIndex.name(found.base_offset);
+            let why = "its last entry is of no record of the segment".to_string();
+            self.rebuilt.push(Rebuilt { file, why });
+        }
+        Ok(fits)
+    }
+
+    /// Whether the transaction index of a segment may be its up to `end`; notes it if not. Readers of
+    /// committed records could not go on.
+    pub(super) fn has_its_txns<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        end: Offset,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        let fits = txns_fit(found, end, bytes)?;
+        if !fits {
+            let file = SegmentFile::TxnIndex.name(found.base_offset);
+            let why = "it holds something that is no aborted transaction".to_string();
+            self.rebuilt.push(Rebuilt { file, why });
+        }
+        Ok(fits)
     }
 
     pub(super) fn note_misfit(&mut self, found: &FoundSegment, why: String) {

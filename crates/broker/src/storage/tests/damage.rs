@@ -119,3 +119,37 @@ fn a_read_that_comes_to_a_broken_header_finds_the_damage() {
         sees_the_damage(&storage, &partition, size, FoundBy::Read);
     });
 }
+
+#[test]
+fn the_cleaner_leaves_a_log_alone_from_its_first_damage_on() {
+    in_dir(|io, path: PathBuf| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        let mut config = super::small();
+        (config.segment_bytes, config.compact, config.delete) = (300, true, false);
+        config.min_cleanable_dirty_ratio = 0.0;
+        let partition = storage.create_partition(&name(), super::topic_id(), config).unwrap();
+        partition.become_as(super::leading(0)).unwrap();
+        for sequence in 0..8 {
+            let now = io.now();
+            partition.append(now, &batch(sequence, 1, 100, now.wall.millis), Acks::All).unwrap();
+        }
+        let cleanable = |checkpoint| {
+            let found = partition.with_log(|log, _| {
+                log.log().cleanable(checkpoint, 8, io.now().wall, &*log.bytes()).unwrap()
+            });
+            let found = found.unwrap();
+            (found.first_dirty_offset, found.first_uncleanable_offset, found.cleanable_bytes > 0)
+        };
+        let bases = partition.with_log(|log, _| {
+            log.log().segments().map(|segment| segment.base_offset).collect::<Vec<_>>()
+        });
+        let bases = bases.unwrap();
+        let (damaged, active) = (bases[1], *bases.last().unwrap());
+        assert!(damaged < active, "{bases:?}");
+        assert_eq!(cleanable(None), (0, active, true));
+        flip(&io.disk(), &path.join(format!("words-0/{damaged:020}.log")), 70);
+        assert_eq!(storage.note_damage(&name(), damaged, 0, "bad crc", FoundBy::Scrub), Ok(true));
+        assert_eq!(cleanable(None), (0, damaged, true), "what is before it is cleaned");
+        assert_eq!(cleanable(Some(active)), (damaged, damaged, false), "that is clean");
+    });
+}

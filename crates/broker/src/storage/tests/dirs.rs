@@ -232,3 +232,48 @@ fn a_start_that_is_refused_takes_no_mark_of_a_clean_stop() {
     let mark = own.0.join(".kafka_cleanshutdown");
     assert!(on_disk(|io| async move { io.disk().exists(mark).unwrap() }));
 }
+
+/// Fails dirs of a node with two, the first of which holds the metadata log; expects what is told.
+#[track_caller]
+fn check_failure(fail: &[usize], expected: Option<&str>) {
+    let world = World::new(1);
+    let io = world.node("node");
+    let work = async move {
+        let storage = Storage::open(&io, settings(&["/one".into(), "/two".into()])).await.unwrap();
+        let failure = storage.failure();
+        fail.iter().for_each(|dir| storage.dirs()[*dir].fail());
+        io.sleep(std::time::Duration::from_secs(3)).await;
+        let told = failure.borrow().clone();
+        assert_eq!(told.as_deref(), expected);
+    };
+    world.run(std::time::Duration::from_secs(60), work).unwrap();
+}
+
+#[test]
+fn a_node_cannot_go_on_without_the_dir_of_the_metadata_log_but_without_another() {
+    check_failure(&[], None);
+    check_failure(&[1], None);
+    let why = "the log dir /one, which holds the metadata log, has failed";
+    check_failure(&[0], Some(why));
+    check_failure(&[0, 1], Some(why));
+}
+
+#[test]
+fn a_log_that_cannot_be_opened_leaves_the_others_of_its_dir_alone() {
+    let dir = TempDir::new();
+    let path = dir.0.clone();
+    on_disk(|io| async move {
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        let other = ottla_model::TopicPartition::new("words", 1);
+        led(&storage, 0);
+        storage.create_partition(&other, super::topic_id(), super::small()).unwrap();
+        let partition = storage.partition(&other).unwrap();
+        partition.become_as(super::leading(0)).unwrap();
+        let invalid = |kind| std::io::Error::new(kind, "made up");
+        let code = partition.not_opened(&invalid(std::io::ErrorKind::InvalidData));
+        assert_eq!(code, ottla_model::ErrorCode::KafkaStorageError);
+        assert_eq!(storage.offline_partition_count(), 0);
+        partition.not_opened(&invalid(std::io::ErrorKind::Other));
+        assert_eq!(storage.offline_partition_count(), 2);
+    });
+}

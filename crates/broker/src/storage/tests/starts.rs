@@ -369,6 +369,9 @@ fn a_file_that_is_missing_or_damaged_is_made_anew_with_one_warning() {
     const TIMES: &str = "words-2/00000000000000000006.timeindex";
     const ACTIVE: &str = "words-2/00000000000000000018.index";
     const TXNS: &str = "words-2/00000000000000000006.txnindex";
+    const FIRST_TIMES: &str = "words-2/00000000000000000000.timeindex";
+    const FIRST_TXNS: &str = "words-2/00000000000000000000.txnindex";
+    const ACTIVE_TXNS: &str = "words-2/00000000000000000018.txnindex";
     const EPOCHS: &str = "words-2/leader-epoch-checkpoint";
     const SNAPSHOT: &str = "words-2/00000000000000000020.snapshot";
     let missing =
@@ -390,6 +393,34 @@ fn a_file_that_is_missing_or_damaged_is_made_anew_with_one_warning() {
             |node| node.write(TXNS, 0, b"x"),
             &[&format!(
                 "WARN made anew from the log path=/d/{TXNS} why=its 1 bytes are no whole entries"
+            )],
+        );
+        // As long as before, and full of what it never held.
+        let fill = |name: &'static str| {
+            move |node: &Node| {
+                let len = node.io.disk().read(path(name), 1 << 20).unwrap().len();
+                node.write(name, 0, &vec![0x7f; len]);
+            }
+        };
+        rebuilt(
+            clean,
+            fill(FIRST_TIMES),
+            &[&format!(
+                "WARN made anew from the log path=/d/{FIRST_TIMES} why=its last entry is of no record of the segment"
+            )],
+        );
+        rebuilt(
+            clean,
+            |node| node.write(FIRST_TXNS, 0, &[0x7f; 34]),
+            &[&format!(
+                "WARN made anew from the log path=/d/{FIRST_TXNS} why=it holds something that is no aborted transaction"
+            )],
+        );
+        rebuilt(
+            clean,
+            |node| node.write(ACTIVE_TXNS, 0, &[0x7f; 34]),
+            &[&format!(
+                "WARN made anew from the log path=/d/{ACTIVE_TXNS} why=it holds something that is no aborted transaction"
             )],
         );
         let epochs = format!(
