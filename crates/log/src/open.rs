@@ -254,21 +254,7 @@ impl<'a> State<'a> {
             return self.recover(found, is_last, bytes);
         }
         if is_last {
-            return match measure(as_segment(found), bytes) {
-                Ok((segment, next_offset)) => {
-                    let fits = self.has_its_times(found, next_offset, bytes)?
-                        && self.has_its_txns(found, next_offset, bytes)?;
-                    if !fits {
-                        return self.recover(found, is_last, bytes);
-                    }
-                    self.keep(segment, next_offset, bytes)
-                }
-                Err(error) if error.is_corrupt() => {
-                    self.note_misfit(found, error.to_string());
-                    self.recover(found, is_last, bytes)
-                }
-                Err(error) => Err(error),
-            };
+            return self.take_last(found, bytes);
         }
         let next = self.opening.segments.iter().map(|other| other.base_offset);
         let next_offset = next.filter(|&base| base > found.base_offset).min();
@@ -292,6 +278,29 @@ impl<'a> State<'a> {
                 self.recover(found, is_last, bytes)
             }
             kept => kept,
+        }
+    }
+
+    /// Takes the last segment, which needs no recovery if its indexes fit.
+    fn take_last<B: SegmentBytes>(
+        &mut self,
+        found: &FoundSegment,
+        bytes: &B,
+    ) -> Result<bool, LogError> {
+        match measure(as_segment(found), bytes) {
+            Ok((segment, next_offset)) => {
+                let fits = self.has_its_times(found, next_offset, bytes)?
+                    && self.has_its_txns(found, next_offset, bytes)?;
+                if !fits {
+                    return self.recover(found, true, bytes);
+                }
+                self.keep(segment, next_offset, bytes)
+            }
+            Err(error) if error.is_corrupt() => {
+                self.note_misfit(found, error.to_string());
+                self.recover(found, true, bytes)
+            }
+            Err(error) => Err(error),
         }
     }
 

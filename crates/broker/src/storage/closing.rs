@@ -22,9 +22,7 @@ impl Storage {
     pub async fn close_cleanly(&self) -> io::Result<()> {
         self.shared.stopping.store(true, Ordering::Relaxed);
         self.shared.moves.cancel_all();
-        self.scrubber.abort();
-        self.forgetting.abort();
-        self.freshening.abort();
+        self.unhurried.iter().for_each(Task::abort);
         self.shared.cleaner.stop();
         let task = held(&self.cleaning).take();
         if let Some(task) = task {
@@ -82,9 +80,7 @@ impl Drop for Storage {
                 task.abort();
             }
         }
-        self.scrubber.abort();
-        self.forgetting.abort();
-        self.freshening.abort();
+        self.unhurried.iter().for_each(Task::abort);
         self.closing.abort();
     }
 }

@@ -46,7 +46,9 @@ pub(super) async fn run(shared: Arc<Shared>) {
 fn due(shared: &Shared, age_max: Duration) -> Vec<Arc<Partition>> {
     let now = shared.io.now().wall;
     let age_max = i64::try_from(age_max.as_millis()).unwrap_or(i64::MAX);
-    let names: Vec<TopicPartition> = shared.behind().iter().cloned().collect();
+    // What is noted meanwhile is looked at next time.
+    let noted = std::mem::take(&mut *shared.behind());
+    let names: Vec<TopicPartition> = noted.into_iter().collect();
     let (mut due, mut behind) = (Vec::new(), Behind::new());
     for partition in shared.found(&names) {
         let Some(since) = partition.unflushed_since() else { continue };
@@ -55,11 +57,7 @@ fn due(shared: &Shared, age_max: Duration) -> Vec<Arc<Partition>> {
             due.push((since.millis, partition));
         }
     }
-    let mut noted = shared.behind();
-    for name in names.iter().filter(|name| !behind.contains(*name)) {
-        noted.remove(name);
-    }
-    drop(noted);
+    shared.behind().extend(behind);
     due.sort_by_key(|(since, _)| *since);
     due.into_iter().map(|(_, partition)| partition).collect()
 }

@@ -111,11 +111,8 @@ pub struct Storage {
     recovering: Mutex<Option<Task>>,
     /// Closes files that have to make room.
     closing: Task,
-    scrubber: Task,
-    /// Forgets producers when there are too many.
-    forgetting: Task,
-    /// Flushes what has waited for long.
-    freshening: Task,
+    /// What a stop ends at once: the scrubber, the bound on producers, background flushes.
+    unhurried: [Task; 3],
 }
 
 #[derive(Debug)]
@@ -213,23 +210,15 @@ impl Storage {
         let task = io.spawn("storage", upkeep);
         let watching = io.spawn("disk watch", watch::run(io.clone(), Arc::downgrade(&shared)));
         let cleaning = io.spawn("cleaner", cleaner::run(Arc::clone(&shared)));
-        let scrubber = io.spawn("scrub", scrub::run(Arc::clone(&shared)));
-        let forgetting = io.spawn("forget producers", producers::run(Arc::clone(&shared)));
-        let freshening = io.spawn("flush in the background", fresh::run(Arc::clone(&shared)));
+        let unhurried = [
+            io.spawn("scrub", scrub::run(Arc::clone(&shared))),
+            io.spawn("forget producers", producers::run(Arc::clone(&shared))),
+            io.spawn("flush in the background", fresh::run(Arc::clone(&shared))),
+        ];
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
-        Self {
-            shared,
-            background,
-            recovering,
-            cleaning,
-            closing,
-            watching,
-            scrubber,
-            forgetting,
-            freshening,
-        }
+        Self { shared, background, recovering, cleaning, closing, watching, unhurried }
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.

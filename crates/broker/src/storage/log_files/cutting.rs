@@ -140,6 +140,17 @@ impl LogFiles {
             self.roll(now)?;
         }
         let first_kept = self.first_kept(plan).unwrap_or(Offset::MAX);
+        // After a recovery there may be none that says what the replayed segments told.
+        let is_covered = self.snapshots.range(first_kept..).next().is_some()
+            || self.pending_snapshots.range(first_kept..).next().is_some();
+        if !is_covered
+            && first_kept < Offset::MAX
+            && !self.log.producers().is_empty()
+            && let Some((offset, content)) = self.log.snapshot()
+        {
+            self.pending_snapshots.insert(offset, Arc::new(content));
+            self.log.snapshot_taken(offset);
+        }
         Ok(Covering {
             disk: self.files.disk().clone(),
             dir: self.dir().to_owned(),

@@ -124,6 +124,8 @@ impl LogFiles {
     pub(super) fn cancel_swap(&mut self) -> io::Result<()> {
         match self.swap.take_if(|swap| !swap.committed) {
             Some(swap) => {
+                // Also if nothing else of the cut changes a name: a power cut would complete the swap.
+                self.names_changed();
                 self.remove_swap_files(swap.sources.first().map_or(0, |first| first.base_offset))
             }
             None => Ok(()),

@@ -374,26 +374,20 @@ fn a_file_that_is_missing_or_damaged_is_made_anew_with_one_warning() {
     const ACTIVE_TXNS: &str = "words-2/00000000000000000018.txnindex";
     const EPOCHS: &str = "words-2/leader-epoch-checkpoint";
     const SNAPSHOT: &str = "words-2/00000000000000000020.snapshot";
-    let missing =
-        |name: &str| format!("WARN made anew from the log path=/d/{name} why=it is missing");
+    let anew =
+        |name: &str, why: &str| format!("WARN made anew from the log path=/d/{name} why={why}");
+    let missing = |name: &str| anew(name, "it is missing");
+    let no_txn = "it holds something that is no aborted transaction";
     for clean in [true, false] {
         rebuilt(clean, |_| (), &[]);
         rebuilt(clean, remove(INDEX), &[&missing(INDEX)]);
         rebuilt(clean, remove(TIMES), &[&missing(TIMES)]);
         rebuilt(clean, remove(ACTIVE), &[&missing(ACTIVE)]);
-        rebuilt(
-            clean,
-            grow(INDEX),
-            &[&format!(
-                "WARN made anew from the log path=/d/{INDEX} why=its 1001 bytes are no whole entries"
-            )],
-        );
+        rebuilt(clean, grow(INDEX), &[&anew(INDEX, "its 1001 bytes are no whole entries")]);
         rebuilt(
             clean,
             |node| node.write(TXNS, 0, b"x"),
-            &[&format!(
-                "WARN made anew from the log path=/d/{TXNS} why=its 1 bytes are no whole entries"
-            )],
+            &[&anew(TXNS, "its 1 bytes are no whole entries")],
         );
         // As long as before, and full of what it never held.
         let fill = |name: &'static str| {
@@ -405,31 +399,18 @@ fn a_file_that_is_missing_or_damaged_is_made_anew_with_one_warning() {
         rebuilt(
             clean,
             fill(FIRST_TIMES),
-            &[&format!(
-                "WARN made anew from the log path=/d/{FIRST_TIMES} why=its last entry is of no record of the segment"
-            )],
+            &[&anew(FIRST_TIMES, "its last entry is of no record of the segment")],
         );
-        rebuilt(
-            clean,
-            |node| node.write(FIRST_TXNS, 0, &[0x7f; 34]),
-            &[&format!(
-                "WARN made anew from the log path=/d/{FIRST_TXNS} why=it holds something that is no aborted transaction"
-            )],
-        );
+        rebuilt(clean, |node| node.write(FIRST_TXNS, 0, &[0x7f; 34]), &[&anew(FIRST_TXNS, no_txn)]);
         rebuilt(
             clean,
             |node| node.write(ACTIVE_TXNS, 0, &[0x7f; 34]),
-            &[&format!(
-                "WARN made anew from the log path=/d/{ACTIVE_TXNS} why=it holds something that is no aborted transaction"
-            )],
+            &[&anew(ACTIVE_TXNS, no_txn)],
         );
-        let epochs = format!(
-            "WARN made anew from the log path=/d/{EPOCHS} why=it is missing, or cannot be read"
-        );
+        let epochs = anew(EPOCHS, "it is missing, or cannot be read");
         rebuilt(clean, remove(EPOCHS), &[&epochs]);
         rebuilt(clean, garble(EPOCHS), &[&epochs]);
-        let snapshot =
-            format!("WARN made anew from the log path=/d/{SNAPSHOT} why=it cannot be read");
+        let snapshot = anew(SNAPSHOT, "it cannot be read");
         rebuilt(clean, garble(SNAPSHOT), &[&snapshot]);
         // Whether there was one is not known.
         rebuilt(clean, remove(SNAPSHOT), &[]);
@@ -481,9 +462,9 @@ fn the_recovery_point_follows_a_log_that_seals_no_segment() {
     node.world.run_for(Duration::from_secs(30));
     assert_eq!(partition.synced_offset(), 0);
     node.world.run_for(Duration::from_secs(45));
-    assert_eq!(partition.synced_offset(), 1);
+    assert_eq!(partition.synced_offset(), 2);
     drop((partition, storage));
     node.kill();
     let points = node.read("recovery-point-offset-checkpoint");
-    assert!(String::from_utf8_lossy(&points).contains("words 0 1"), "{points:?}");
+    assert!(String::from_utf8_lossy(&points).contains("words 0 2"), "{points:?}");
 }
