@@ -199,6 +199,11 @@ impl Storage {
         io.blocking(move || watch::measure(&measuring)).await;
         let (doomed, futures) = shared.find_partitions().await?;
         shared.resume_moves(futures);
+        Ok(Self::beginning(io, shared, doomed))
+    }
+
+    /// Begins the work beside it.
+    fn beginning(io: &Io, shared: Arc<Shared>, doomed: Vec<PathBuf>) -> Self {
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
@@ -213,7 +218,7 @@ impl Storage {
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
-        Ok(Self { shared, background, recovering, cleaning, closing, watching, unhurried })
+        Self { shared, background, recovering, cleaning, closing, watching, unhurried }
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
