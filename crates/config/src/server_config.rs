@@ -158,6 +158,8 @@ pub struct ServerConfig {
     pub log_dirs: Vec<String>,
     /// `ottla.log.open.files.max`; none leaves it to the limit of the process.
     pub open_files_max: Option<u32>,
+    /// `ottla.log.dirs.lost`.
+    pub log_dirs_lost: Vec<String>,
     /// `num.recovery.threads.per.data.dir`.
     pub num_recovery_threads_per_data_dir: i32,
     /// The metadata log.
@@ -292,6 +294,7 @@ fn build(
         quorum_voters: voters(reader.0),
         quorum_bootstrap_servers: bootstrap_servers(reader),
         open_files_max: reader.given_size("ottla.log.open.files.max"),
+        log_dirs_lost: reader.list("ottla.log.dirs.lost"),
         num_recovery_threads_per_data_dir: reader.int("num.recovery.threads.per.data.dir"),
         metadata_log: metadata_log(reader, &log_dirs),
         log_dirs,

@@ -253,6 +253,7 @@ fn metadata(config: &ServerConfig, machine: &str, node: &mut NodeSettings) {
         config.default_replication_factor.try_into().unwrap_or(i16::MAX);
     metadata.controller.min_insync_replicas = config.min_insync_replicas;
     metadata.controller.unclean_leader_election = config.unclean_leader_election_enable;
+    metadata.lost_directories = config.log_dirs_lost.clone();
     metadata.rack = config.rack.clone();
     metadata.controller_endpoints = config
         .controller_listeners

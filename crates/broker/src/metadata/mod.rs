@@ -23,6 +23,7 @@ mod directories;
 mod format;
 mod handle;
 mod load;
+mod missing_dirs;
 mod quorum_state;
 mod service;
 mod settings;

@@ -28,6 +28,8 @@ pub struct Endpoint {
 pub struct MetadataSettings {
     /// Defaults for new topics, and this node's id.
     pub controller: Settings,
+    /// `ottla.log.dirs.lost`: log dirs whose replicas are made anew.
+    pub lost_directories: Vec<String>,
     /// `broker.rack`.
     pub rack: Option<String>,
     /// Where other controllers reach this one; empty without a controller listener.
@@ -65,6 +67,7 @@ impl MetadataSettings {
     ) -> Self {
         Self {
             controller: Settings { node_id: fixed.node_id, ..Settings::default() },
+            lost_directories: Vec::new(),
             rack: None,
             controller_endpoints: Vec::new(),
             static_voters: Vec::new(),

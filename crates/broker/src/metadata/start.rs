@@ -18,6 +18,7 @@ use super::apply::{self, Follower};
 use super::directories;
 use super::handle::{COMMANDS_WAITING_MAX, DecideContext, Shared, directory_ids};
 use super::load::{self, Loaded, Place};
+use super::missing_dirs;
 use super::service::Service;
 use super::{Endpoint, MetadataError, MetadataHandle, MetadataSettings, QuorumView};
 use crate::storage::Storage;
@@ -62,6 +63,7 @@ pub(super) async fn start(
     join(io, &handle, storage, endpoints).await?;
     settle_twins(io, &handle, storage).await?;
     let image = handle.image();
+    missing_dirs::check(&image, &handle.shared.settings, storage)?;
     let misplaced = io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
     if !misplaced.is_empty() {
         apply::assign(Arc::clone(&handle.shared), handle.commands.clone(), misplaced).await;

@@ -1,6 +1,6 @@
 //! Settings of a broker: what ottla has and Kafka has not.
 
-use crate::setting::{Default, Kind, Setting, int, long, string, unset};
+use crate::setting::{Default, Kind, Setting, int, list, long, string, unset};
 
 /// Names that begin with `ottla.`.
 pub(crate) const SETTINGS: &[Setting] = &[
@@ -20,6 +20,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Share of the volume of each log dir that is kept free, but at least log.segment.bytes \
          unless that is more than ten times the share. Below it Produce is refused until there is \
          room again; 0 for no reserve.",
+    ),
+    list("ottla.log.dirs.lost", "").doc(
+        "Directory ids of log dirs that are gone for good. Without it a node does not start while the \
+         metadata knows replicas of it in a log dir that none of log.dirs is; with it these are made \
+         anew, empty.",
     ),
     long("ottla.log.flush.background.ms", 60_000).at_least(0.0).doc(
         "Age at which what is not synced yet is synced beside everything else, so that a start after a \
