@@ -260,7 +260,7 @@ pub(crate) fn time_entry<B: SegmentBytes>(
 }
 
 /// The length of the prefix of `0..len` for which `holds`.
-fn partition_point(
+pub(crate) fn partition_point(
     len: u64,
     holds: impl Fn(u64) -> Result<bool, LogError>,
 ) -> Result<u64, LogError> {

@@ -8,7 +8,7 @@ use ottla_model::Offset;
 
 use crate::files::{offset_index, time_index, txn_index};
 use crate::open::FoundSegment;
-use crate::read::{offset_entries_below, offset_entry, time_entries_while};
+use crate::read::{offset_entries_below, offset_entry, partition_point, time_entries_while};
 use crate::recover::{RecoveredSegment, measure};
 use crate::scan::{HeaderScan, LOOKUP_WINDOW_BYTES};
 use crate::{LogError, Segment, SegmentBytes, SegmentFile};
@@ -78,7 +78,12 @@ fn sound_offset_entries<B: SegmentBytes>(
 ) -> Result<u64, LogError> {
     let base_offset = segment.base_offset;
     let wanted = recovery_point - base_offset;
-    let mut count = offset_entries_below(base_offset, segment.index_entries, wanted, bytes)?;
+    // What Kafka has made room for and not filled: a million entries, to be left out at once.
+    let filled = partition_point(segment.index_entries, |at| {
+        let entry = offset_entry(base_offset, at, bytes)?;
+        Ok(entry.is_some_and(|e| e.position != 0 || e.relative_offset != 0))
+    })?;
+    let mut count = offset_entries_below(base_offset, filled, wanted, bytes)?;
     while let Some(last) = count.checked_sub(1) {
         let Some(entry) = offset_entry(base_offset, last, bytes)? else { return Ok(last) };
         let position = u64::from(entry.position);

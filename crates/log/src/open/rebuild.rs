@@ -10,7 +10,7 @@ use ottla_model::ids::NO_TIMESTAMP;
 
 use super::{FoundSegment, Opening, State};
 use crate::files::{leader_epoch_checkpoint, offset_index, time_index, txn_index};
-use crate::read::{find, offset_entries_below, offset_entry, time_entry};
+use crate::read::{find, offset_entries_below, offset_entry, time_entries_while, time_entry};
 use crate::recover::{Replay, load_snapshot, replay_segment};
 use crate::scan::{HeaderScan, LOOKUP_WINDOW_BYTES};
 use crate::{LeaderEpochs, Log, LogError, Producers, Segment, SegmentBytes, SegmentFile};
@@ -39,7 +39,9 @@ pub(crate) fn true_time_entries<B: SegmentBytes>(
     bytes: &B,
 ) -> Result<u64, LogError> {
     let base_offset = segment.base_offset;
-    let mut count = segment.time_entries;
+    // What Kafka has made room for and not filled: a million entries, to be left out at once.
+    let is_filled = |e: &time_index::TimeEntry| e.timestamp != 0 || e.relative_offset != 0;
+    let mut count = time_entries_while(base_offset, segment.time_entries, bytes, is_filled)?;
     while let Some(last) = count.checked_sub(1) {
         let Some(entry) = time_entry(base_offset, last, bytes)? else { return Ok(last) };
         let relative = i64::from(entry.relative_offset);
