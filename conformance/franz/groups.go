@@ -28,7 +28,10 @@ var (
 )
 
 func groupChecks() []func() {
-	all := []func(){groupsDescribed, committedOffsets}
+	all := []func(){groupsDescribed, committedOffsets, fencedClassic, fencedServer}
+	for _, how := range []protocol{cooperative, uniform} {
+		all = append(all, func() { rolling(how) }, func() { rollingStatic(how) }, func() { pattern(how) })
+	}
 	for _, how := range append(slices.Clone(classics), servers...) {
 		all = append(all, func() { membership(how) })
 	}

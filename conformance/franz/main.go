@@ -19,6 +19,7 @@ var (
 
 var programs = map[string]func([]string){
 	"checks": func([]string) { scenarios(slices.Concat(produceChecks, transactionChecks, groupChecks())) },
+	"churn":  churn,
 }
 
 func main() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -14,7 +15,6 @@ import (
 
 // member is a consumer of a group that polls until it leaves or is killed.
 type member struct {
-	name  string
 	cl    *kgo.Client
 	quit  context.CancelFunc
 	ended chan struct{}
@@ -24,8 +24,7 @@ type member struct {
 	parts    map[string]bool // topic-partition
 	got      map[int]int     // number: how often it was seen
 	assigned int             // how often it was told of partitions, also of none
-	lost     int
-	delay    time.Duration // between polls
+	errors   []error
 }
 
 // join makes a member of a group and starts it.
@@ -42,9 +41,6 @@ func join(group string, topics []string, options ...kgo.Opt) *member {
 			m.told(parts, false)
 		}),
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, parts map[string][]int32) {
-			m.mu.Lock()
-			m.lost++
-			m.mu.Unlock()
 			m.told(parts, false)
 		}),
 	}, options...)...)
@@ -82,10 +78,13 @@ func (m *member) poll(ctx context.Context) {
 			number, _ := strconv.Atoi(string(record.Value))
 			m.got[number]++
 		})
-		delay := m.delay
+		for _, failure := range fetches.Errors() {
+			if ctx.Err() == nil {
+				m.errors = append(m.errors, failure.Err)
+			}
+		}
 		m.mu.Unlock()
 		m.cl.MarkCommitRecords(fetches.Records()...)
-		time.Sleep(delay)
 	}
 }
 
@@ -124,6 +123,13 @@ func (m *member) tellings() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.assigned
+}
+
+// failed: polling has ended in this error.
+func (m *member) failed(why error) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.errors, func(err error) bool { return errors.Is(err, why) })
 }
 
 // numbers adds what it has seen.
