@@ -126,12 +126,7 @@ impl Cluster {
                 let decided = fence_broker(&self.image, &self.settings, id(args), self.epoch(args));
                 self.done(decided)
             }
-            "offline" => {
-                let dirs: Vec<Uuid> =
-                    numbers(args[1]).iter().map(|dir| directory(args, *dir)).collect();
-                let (id, epoch) = (id(args), self.epoch(args));
-                self.done(directories_offline(&self.image, &self.settings, id, epoch, &dirs))
-            }
+            "offline" => self.offline(args),
             "assign" => self.assign(args),
             "stop" => {
                 let (id, epoch) = (id(args), self.epoch(args));
@@ -203,6 +198,12 @@ impl Cluster {
         }
         let decided = register_broker(image, settings, offset, &request);
         self.done(decided)
+    }
+
+    fn offline(&mut self, args: &[&str]) -> String {
+        let dirs: Vec<Uuid> = numbers(args[1]).iter().map(|dir| directory(args, *dir)).collect();
+        let (id, epoch) = (id(args), self.epoch(args));
+        self.done(directories_offline(&self.image, &self.settings, id, epoch, &dirs))
     }
 
     fn assign(&mut self, args: &[&str]) -> String {
