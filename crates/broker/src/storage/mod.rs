@@ -43,6 +43,7 @@ mod partition;
 mod producers;
 mod reading;
 mod scrub;
+mod scrub_txns;
 mod segment_files;
 mod settings;
 pub mod space;
