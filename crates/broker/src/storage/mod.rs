@@ -42,6 +42,7 @@ mod opening;
 mod partition;
 mod producers;
 mod reading;
+mod rewriting;
 mod scrub;
 mod scrub_txns;
 mod segment_files;
