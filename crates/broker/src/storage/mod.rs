@@ -45,6 +45,7 @@ mod producers;
 mod reading;
 mod rewriting;
 mod scrub;
+mod scrub_txns;
 mod segment_files;
 mod settings;
 pub mod space;
