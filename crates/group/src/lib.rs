@@ -33,8 +33,8 @@ pub use answer::{Answer, Generation, Joined, JoinedMember, LeftMember, Synced};
 pub use classic::{ClassicGroup, JoinGroup, LeaveGroup, LeavingMember, Member, State, SyncGroup};
 pub use commit::{CommitOffsets, NewOffset};
 pub use consumer::{
-    Assignor, Beat, ConsumerGroup, ConsumerGroupState, ConsumerHeartbeat, ConsumerMember,
-    ConsumerSettings, GroupTimes, InvalidRegex, MemberSpec, Refusal, Spec, Topics,
+    Assignor, Beat, ClassicJoin, ConsumerGroup, ConsumerGroupState, ConsumerHeartbeat,
+    ConsumerMember, ConsumerSettings, GroupTimes, InvalidRegex, MemberSpec, Refusal, Spec, Topics,
 };
 pub use coordinator::{Counts, Decision, Effect, Groups, Settings};
 pub use fetch::{FetchOffsets, FetchedOffset};

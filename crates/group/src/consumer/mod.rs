@@ -37,6 +37,5 @@ pub(crate) use commit::{Committer, Partitions};
 pub use group::{ConsumerGroup, ConsumerGroupState, ConsumerMember};
 pub(crate) use heartbeat::{Outcome, Scope};
 pub(crate) use metadata_hash::of_names as metadata_hash_of;
-pub(crate) use request::ClassicJoin;
-pub use request::{Beat, ConsumerHeartbeat, ConsumerSettings, GroupTimes, Refusal};
+pub use request::{Beat, ClassicJoin, ConsumerHeartbeat, ConsumerSettings, GroupTimes, Refusal};
 pub use topics::{InvalidRegex, Topics};

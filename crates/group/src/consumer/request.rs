@@ -98,17 +98,17 @@ pub struct ConsumerHeartbeat {
     pub client_id: String,
     /// Its address.
     pub client_host: String,
-    /// Set for a JoinGroup.
-    pub(crate) classic: Option<ClassicJoin>,
+    /// Set by the coordinator itself, for a JoinGroup.
+    pub classic: Option<ClassicJoin>,
 }
 
 /// What a JoinGroup says that a heartbeat does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ClassicJoin {
+pub struct ClassicJoin {
     /// What is stored of it.
-    pub(crate) protocols: ClassicProtocols,
+    pub protocols: ClassicProtocols,
     /// Whether it takes the place of the last member that is not classic.
-    pub(crate) is_last: bool,
+    pub is_last: bool,
 }
 
 /// The answer to a heartbeat.
