@@ -32,6 +32,7 @@ pub mod epochs;
 pub mod error;
 pub mod files;
 pub mod log;
+mod old_format;
 pub mod open;
 pub mod producers;
 pub mod read;

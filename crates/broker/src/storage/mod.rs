@@ -347,12 +347,10 @@ impl Storage {
         self.shared.dirs.iter().map(|dir| dir.sync_count()).sum()
     }
 
-    /// How many partitions are in log dirs that failed.
+    /// How many partitions are in log dirs that failed, or have logs that cannot be opened.
     pub fn offline_partition_count(&self) -> usize {
-        if !self.shared.dirs.iter().any(|dir| dir.is_offline()) {
-            return 0;
-        }
-        self.shared.lock().values().filter(|partition| partition.is_offline()).count()
+        let is_offline = |one: &&Arc<Partition>| one.is_offline() || one.refused().is_some();
+        self.shared.lock().values().filter(is_offline).count()
     }
 
     /// Damaged batches that are known and still on disk, by partition, file and position.

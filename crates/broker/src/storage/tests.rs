@@ -14,6 +14,7 @@ mod failed_writes;
 mod full;
 mod interleavings;
 mod moves;
+mod old_formats;
 mod open_files;
 mod partitions;
 mod producers;
