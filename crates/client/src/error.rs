@@ -268,6 +268,8 @@ impl PartialEq for Error {
     }
 }
 
+impl Eq for Error {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,6 +41,7 @@
 //! ```
 
 mod address;
+pub mod admin;
 pub mod backoff;
 mod client;
 mod connection;
@@ -55,9 +56,11 @@ pub mod settings;
 mod versions;
 
 pub use address::Address;
+pub use admin::Admin;
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result, Severity};
 pub use image::{ClusterImage, Leader, NodeInfo, PartitionInfo, TopicInfo};
+pub use ottla_model::{ErrorCode, TopicPartition};
 pub use pool::Lane;
 pub use retry::Retry;
 pub use route::{CoordinatorKind, Route};
