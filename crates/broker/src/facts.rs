@@ -45,6 +45,8 @@ fn log_dirs(node: &Node) -> Vec<Value> {
             "offline": dir.is_offline,
             "total_bytes": dir.total_bytes,
             "usable_bytes": dir.usable_bytes,
+            "stalled_calls": dir.stalled_calls,
+            "longest_call_ms": dir.longest_call_ms,
         })
     };
     node.storage.log_dirs().into_iter().map(state).collect()

@@ -7,11 +7,13 @@
 
 pub mod history;
 pub mod invariants;
+mod ledger;
 pub mod life;
 pub mod node;
 mod seeds;
 pub mod workload;
 
 pub use history::{Event, History, Promise, Rules};
+pub use ledger::{Deed, GroupPartition, Ledger};
 pub use ottla_io::sim::{Faults, Stuck, World};
 pub use seeds::run_seeds;

@@ -17,7 +17,7 @@ use tracing::{error, info, warn};
 use super::handle::{Command, Decide, Delta, Shared};
 use super::service::Published;
 use crate::storage::{self, Leadership, NewPartition, Storage};
-use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings, of_cleaner};
+use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings, of_cleaner, stall_limit_ms};
 
 /// A name no topic has: what holds for it is what the broker's levels say.
 const NO_TOPIC: &str = "";
@@ -228,6 +228,7 @@ impl Follower {
     fn follow_broker_settings(&self, image: &Image) {
         let settings = OfTopics::new(image, &self.fixed).topic(NO_TOPIC);
         self.storage.set_delete_delay_ms(settings.log.file_delete_delay_ms);
+        self.storage.set_stall_limit_ms(stall_limit_ms(image, &self.fixed));
     }
 
     fn configure(&self, image: &Image, touched: &Touched) {

@@ -32,8 +32,26 @@ pub(super) async fn start(
     storage: &Arc<Storage>,
     endpoints: Vec<Endpoint>,
 ) -> Result<MetadataHandle, MetadataError> {
-    let place = Place { dir: storage.metadata_dir(), directory_id: own_directory(storage) };
-    let mut loaded = load_at(io, &settings, &place).await?;
+    let place = Place {
+        dir: storage.metadata_dir(),
+        directory_id: own_directory(storage),
+        was_clean: storage.metadata_dir_was_clean(),
+    };
+    let loaded = load_at(io, &settings, &place).await?;
+    let started = start_with(io, settings, storage, endpoints, (place, loaded)).await;
+    if let Err(MetadataError::Storage(_)) = &started {
+        storage.metadata_failed();
+    }
+    started
+}
+
+async fn start_with(
+    io: &Io,
+    settings: MetadataSettings,
+    storage: &Arc<Storage>,
+    endpoints: Vec<Endpoint>,
+    (place, mut loaded): (Place, Loaded),
+) -> Result<MetadataHandle, MetadataError> {
     let quorum = open_quorum(&settings, &place, &loaded)?;
     let bootstrap = std::mem::take(&mut loaded.bootstrap);
     let deleted_topics = std::mem::take(&mut loaded.deleted_topics);

@@ -35,6 +35,7 @@ struct OfPartition {
 struct OfDir {
     name: &'static str,
     help: &'static str,
+    kind: MetricType,
     value: fn(&LogDir) -> i64,
 }
 
@@ -276,22 +277,44 @@ const OF_DIR: &[OfDir] = &[
     OfDir {
         name: "kafka_log_logmanager_logdirectoryoffline",
         help: "1 if the log dir has failed.",
+        kind: MetricType::Gauge,
         value: |dir| i64::from(dir.is_offline()),
     },
     OfDir {
         name: "ottla_log_dir_free_bytes",
         help: "Bytes free on the volume of the log dir.",
+        kind: MetricType::Gauge,
         value: |dir| as_gauge(dir.volume().free_bytes()),
     },
     OfDir {
         name: "ottla_log_dir_reserve_bytes",
         help: "Bytes of them that Produce leaves alone.",
+        kind: MetricType::Gauge,
         value: |dir| as_gauge(dir.volume().reserved_bytes()),
     },
     OfDir {
         name: "ottla_log_dir_full",
         help: "1 while Produce to the log dir is refused because its volume is full.",
+        kind: MetricType::Gauge,
         value: |dir| i64::from(dir.volume().is_full()),
+    },
+    OfDir {
+        name: "ottla_log_dir_stalled_calls",
+        help: "Writes, syncs and reads that have been under way for longer than ottla.log.dir.stall.ms.",
+        kind: MetricType::Gauge,
+        value: |dir| as_gauge(dir.stalled_calls() as u64),
+    },
+    OfDir {
+        name: "ottla_log_dir_stalls",
+        help: "How many have been, since the start.",
+        kind: MetricType::Counter,
+        value: |dir| as_gauge(dir.stalls_total()),
+    },
+    OfDir {
+        name: "ottla_log_dir_longest_call_ms",
+        help: "For how long the oldest call of now has been under way, in milliseconds.",
+        kind: MetricType::Gauge,
+        value: |dir| as_gauge(dir.longest_call_ms()),
     },
 ];
 
@@ -366,10 +389,10 @@ impl Scrape {
     fn encode_dirs(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         for metric in OF_DIR {
             let mut lines =
-                encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
+                encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;
             for dir in self.0.storage.dirs() {
                 let labels = [("dir", dir.name())];
-                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(dir))?;
+                put(&mut lines.encode_family(&labels)?, metric.kind, (metric.value)(dir))?;
             }
         }
         Ok(())

@@ -22,6 +22,7 @@ use super::manifest;
 use super::open_files::OpenFiles;
 use super::producers::ProducerTotal;
 use super::space::Volume;
+use super::stalls::StallCounts;
 
 /// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
 /// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
@@ -42,6 +43,7 @@ pub struct LogDir {
     opened_at: WallTime,
     seed: u64,
     volume: Volume,
+    stalls: Arc<StallCounts>,
     damages: DirDamages,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
@@ -64,6 +66,25 @@ pub struct LogDir {
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
     /// for the device.
     written: Mutex<Checkpoints>,
+}
+
+/// What DescribeLogDirs tells of a log dir.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogDirState {
+    /// Its path, as it is configured.
+    pub path: String,
+    /// Its id.
+    pub directory_id: Uuid,
+    /// Whether it has failed.
+    pub is_offline: bool,
+    /// Bytes of its volume.
+    pub total_bytes: Option<u64>,
+    /// Bytes that clients can still write to its volume: the reserve is left out.
+    pub usable_bytes: Option<u64>,
+    /// Calls that have been under way for longer than `ottla.log.dir.stall.ms`.
+    pub stalled_calls: usize,
+    /// The age of the oldest call under way, in milliseconds.
+    pub longest_call_ms: u64,
 }
 
 /// How many logs of a dir have been recovered since the start, of how many that had to be.
@@ -126,6 +147,7 @@ impl LogDir {
             name: path.display().to_string().into(),
             absolute_name: disk.absolute(&path).display().to_string(),
             volume: Volume::new(disk, path.clone(), of_node.reserve),
+            stalls: Arc::default(),
             damages: DirDamages::read(disk, &path, &of_node.damages)?,
             path,
             id,
@@ -382,14 +404,33 @@ impl LogDir {
         &self.damages
     }
 
+    /// What is known of its stalled calls.
+    pub(super) fn stalls(&self) -> &Arc<StallCounts> {
+        &self.stalls
+    }
+
     /// The volume it is on.
     pub fn volume(&self) -> &Volume {
         &self.volume
     }
 
+    /// What is told of it. Asks the device.
+    pub(super) fn state(&self) -> LogDirState {
+        let (total_bytes, usable_bytes) = self.volume_bytes();
+        LogDirState {
+            path: self.name().to_owned(),
+            directory_id: self.id(),
+            is_offline: self.is_offline(),
+            total_bytes,
+            usable_bytes,
+            stalled_calls: self.stalled_calls(),
+            longest_call_ms: self.longest_call_ms(),
+        }
+    }
+
     /// Bytes of its volume: all, and those that clients can still write; `None` if it cannot be
     /// told.
-    pub(super) fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
+    fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
         self.volume.measure();
         let total = Some(self.volume.total_bytes()).filter(|&total| total > 0);
         let usable = self.volume.free_bytes().saturating_sub(self.volume.reserved_bytes());

@@ -15,6 +15,7 @@ use ottla_record::BatchHeader;
 
 use super::identity::create_dir_durably;
 use super::log_files::{OpenLog, OpenReport, log_error, remove_if_there};
+use super::rewriting;
 use super::segment_files::SegmentFiles;
 
 /// Bytes of the largest checkpoint that makes sense.
@@ -47,11 +48,17 @@ pub(super) fn load(files: &SegmentFiles, how: OpenLog) -> io::Result<Loaded> {
         now: how.now,
         seed: how.seed,
     };
+    let mut changed = BTreeSet::new();
+    if !how.was_synced {
+        for unvouched in opening.unvouched(files).map_err(log_error)? {
+            rewriting::rewrite(files, unvouched, opening.recovery_point)?;
+            changed.insert((unvouched.base_offset, SegmentFile::Log));
+        }
+    }
     let opened = open(opening, files).map_err(log_error)?;
     for Rebuilt { file, why } in &opened.rebuilt {
         tracing::warn!(path = %dir.join(file).display(), %why, "made anew from the log");
     }
-    let mut changed = BTreeSet::new();
     for repair in &opened.repairs {
         apply(files, &opened.log, repair, &mut snapshots, &mut changed)?;
     }

@@ -7,10 +7,10 @@
 //! creation.rs      partitions are made and removed      moving.rs         … move to another log dir
 //! background.rs    what is done on time                 closing.rs        a clean stop
 //! cleaner/         compaction                           open_files.rs     how many files are open
-//! space.rs         Volume: free bytes, the reserve      watch.rs          disks full or stalled
+//! space.rs         Volume: free bytes, the reserve      watch.rs          disks that are full
 //! checkpoints.rs   offsets per log dir                  scrub.rs          looking for damage
 //! damage.rs        damaged batches that are known       answers.rs        what a Partition answers
-//! twins.rs         a partition in two log dirs
+//! twins.rs         a partition in two log dirs      stalls.rs         disk calls that do not return
 //!
 //! partition.rs     Partition: its parts, who leads      opening.rs        on first use
 //! appending.rs     batches in                           reading.rs        records and ends out
@@ -42,10 +42,12 @@ mod opening;
 mod partition;
 mod producers;
 mod reading;
+mod rewriting;
 mod scrub;
 mod segment_files;
 mod settings;
 pub mod space;
+mod stalls;
 mod syncing;
 #[cfg(test)]
 mod tests;
@@ -60,7 +62,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::Uuid;
-use ottla_io::{Disk, Io, Task};
+use ottla_io::{Disk, Io, Lookout, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
 use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
@@ -70,7 +72,7 @@ pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, Re
 pub use cleaner::{CleanerSettings, CleanerStatus};
 pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
-pub use dirs::LogDir;
+pub use dirs::{LogDir, LogDirState};
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};
@@ -85,21 +87,6 @@ use moving::Moves;
 use open_files::OpenFiles;
 use producers::ProducerTotal;
 
-/// What DescribeLogDirs tells of a log dir.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogDirState {
-    /// Its path, as it is configured.
-    pub path: String,
-    /// Its id.
-    pub directory_id: Uuid,
-    /// Whether it has failed.
-    pub is_offline: bool,
-    /// Bytes of its volume.
-    pub total_bytes: Option<u64>,
-    /// Bytes that clients can still write to its volume: the reserve is left out.
-    pub usable_bytes: Option<u64>,
-}
-
 /// The log dirs of a node. Work on a schedule (retention, checkpoints, flushes) goes on beside it
 /// until [`Storage::close_cleanly`].
 #[derive(Debug)]
@@ -113,6 +100,7 @@ pub struct Storage {
     closing: Task,
     /// What a stop ends at once: the scrubber, the bound on producers, background flushes.
     unhurried: [Task; 3],
+    _stalls: Lookout,
 }
 
 #[derive(Debug)]
@@ -140,6 +128,7 @@ struct Shared {
     broker_epoch: AtomicI64,
     /// `log.segment.delete.delay.ms`.
     delete_delay_ms: AtomicI64,
+    stall_limit: Arc<stalls::StallLimit>,
     /// Why the node cannot go on, once it cannot.
     failed: watch_channel::Sender<Option<String>>,
     damages: Arc<Damages>,
@@ -171,6 +160,9 @@ impl Storage {
         let (cluster_id, dirs) = io
             .blocking(move || identity::open_dirs(&disk, &asked, now, seed, &new_ids, &of_node))
             .await?;
+        let stall_limit = Arc::new(stalls::StallLimit::new(settings.stall_limit_ms));
+        // Before anything of the dirs is read.
+        let stalls = stalls::watch(io, &stall_limit, &dirs);
         let delete_delay_ms = settings.log.file_delete_delay_ms;
         let shared = Arc::new(Shared {
             io: io.clone(),
@@ -188,6 +180,7 @@ impl Storage {
             cleaner: cleaner::Cleaner::default(),
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
+            stall_limit,
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             failed: watch_channel::Sender::new(None),
             damages,
@@ -199,11 +192,11 @@ impl Storage {
         io.blocking(move || watch::measure(&measuring)).await;
         let (doomed, futures) = shared.find_partitions().await?;
         shared.resume_moves(futures);
-        Ok(Self::beginning(io, shared, doomed))
+        Ok(Self::beginning(io, shared, doomed, stalls))
     }
 
     /// Begins the work beside it.
-    fn beginning(io: &Io, shared: Arc<Shared>, doomed: Vec<PathBuf>) -> Self {
+    fn beginning(io: &Io, shared: Arc<Shared>, doomed: Vec<PathBuf>, stalls: Lookout) -> Self {
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
@@ -218,7 +211,16 @@ impl Storage {
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
-        Self { shared, background, recovering, cleaning, closing, watching, unhurried }
+        Self {
+            shared,
+            background,
+            recovering,
+            cleaning,
+            closing,
+            watching,
+            unhurried,
+            _stalls: stalls,
+        }
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -273,6 +275,11 @@ impl Storage {
     /// deleted from now on.
     pub fn set_delete_delay_ms(&self, delay_ms: i64) {
         self.shared.delete_delay_ms.store(delay_ms, Ordering::Relaxed);
+    }
+
+    /// Replaces `ottla.log.dir.stall.ms`; 0 for not to look.
+    pub fn set_stall_limit_ms(&self, limit_ms: i64) {
+        self.shared.stall_limit.set(limit_ms);
     }
 
     /// Notes the epoch the controller gave this node, for the clean stop to write down.
@@ -395,17 +402,7 @@ impl Storage {
 
     /// What DescribeLogDirs tells. Asks the device.
     pub fn log_dirs(&self) -> Vec<LogDirState> {
-        let state = |dir: &Arc<LogDir>| {
-            let (total_bytes, usable_bytes) = dir.volume_bytes();
-            LogDirState {
-                path: dir.name().to_owned(),
-                directory_id: dir.id(),
-                is_offline: dir.is_offline(),
-                total_bytes,
-                usable_bytes,
-            }
-        };
-        self.shared.dirs.iter().map(state).collect()
+        self.shared.dirs.iter().map(|dir| dir.state()).collect()
     }
 }
 

@@ -288,6 +288,7 @@ fn how_to_open(shared: &Shared, config: LogConfig, dir: &str, clean: bool) -> Op
     OpenLog {
         config,
         clean,
+        was_synced: clean,
         recovery_point: 0,
         compacted_before: 0,
         recovery_point_lost: false,

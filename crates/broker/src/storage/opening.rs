@@ -184,6 +184,7 @@ impl Partition {
         );
         drop(log);
         how.clean = false;
+        how.was_synced = false;
         how.recovery_point = how.recovery_point.min(found.log_end_offset);
         self.open_among(path, how).map(|(log, _)| log)
     }
@@ -199,6 +200,7 @@ impl Partition {
         OpenLog {
             config: (*config).clone(),
             clean: self.dir().was_clean(),
+            was_synced: self.dir().was_clean(),
             recovery_point: checkpoints.recovery_point(name),
             recovery_point_lost: checkpoints.has_lost_recovery_points(),
             compacted_before: checkpoints.compacted_before(name),

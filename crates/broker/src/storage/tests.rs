@@ -18,6 +18,7 @@ mod open_files;
 mod partitions;
 mod producers;
 mod scrub;
+mod stalls;
 mod starts;
 mod twins;
 

@@ -2,24 +2,32 @@
 //! whole broker is between a workload and the disk.
 
 mod alter_config;
+mod caller;
 mod churn;
+mod committed;
 mod connection;
 mod create_topic;
 mod delete_records;
 mod fetch;
 mod idempotent;
 mod list_offsets;
+mod membership;
 mod produce;
+mod transactional;
 
 pub use alter_config::alter_config;
+pub use caller::{Caller, CoordinatorOf};
 pub use churn::{Churn, topic_names};
+pub use committed::{Committed, fetch_committed};
 pub use connection::{Connection, Failure};
 pub use create_topic::create_topic;
 pub use delete_records::delete_records;
 pub use fetch::Reader;
 pub use idempotent::IdempotentProducer;
 pub use list_offsets::{EARLIEST, LATEST, offset_at};
+pub use membership::{GroupOf, Identity, Membership, Protocol};
 pub use produce::Producer;
+pub use transactional::{Broken, TransactionalProducer};
 
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 
 mod durability;
 mod idempotence;
+mod late_requests;
 mod life;
 mod one_log;
 mod refused_start;

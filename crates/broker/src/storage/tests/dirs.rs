@@ -194,6 +194,7 @@ fn a_roll_that_failed_half_way_leaves_no_segment_in_the_middle() {
         let how = |clean| OpenLog {
             config: super::small(),
             clean,
+            was_synced: clean,
             recovery_point: 0,
             recovery_point_lost: false,
             compacted_before: 0,

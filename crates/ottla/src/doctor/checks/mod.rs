@@ -6,6 +6,7 @@ mod log_dirs;
 mod open_files;
 mod readiness;
 mod scrub;
+mod stalls;
 
 use serde_json::Value;
 
@@ -16,9 +17,10 @@ use super::finding::Finding;
 type Check = fn(&Value) -> Vec<Finding>;
 
 /// All of them, in the order in which they speak.
-pub(super) const RUNNING: [Check; 6] = [
+pub(super) const RUNNING: [Check; 7] = [
     readiness::check,
     log_dirs::check,
+    stalls::check,
     damages::check,
     scrub::check,
     durability::check,
@@ -97,6 +99,10 @@ mod tests {
         check(
             json(r#"{"log_dirs": [{"path": "/d", "total_bytes": 1000, "usable_bytes": 9}]}"#),
             &["problem log-dirs: volume full, 9 of 1000 bytes left at /d"],
+        );
+        check(
+            json(r#"{"log_dirs": [{"path": "/d", "stalled_calls": 2, "longest_call_ms": 10500}]}"#),
+            &["problem stalls: 2 calls to the disk have stalled, the longest for 10500 ms at /d"],
         );
         check(
             json(
