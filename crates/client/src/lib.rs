@@ -44,6 +44,7 @@ mod address;
 pub mod backoff;
 mod client;
 mod connection;
+pub mod consumer;
 mod coordinator;
 mod error;
 pub mod image;
@@ -56,6 +57,7 @@ mod versions;
 
 pub use address::Address;
 pub use client::Client;
+pub use consumer::{Consumer, ConsumerHandle, ConsumerRecord};
 pub use error::{Error, ErrorKind, Result, Severity};
 pub use image::{ClusterImage, Leader, NodeInfo, PartitionInfo, TopicInfo};
 pub use pool::Lane;

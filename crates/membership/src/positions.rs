@@ -237,6 +237,16 @@ impl Positions {
         }
     }
 
+    /// The answer to a fetch of `version` says that the leader's log parts from what was read.
+    pub fn doubt(&mut self, partition: &TopicPartition, version: u64) {
+        if let Some(reading) = self.partitions.get_mut(partition)
+            && reading.version == version
+            && reading.phase == Phase::Reading
+        {
+            reading.phase = Phase::Doubted;
+        }
+    }
+
     /// Those that OffsetForLeaderEpoch shall confirm: the place, and the leader's epoch.
     pub fn doubted(&self, now: MonoTime) -> Vec<(TopicPartition, Position, i32, u64)> {
         self.in_phase(now, |phase| phase == Phase::Doubted)
