@@ -13,6 +13,7 @@ use ottla_controller::{Image, image};
 use super::of_groups::OF_GROUPS;
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
+use crate::standing;
 use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
@@ -140,6 +141,16 @@ const OF_NODE: &[OfNode] = &[
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
     ),
+    gauge(
+        "kafka_server_replicamanager_partitionswithlatetransactionscount",
+        "Partitions with a transaction that is open five minutes after transaction.max.timeout.ms.",
+        |node| standing::late_count(node) as i64,
+    ),
+    gauge(
+        "ottla_oldest_open_transaction_ms",
+        "Age of the oldest transaction that a last stable offset waits for; ottla doctor names it.",
+        standing::oldest_ms,
+    ),
     gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
         node.storage.damage_count() as i64
     }),
@@ -250,6 +261,11 @@ const OF_PARTITION: &[OfPartition] = &[
         name: "kafka_log_log_logendoffset",
         help: "Offset of the next record.",
         value: |_, log| log.log_end_offset,
+    },
+    OfPartition {
+        name: "kafka_cluster_partition_laststableoffsetlag",
+        help: "Records that readers of committed ones do not get yet.",
+        value: |_, log| (log.high_watermark - log.last_stable_offset).max(0),
     },
     OfPartition {
         name: "kafka_log_log_numlogsegments",
