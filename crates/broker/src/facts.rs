@@ -6,10 +6,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::node::Node;
-use crate::storage::Damage;
+use crate::storage::{Damage, Partition};
 
 /// Damages that are listed; their number is told in any case.
 const DAMAGES_LISTED_MAX: usize = 1000;
+
+/// Logs that cannot be opened and are listed.
+const REFUSED_LISTED_MAX: usize = 1000;
 
 /// The document. Asks the volumes how full they are.
 pub(crate) fn page(node: &Arc<Node>) -> String {
@@ -25,6 +28,7 @@ pub(crate) fn page(node: &Arc<Node>) -> String {
             "count": storage.partition_count(),
             "offline": storage.offline_partition_count(),
         },
+        "refused_logs": refused_logs(node),
         "recovery": { "done": recovered, "of": to_recover },
         "damages": {
             "count": storage.damage_count(),
@@ -50,6 +54,15 @@ fn log_dirs(node: &Node) -> Vec<Value> {
         })
     };
     node.storage.log_dirs().into_iter().map(state).collect()
+}
+
+/// Logs that cannot be opened because of what their files hold.
+fn refused_logs(node: &Node) -> Vec<Value> {
+    let told = |one: &Arc<Partition>| {
+        let (partition, why) = (one.topic_partition().to_string(), one.refused()?);
+        Some(json!({ "partition": partition, "log_dir": &*one.log_dir(), "why": &*why }))
+    };
+    node.storage.partitions().iter().filter_map(told).take(REFUSED_LISTED_MAX).collect()
 }
 
 fn damage(damage: &Damage) -> Value {

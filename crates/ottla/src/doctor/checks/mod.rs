@@ -5,6 +5,7 @@ mod durability;
 mod log_dirs;
 mod open_files;
 mod readiness;
+mod refused_logs;
 mod scrub;
 mod stalls;
 
@@ -17,10 +18,11 @@ use super::finding::Finding;
 type Check = fn(&Value) -> Vec<Finding>;
 
 /// All of them, in the order in which they speak.
-pub(super) const RUNNING: [Check; 7] = [
+pub(super) const RUNNING: [Check; 8] = [
     readiness::check,
     log_dirs::check,
     stalls::check,
+    refused_logs::check,
     damages::check,
     scrub::check,
     durability::check,
@@ -103,6 +105,10 @@ mod tests {
         check(
             json(r#"{"log_dirs": [{"path": "/d", "stalled_calls": 2, "longest_call_ms": 10500}]}"#),
             &["problem stalls: 2 calls to the disk have stalled, the longest for 10500 ms at /d"],
+        );
+        check(
+            json(r#"{"refused_logs": [{"partition": "t-0", "log_dir": "/d", "why": "format 1"}]}"#),
+            &["problem refused-logs: the log of t-0 cannot be opened at /d"],
         );
         check(
             json(
