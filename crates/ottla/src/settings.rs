@@ -292,6 +292,10 @@ fn groups(config: &ServerConfig, node: &mut NodeSettings) {
     let from = &config.groups;
     let to = &mut node.groups;
     internal_topic(&from.topic, &mut to.topic);
+    to.serves_consumer = from.rebalance_protocols.iter().any(|name| name == "consumer");
+    to.ranges.session_timeout_ms = from.consumer_session_timeout_ms_range;
+    to.ranges.heartbeat_interval_ms = from.consumer_heartbeat_interval_ms_range;
+    to.ranges.assignment_interval_ms = from.consumer_assignment_interval_ms_range;
     let to = &mut to.core;
     to.offset_metadata_units_max = count(from.offset_metadata_max_bytes);
     to.offsets_retention_ms = i64::from(from.offsets_retention_minutes) * 60_000;

@@ -10,6 +10,7 @@ use ottla_group::{Cluster, GroupTimes, InvalidRegex, Topics};
 use regex::{Error, Regex, RegexBuilder};
 
 use crate::node::Node;
+use crate::settings::NodeSettings;
 
 /// Bytes that a regular expression may take once it is compiled.
 const REGEX_BYTES_MAX: usize = 1 << 20;
@@ -85,7 +86,7 @@ impl ClusterView {
     /// What `group` sees of the newest image.
     pub(crate) fn of(node: &Node, group: &str) -> Self {
         let image = node.metadata.image();
-        let times = times_of(group, &image, node.settings.groups.core.consumer.times);
+        let times = times_of(group, &image, &node.settings);
         Self { topics: Subscribable::new(image), times }
     }
 
@@ -95,19 +96,38 @@ impl ClusterView {
     }
 }
 
-/// What is configured for a group; `default` where nothing is.
-pub(crate) fn times_of(group: &str, image: &Image, default: GroupTimes) -> GroupTimes {
-    let resource = ConfigResource { kind: ResourceType::Group, name: group.into() };
-    let Some(settings) = image.configs.of(&resource) else { return default };
-    let ms = |name: &str, default: i32| {
-        settings.get(name).and_then(|value| value.parse().ok()).unwrap_or(default)
+/// What is configured for a group, within what the broker allows; else what is for all groups.
+fn times_of(group: &str, image: &Image, node: &NodeSettings) -> GroupTimes {
+    let (of_all, ranges) = (node.groups.core.consumer.times, node.groups.ranges);
+    let own = ConfigResource { kind: ResourceType::Group, name: group.into() };
+    let number = |resource: &ConfigResource, name: &str| -> Option<i32> {
+        image.configs.of(resource)?.get(name)?.parse().ok()
+    };
+    let of_group = |name: &str, (least, most): (i32, i32)| {
+        number(&own, name).map(|value| value.min(most).max(least))
+    };
+    // The only one of these that can be changed for all groups while brokers run.
+    let assignment_interval_ms = || {
+        let name = "group.consumer.assignment.interval.ms";
+        let this_broker = ConfigResource::broker(node.node_id.to_string());
+        let changed = number(&this_broker, name);
+        let changed = changed.or_else(|| number(&ConfigResource::broker(""), name))?;
+        let (least, most) = ranges.assignment_interval_ms;
+        Some(changed.min(most).max(least))
     };
     GroupTimes {
-        session_timeout_ms: ms("consumer.session.timeout.ms", default.session_timeout_ms),
-        heartbeat_interval_ms: ms("consumer.heartbeat.interval.ms", default.heartbeat_interval_ms),
-        assignment_interval_ms: ms(
+        session_timeout_ms: of_group("consumer.session.timeout.ms", ranges.session_timeout_ms)
+            .unwrap_or(of_all.session_timeout_ms),
+        heartbeat_interval_ms: of_group(
+            "consumer.heartbeat.interval.ms",
+            ranges.heartbeat_interval_ms,
+        )
+        .unwrap_or(of_all.heartbeat_interval_ms),
+        assignment_interval_ms: of_group(
             "consumer.assignment.interval.ms",
-            default.assignment_interval_ms,
-        ),
+            ranges.assignment_interval_ms,
+        )
+        .or_else(assignment_interval_ms)
+        .unwrap_or(of_all.assignment_interval_ms),
     }
 }

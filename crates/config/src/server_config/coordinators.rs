@@ -63,6 +63,12 @@ pub struct GroupsConfig {
     pub consumer_heartbeat_interval_ms: i32,
     /// `group.consumer.assignment.interval.ms`.
     pub consumer_assignment_interval_ms: i32,
+    /// `group.consumer.{min,max}.session.timeout.ms`: what a group's own is held within.
+    pub consumer_session_timeout_ms_range: (i32, i32),
+    /// `group.consumer.{min,max}.heartbeat.interval.ms`.
+    pub consumer_heartbeat_interval_ms_range: (i32, i32),
+    /// `group.consumer.{min,max}.assignment.interval.ms`.
+    pub consumer_assignment_interval_ms_range: (i32, i32),
     /// `group.consumer.max.size`.
     pub consumer_max_size: i32,
     /// `group.consumer.assignors`.
@@ -111,6 +117,18 @@ pub(super) fn groups(reader: &Reader<'_>) -> GroupsConfig {
         consumer_session_timeout_ms: reader.int("group.consumer.session.timeout.ms"),
         consumer_heartbeat_interval_ms: reader.int("group.consumer.heartbeat.interval.ms"),
         consumer_assignment_interval_ms: reader.int("group.consumer.assignment.interval.ms"),
+        consumer_session_timeout_ms_range: (
+            reader.int("group.consumer.min.session.timeout.ms"),
+            reader.int("group.consumer.max.session.timeout.ms"),
+        ),
+        consumer_heartbeat_interval_ms_range: (
+            reader.int("group.consumer.min.heartbeat.interval.ms"),
+            reader.int("group.consumer.max.heartbeat.interval.ms"),
+        ),
+        consumer_assignment_interval_ms_range: (
+            reader.int("group.consumer.min.assignment.interval.ms"),
+            reader.int("group.consumer.max.assignment.interval.ms"),
+        ),
         consumer_max_size: reader.int("group.consumer.max.size"),
         consumer_assignors: reader.list("group.consumer.assignors"),
         consumer_migration_policy: reader

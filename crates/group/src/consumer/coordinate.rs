@@ -19,7 +19,7 @@ use super::topics::Topics;
 use crate::answer::Answer;
 use crate::coordinator::{Decision, Effect, Groups, answer};
 use crate::group::Group;
-use crate::migrate::Cause;
+use crate::migrate::{Cause, Cluster};
 use crate::record::{MemberState, Record};
 use crate::timers::Timer;
 
@@ -31,9 +31,9 @@ impl Groups {
         now: Now,
         token: Token,
         request: &ConsumerHeartbeat,
-        times: GroupTimes,
-        topics: &dyn Topics,
+        cluster: Cluster<'_>,
     ) -> Decision {
+        let Cluster { topics, times } = cluster;
         self.now = now;
         let decided = match request.is_leaving() {
             true => self.leave_consumer_group(now, request, topics),

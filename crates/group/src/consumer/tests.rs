@@ -146,8 +146,7 @@ impl World {
                     self.now,
                     Token(1),
                     &request,
-                    self.times,
-                    &self.topics,
+                    crate::Cluster { topics: &self.topics, times: self.times },
                 );
                 self.apply(decision);
             }
