@@ -14,6 +14,9 @@ const CROWD_OUT_OF: u64 = 3;
 const INPUT: &str = "in";
 const OUTPUT: &str = "out";
 
+/// Bytes of a small segment: a group's record has to fit.
+const SEGMENT_BYTES: (u64, u64) = (4000, 12_000);
+
 /// Everything that is decided of it beforehand.
 #[derive(Debug, Clone)]
 pub(super) struct CrowdPlan {
@@ -71,7 +74,7 @@ impl CrowdPlan {
             outlives_power,
             synced,
             groups: groups.collect(),
-            segment_bytes: rng.chance(1, 2).then(|| rng.range(500, 5000)),
+            segment_bytes: rng.chance(1, 2).then(|| rng.range(SEGMENT_BYTES.0, SEGMENT_BYTES.1)),
             transaction_version: if rng.chance(2, 3) { 2 } else { rng.below(2) as i16 },
             input,
             output,

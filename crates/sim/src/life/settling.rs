@@ -27,7 +27,7 @@ const GROUPS_MAX: Duration = Duration::from_secs(60);
 /// The same, until everything is written, read and transformed.
 const WORK_MAX: Duration = Duration::from_secs(300);
 
-/// How long groups are watched after a start of the node.
+/// How long groups are watched before and after a start of the node: longer than a session.
 const WATCH: Duration = Duration::from_secs(10);
 
 /// Between two looks.
@@ -43,7 +43,9 @@ pub(super) async fn settle(room: &Room, crowd: &Crowd) {
     settled(room, crowd, begun + GROUPS_MAX).await;
     work(room, crowd, &mut caller, begun + WORK_MAX).await;
     read_everything(room, crowd, &mut caller, AUDITORS[0]).await;
-    let before = settled(room, crowd, room.io().now().mono + GROUPS_MAX).await;
+    // Until the sessions of those are over that ended and had nothing.
+    room.io().sleep(WATCH).await;
+    let before = settled(room, crowd, room.io().now().mono).await;
     start_anew(room);
     room.io().sleep(WATCH).await;
     let after = settled(room, crowd, room.io().now().mono).await;
