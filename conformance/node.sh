@@ -21,6 +21,10 @@ peer() { bash "$KAFKA_PEER" "$@"; }
 # tool CLASS ARGS...: one of Kafka's command-line tools, with little JIT: they run for a second.
 tool() { KAFKA_TOOL_OPTS="-Xmx256m -XX:TieredStopAtLevel=1" peer tool "$@"; }
 
+# franz_build: FRANZ, the program of franz/, which is built once; Go's own cache makes it cheap to call again.
+FRANZ=${FRANZ:-${XDG_CACHE_HOME:-$HOME/.cache}/ottla-conformance/franz}
+franz_build() { (cd "$here/franz" && CGO_ENABLED=0 go build -o "$FRANZ" .); }
+
 # free_port: a port between 21000 and 21998 that nothing listens on, and neither on the next one.
 free_port() {
   local port

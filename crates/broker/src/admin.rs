@@ -117,7 +117,10 @@ fn route(node: &Arc<Node>, request: &HttpRequest) -> HttpResponse {
         // Alive: this process answers. Whether it should get traffic is /readyz.
         "/healthz" | "/livez" => text(200, "ok\n".to_owned()),
         "/readyz" => match node.readiness() {
-            Ok(()) => text(200, "ready\n".to_owned()),
+            Ok(()) => {
+                let concerns = node.concerns().into_iter().map(|line| line + "\n");
+                text(200, "ready\n".to_owned() + &concerns.collect::<String>())
+            }
             Err(reason) => text(503, format!("{reason}\n")),
         },
         _ => text(404, "try /metrics, /facts, /groups, /healthz, /livez or /readyz\n".to_owned()),

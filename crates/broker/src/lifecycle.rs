@@ -136,6 +136,7 @@ fn group_coordinators(
 /// other broker whose they may be.
 async fn give_back(storage: &Storage) {
     storage.set_broker_epoch(storage.previous_broker_epoch());
+    storage.leave_unclean();
     if let Err(error) = storage.close_cleanly().await {
         warn!(%error, "the log dirs will be recovered at the next start");
     }
@@ -236,6 +237,9 @@ impl RunningNode {
             warn!(connections = node.places.taken(), "connections were still busy at the stop");
         }
         node.metadata.stop().await;
+        if node.metadata.failure().borrow().is_some() {
+            node.storage.metadata_failed();
+        }
         node.storage.close_cleanly().await.map_err(refused)
     }
 

@@ -79,6 +79,16 @@ impl Node {
         if found.topic_id() == topic_id { Ok(found) } else { Err(ErrorCode::InconsistentTopicId) }
     }
 
+    /// What whoever asks for readiness should know although it does not keep clients away.
+    pub(crate) fn concerns(&self) -> Vec<String> {
+        let stalled = self.storage.dirs().iter().filter(|dir| dir.stalled_calls() > 0);
+        let concern = |dir: &Arc<crate::storage::LogDir>| {
+            let (name, count, ms) = (dir.name(), dir.stalled_calls(), dir.longest_call_ms());
+            format!("{count} calls to log dir {name} have stalled, the longest for {ms} ms")
+        };
+        stalled.map(concern).collect()
+    }
+
     /// Whether clients should be sent here; the reason if not.
     pub(crate) fn readiness(&self) -> Result<(), String> {
         if *self.stopping.borrow() {

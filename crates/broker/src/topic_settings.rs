@@ -135,6 +135,12 @@ pub(crate) fn of_cleaner(image: &Image, fixed: &FixedSettings) -> CleanerSetting
     }
 }
 
+/// `ottla.log.dir.stall.ms` of this broker, after every level has spoken.
+pub(crate) fn stall_limit_ms(image: &Image, fixed: &FixedSettings) -> i64 {
+    let changed = changed_settings(image, fixed);
+    fixed.layers(&changed).broker_value("ottla.log.dir.stall.ms").as_i64().unwrap_or_default()
+}
+
 /// The settings that `resource` itself has, as the config crate takes them.
 pub(crate) fn overrides(image: &Image, resource: &ConfigResource) -> Overrides {
     let settings = image.configs.of(resource).into_iter().flat_map(|map| map.iter());

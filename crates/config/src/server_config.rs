@@ -103,6 +103,8 @@ pub struct LogUpkeepConfig {
     pub reserve_percent: i32,
     /// `ottla.log.dir.reserve.bytes`; negative for the share.
     pub reserve_bytes: i64,
+    /// `ottla.log.dir.stall.ms`; 0 for never.
+    pub stall_ms: i64,
     /// `ottla.producer.state.bytes.max`; 0 for no bound.
     pub producer_state_bytes_max: i64,
     /// `ottla.log.flush.background.ms`; 0 for never.
@@ -353,6 +355,7 @@ fn log_upkeep(reader: &Reader<'_>) -> LogUpkeepConfig {
         segment_bytes: reader.int("log.segment.bytes"),
         reserve_percent: reader.int("ottla.log.dir.reserve.percent"),
         reserve_bytes: reader.long("ottla.log.dir.reserve.bytes"),
+        stall_ms: reader.long("ottla.log.dir.stall.ms"),
         producer_state_bytes_max: reader.long("ottla.producer.state.bytes.max"),
         background_flush_ms: reader.long("ottla.log.flush.background.ms"),
         scrub_bytes_per_second: reader.long("ottla.scrub.bytes.per.second"),

@@ -10,7 +10,7 @@ use ottla_base::{MonoTime, Now, Uuid};
 use crate::disk::Disk;
 use crate::net::{self, Listener, SocketOptions, Stream};
 use crate::os::Os;
-use crate::{ShutdownSignal, Task};
+use crate::{Lookout, ShutdownSignal, Task};
 
 /// The world as a node sees it: clock, tasks, network, disk and randomness. Cheap to clone.
 #[derive(Clone)]
@@ -119,6 +119,21 @@ impl Io {
             Kind::Os(os) => os.flushing(work).await,
             #[cfg(feature = "sim")]
             Kind::Sim(sim) => sim.blocking("flushing", work).await,
+        }
+    }
+
+    /// Calls `look` now and again after each pause that it asks for, until the returned value is
+    /// dropped. On a thread that does nothing else: it goes on when all others are stuck. `look` must
+    /// not wait for a device itself.
+    pub fn look_out(
+        &self,
+        name: &'static str,
+        look: impl FnMut() -> Duration + Send + 'static,
+    ) -> Lookout {
+        match &self.kind {
+            Kind::Os(_) => crate::lookout::on_thread(name, look),
+            #[cfg(feature = "sim")]
+            Kind::Sim(_) => crate::lookout::in_task(self, name, look),
         }
     }
 

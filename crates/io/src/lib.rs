@@ -22,6 +22,7 @@ mod clock;
 pub mod disk;
 mod handle;
 pub mod http;
+mod lookout;
 pub mod net;
 mod os;
 #[cfg(feature = "sim")]
@@ -29,8 +30,12 @@ pub mod sim;
 mod task;
 
 pub use clock::ShutdownSignal;
-pub use disk::{DirLock, Disk, DiskError, Entry, File, FileIdentity, Open, is_out_of_descriptors};
+pub use disk::{
+    CallId, DirLock, Disk, DiskError, Entry, File, FileIdentity, Open, OutstandingCall,
+    is_out_of_descriptors,
+};
 pub use handle::Io;
+pub use lookout::Lookout;
 pub use net::{Listener, ReadHalf, SocketOptions, Stream, WriteHalf};
 pub use os::run_os;
 pub use task::{Task, TaskError};

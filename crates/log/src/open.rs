@@ -16,6 +16,7 @@ use ottla_record::BatchHeader;
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{names, offset_index, time_index};
+use crate::old_format;
 use crate::read::offset_entry;
 use crate::recover::{Replay, load_snapshot, measure, replay_segment};
 use crate::synced::{SyncedPart, synced_part};
@@ -71,6 +72,52 @@ pub struct Opening {
     pub now: WallTime,
     /// What its jitter is drawn from.
     pub seed: u64,
+}
+
+/// What of a log file has to be written again before it is read, see [`Opening::unvouched`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unvouched {
+    /// The segment's base offset.
+    pub base_offset: Offset,
+    /// Where in its log file that begins. It goes on to the end of the file.
+    pub position: u64,
+}
+
+impl Opening {
+    /// Where log files hold what no sync is known to have covered. It may read well and not be on the
+    /// device: after a sync that failed the page cache shows what was written and counts it as
+    /// saved, and another sync of it does nothing and succeeds. So after an unclean stop it is
+    /// written again, as it is, before it is checked and synced.
+    ///
+    /// # Errors
+    /// What the device said.
+    pub fn unvouched<B: SegmentBytes>(&self, bytes: &B) -> Result<Vec<Unvouched>, LogError> {
+        let first = self.first_checked();
+        let mut stretches = Vec::new();
+        for found in self.segments.iter().filter(|found| found.base_offset >= first) {
+            let base_offset = found.base_offset;
+            let synced = match base_offset == first {
+                true => synced_part(found, self.recovery_point, bytes)?,
+                false => None,
+            };
+            let position = synced.map_or(0, |part| part.segment.size);
+            if position < found.size {
+                stretches.push(Unvouched { base_offset, position });
+            }
+        }
+        Ok(stretches)
+    }
+
+    fn first_base_offset(&self) -> Offset {
+        self.segments.first().map_or(0, |found| found.base_offset)
+    }
+
+    /// Base offset of the segment that the recovery point lies in.
+    fn first_checked(&self) -> Offset {
+        let mut bases = self.segments.iter().map(|found| found.base_offset);
+        let found = bases.rfind(|&base| base <= self.recovery_point);
+        found.unwrap_or_else(|| self.first_base_offset())
+    }
 }
 
 /// A change to the files that opening found necessary.
@@ -139,8 +186,10 @@ fn was_left_open_by_kafka<B: SegmentBytes>(opening: &Opening, bytes: &B) -> Resu
 /// point on, and keeps the longest sound prefix.
 ///
 /// # Errors
-/// What the device said.
+/// [`LogError::OldFormat`], and then nothing is to be changed; or what the device said.
 pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogError> {
+    let written = opening.segments.iter().map(|found| (found.base_offset, found.size));
+    old_format::refuse_if_oldest(written, bytes)?;
     let mut state = State::new(&opening, bytes)?;
     let count = opening.segments.len();
     for (index, found) in opening.segments.iter().enumerate() {
@@ -180,14 +229,9 @@ struct State<'a> {
 
 impl<'a> State<'a> {
     fn new<B: SegmentBytes>(opening: &'a Opening, bytes: &B) -> Result<Self, LogError> {
-        let mut bases = opening.segments.iter().map(|found| found.base_offset);
-        let first = bases.clone().next().unwrap_or(0);
+        let first = opening.first_base_offset();
         let log_start_offset = opening.log_start_offset.max(first);
-        let recover_from = if opening.clean {
-            Offset::MAX
-        } else {
-            bases.rfind(|&base| base <= opening.recovery_point).unwrap_or(first)
-        };
+        let recover_from = if opening.clean { Offset::MAX } else { opening.first_checked() };
         let Opening { config, now, seed, .. } = opening;
         let mut log = Log::new(config.clone(), log_start_offset, *now, *seed);
         log.segments.clear();

@@ -235,6 +235,7 @@ fn storage(config: &ServerConfig, node: &mut NodeSettings) {
         bytes: upkeep.reserve_bytes.try_into().ok(),
         segment_bytes: upkeep.segment_bytes.try_into().unwrap_or_default(),
     };
+    storage.stall_limit_ms = upkeep.stall_ms;
     storage.retention_check_interval = millis(upkeep.retention_check_interval_ms);
     storage.checkpoint_interval = millis(upkeep.flush_offset_checkpoint_interval_ms.into());
     storage.high_watermark_checkpoint_interval =
@@ -305,6 +306,7 @@ fn groups(config: &ServerConfig, node: &mut NodeSettings) {
     to.times.assignment_interval_ms = from.consumer_assignment_interval_ms;
     to.members_max = count(from.consumer_max_size);
     to.set_assignors(&from.consumer_assignors);
+    to.set_migration(&from.consumer_migration_policy);
     to.regex_refresh_interval_ms = from.consumer_regex_refresh_interval_ms.into();
 }
 

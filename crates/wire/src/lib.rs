@@ -23,6 +23,7 @@ pub mod frame;
 )]
 mod generated;
 mod header;
+mod java_text;
 pub mod json;
 mod message;
 mod reader;
@@ -36,6 +37,7 @@ pub use generated::{
     TransactionKey, TransactionValue, messages, records,
 };
 pub use header::{RequestHeader, ResponseHeader};
+pub use java_text::java_text;
 pub use message::{Kind, Message, Request};
 pub use reader::{
     ARRAY_LEN_MAX, DecodeError, DecodeErrorKind, MEMORY_PER_WIRE_BYTE_MAX, Reader,

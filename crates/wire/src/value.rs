@@ -9,6 +9,8 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
+use crate::java_text;
+
 /// A string that shares the buffer it was read from; a clone copies no text.
 ///
 /// It keeps that whole buffer alive: what outlives the request takes a copy
@@ -22,7 +24,7 @@ pub struct Str {
 impl Str {
     /// The string of these bytes. What is not UTF-8 becomes U+FFFD, as Kafka reads it.
     pub fn from_utf8_lossy(bytes: Bytes) -> Self {
-        match String::from_utf8_lossy(&bytes) {
+        match java_text(&bytes) {
             Cow::Borrowed(_) => Self { bytes },
             Cow::Owned(text) => Self::from(text),
         }

@@ -6,7 +6,7 @@ use super::house::House;
 use super::manifest::{Crate, Dependency, Floor, crates, package_of};
 
 /// The shells, from the outside door up.
-const SHELLS: [&str; 3] = ["io", "broker", "ottla"];
+const SHELLS: [&str; 4] = ["io", "client", "broker", "ottla"];
 
 /// Pairs that the floors would allow and the house does not.
 const STRANGERS: [(&str, &str, &str); 3] = [

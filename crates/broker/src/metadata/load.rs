@@ -36,6 +36,8 @@ pub(super) struct Place {
     pub(super) dir: PathBuf,
     /// Id of the log dir that it is in.
     pub(super) directory_id: Uuid,
+    /// Whether that was stopped cleanly the last time.
+    pub(super) was_clean: bool,
 }
 
 /// What a start finds.
@@ -70,7 +72,7 @@ pub(super) fn load(
     prepare(disk, place, settings, now)?;
     let (newest_snapshot, contents) = newest_readable(disk, dir)?;
     soundness::check(disk, dir, newest_snapshot.end_offset)?;
-    let log = open_log(disk, dir, settings, newest_snapshot, now, seed)?;
+    let log = open_log(disk, place, settings, newest_snapshot, now, seed)?;
     let mut loading = Loading::default();
     if newest_snapshot.end_offset == 0 {
         loading.bootstrap = format::read_bootstrap(disk, dir)?;
@@ -103,12 +105,13 @@ pub(super) fn load(
 /// Opens the log behind a snapshot; what is cut off its end was looked at by [`soundness`].
 fn open_log(
     disk: &Disk,
-    dir: &Path,
+    place: &Place,
     settings: &MetadataSettings,
     newest_snapshot: SnapshotId,
     now: Now,
     seed: u64,
 ) -> io::Result<LogFiles> {
+    let dir = &place.dir;
     let config = LogConfig {
         segment_bytes: settings.segment_bytes,
         segment_ms: settings.segment_ms,
@@ -122,6 +125,7 @@ fn open_log(
         // It is read from the snapshot on in any case; and Kafka goes on writing it after it has
         // marked the log dirs as cleanly stopped.
         clean: false,
+        was_synced: place.was_clean,
         // A snapshot is only taken of what is committed, and so on the device.
         recovery_point: newest_snapshot.end_offset,
         recovery_point_lost: false,

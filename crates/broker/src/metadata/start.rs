@@ -32,8 +32,26 @@ pub(super) async fn start(
     storage: &Arc<Storage>,
     endpoints: Vec<Endpoint>,
 ) -> Result<MetadataHandle, MetadataError> {
-    let place = Place { dir: storage.metadata_dir(), directory_id: own_directory(storage) };
-    let mut loaded = load_at(io, &settings, &place).await?;
+    let place = Place {
+        dir: storage.metadata_dir(),
+        directory_id: own_directory(storage),
+        was_clean: storage.metadata_dir_was_clean(),
+    };
+    let loaded = load_at(io, &settings, &place).await?;
+    let started = start_with(io, settings, storage, endpoints, (place, loaded)).await;
+    if let Err(MetadataError::Storage(_)) = &started {
+        storage.metadata_failed();
+    }
+    started
+}
+
+async fn start_with(
+    io: &Io,
+    settings: MetadataSettings,
+    storage: &Arc<Storage>,
+    endpoints: Vec<Endpoint>,
+    (place, mut loaded): (Place, Loaded),
+) -> Result<MetadataHandle, MetadataError> {
     let quorum = open_quorum(&settings, &place, &loaded)?;
     let bootstrap = std::mem::take(&mut loaded.bootstrap);
     let deleted_topics = std::mem::take(&mut loaded.deleted_topics);
@@ -49,13 +67,7 @@ pub(super) async fn start(
         is_following: Arc::new(AtomicBool::new(false)),
         unmade: Arc::default(),
     };
-    let applying = apply::run(
-        io.clone(),
-        Arc::clone(&shared),
-        follower.clone(),
-        commands.downgrade(),
-        published,
-    );
+    let applying = apply::run(io.clone(), Arc::clone(&shared), follower.clone(), published);
     let tasks =
         vec![io.spawn("metadata", service.run(commanded)), io.spawn("metadata apply", applying)];
     *shared.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tasks;
@@ -64,10 +76,7 @@ pub(super) async fn start(
     settle_twins(io, &handle, storage).await?;
     let image = handle.image();
     missing_dirs::check(&image, &handle.shared.settings, storage)?;
-    let misplaced = io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
-    if !misplaced.is_empty() {
-        apply::assign(Arc::clone(&handle.shared), handle.commands.clone(), misplaced).await;
-    }
+    io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
     let telling = directories::run(io.clone(), handle.clone(), Arc::downgrade(storage));
     io.spawn("assign directories", telling);
     Ok(handle)

@@ -13,6 +13,7 @@ use ottla_controller::{Image, image};
 use super::of_groups::OF_GROUPS;
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
+use crate::standing;
 use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
@@ -35,6 +36,7 @@ struct OfPartition {
 struct OfDir {
     name: &'static str,
     help: &'static str,
+    kind: MetricType,
     value: fn(&LogDir) -> i64,
 }
 
@@ -138,6 +140,16 @@ const OF_NODE: &[OfNode] = &[
         "kafka_controller_kafkacontroller_globalpartitioncount",
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
+    ),
+    gauge(
+        "kafka_server_replicamanager_partitionswithlatetransactionscount",
+        "Partitions with a transaction that is open five minutes after transaction.max.timeout.ms.",
+        |node| standing::late_count(node) as i64,
+    ),
+    gauge(
+        "ottla_oldest_open_transaction_ms",
+        "Age of the oldest transaction that a last stable offset waits for; ottla doctor names it.",
+        standing::oldest_ms,
     ),
     gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
         node.storage.damage_count() as i64
@@ -251,6 +263,11 @@ const OF_PARTITION: &[OfPartition] = &[
         value: |_, log| log.log_end_offset,
     },
     OfPartition {
+        name: "kafka_cluster_partition_laststableoffsetlag",
+        help: "Records that readers of committed ones do not get yet.",
+        value: |_, log| (log.high_watermark - log.last_stable_offset).max(0),
+    },
+    OfPartition {
         name: "kafka_log_log_numlogsegments",
         help: "Segment files.",
         value: |_, log| i64::from(log.segments),
@@ -276,22 +293,44 @@ const OF_DIR: &[OfDir] = &[
     OfDir {
         name: "kafka_log_logmanager_logdirectoryoffline",
         help: "1 if the log dir has failed.",
+        kind: MetricType::Gauge,
         value: |dir| i64::from(dir.is_offline()),
     },
     OfDir {
         name: "ottla_log_dir_free_bytes",
         help: "Bytes free on the volume of the log dir.",
+        kind: MetricType::Gauge,
         value: |dir| as_gauge(dir.volume().free_bytes()),
     },
     OfDir {
         name: "ottla_log_dir_reserve_bytes",
         help: "Bytes of them that Produce leaves alone.",
+        kind: MetricType::Gauge,
         value: |dir| as_gauge(dir.volume().reserved_bytes()),
     },
     OfDir {
         name: "ottla_log_dir_full",
         help: "1 while Produce to the log dir is refused because its volume is full.",
+        kind: MetricType::Gauge,
         value: |dir| i64::from(dir.volume().is_full()),
+    },
+    OfDir {
+        name: "ottla_log_dir_stalled_calls",
+        help: "Writes, syncs and reads that have been under way for longer than ottla.log.dir.stall.ms.",
+        kind: MetricType::Gauge,
+        value: |dir| as_gauge(dir.stalled_calls() as u64),
+    },
+    OfDir {
+        name: "ottla_log_dir_stalls",
+        help: "How many have been, since the start.",
+        kind: MetricType::Counter,
+        value: |dir| as_gauge(dir.stalls_total()),
+    },
+    OfDir {
+        name: "ottla_log_dir_longest_call_ms",
+        help: "For how long the oldest call of now has been under way, in milliseconds.",
+        kind: MetricType::Gauge,
+        value: |dir| as_gauge(dir.longest_call_ms()),
     },
 ];
 
@@ -366,10 +405,10 @@ impl Scrape {
     fn encode_dirs(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         for metric in OF_DIR {
             let mut lines =
-                encoder.encode_descriptor(metric.name, metric.help, None, MetricType::Gauge)?;
+                encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;
             for dir in self.0.storage.dirs() {
                 let labels = [("dir", dir.name())];
-                lines.encode_family(&labels)?.encode_gauge(&(metric.value)(dir))?;
+                put(&mut lines.encode_family(&labels)?, metric.kind, (metric.value)(dir))?;
             }
         }
         Ok(())

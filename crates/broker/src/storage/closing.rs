@@ -48,6 +48,19 @@ impl Storage {
         result
     }
 
+    /// Notes that the metadata log could not be written or synced: the dir that holds it is not marked
+    /// as cleanly stopped.
+    pub fn metadata_failed(&self) {
+        let dir = self.metadata_dir();
+        let holds = |d: &&Arc<LogDir>| dir.parent() == Some(d.path());
+        self.shared.dirs.iter().filter(holds).for_each(|dir| dir.fail());
+    }
+
+    /// Sees to it that dirs that were not stopped cleanly before are not marked as if they had been.
+    pub fn leave_unclean(&self) {
+        self.shared.dirs.iter().filter(|dir| !dir.was_clean()).for_each(|dir| dir.fail());
+    }
+
     /// Closes the partitions, several at a time: the device takes many syncs together in little more
     /// time than one. What fails here fails again, and is told, when the log dirs are closed.
     async fn close_partitions(&self) {

@@ -22,6 +22,7 @@ use super::manifest;
 use super::open_files::OpenFiles;
 use super::producers::ProducerTotal;
 use super::space::Volume;
+use super::stalls::StallCounts;
 
 /// Syncs of partitions in one dir that run at a time. The file system makes one journal commit of
 /// several; more would keep the quorum's syncs and those of other dirs waiting for a thread.
@@ -38,10 +39,11 @@ pub struct LogDir {
     name: Arc<str>,
     absolute_name: String,
     id: Uuid,
-    _lock: DirLock,
+    _lock: Option<DirLock>,
     opened_at: WallTime,
     seed: u64,
     volume: Volume,
+    stalls: Arc<StallCounts>,
     damages: DirDamages,
     /// `None` after an unclean stop; else the broker epoch it ended with, or -1.
     clean_epoch: Option<i64>,
@@ -64,6 +66,25 @@ pub struct LogDir {
     /// replaces what is newer; `checkpoints` is free meanwhile, or opening a partition would wait
     /// for the device.
     written: Mutex<Checkpoints>,
+}
+
+/// What DescribeLogDirs tells of a log dir.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogDirState {
+    /// Its path, as it is configured.
+    pub path: String,
+    /// Its id.
+    pub directory_id: Uuid,
+    /// Whether it has failed.
+    pub is_offline: bool,
+    /// Bytes of its volume.
+    pub total_bytes: Option<u64>,
+    /// Bytes that clients can still write to its volume: the reserve is left out.
+    pub usable_bytes: Option<u64>,
+    /// Calls that have been under way for longer than `ottla.log.dir.stall.ms`.
+    pub stalled_calls: usize,
+    /// The age of the oldest call under way, in milliseconds.
+    pub longest_call_ms: u64,
 }
 
 /// How many logs of a dir have been recovered since the start, of how many that had to be.
@@ -105,7 +126,8 @@ pub(super) struct DirContent {
 /// What a log dir is made from.
 pub(super) struct Taken {
     pub(super) path: PathBuf,
-    pub(super) lock: DirLock,
+    /// `None` of a dir that could not be opened.
+    pub(super) lock: Option<DirLock>,
     pub(super) id: Uuid,
     pub(super) opened_at: WallTime,
     pub(super) seed: u64,
@@ -120,13 +142,38 @@ impl LogDir {
     /// # Errors
     /// What the device said.
     pub(super) fn new(disk: &Disk, taken: Taken, of_node: &OfNode) -> io::Result<Self> {
+        let damages = DirDamages::read(disk, &taken.path, &of_node.damages)?;
+        Ok(Self::with(disk, taken, of_node, damages))
+    }
+
+    /// A dir that could not be opened: it has failed before anything was found in it. Its id is zero
+    /// if that could not be read.
+    pub(super) fn failed(disk: &Disk, path: &Path, id: Uuid, of_node: &OfNode) -> Self {
+        let taken = Taken {
+            path: path.to_owned(),
+            lock: None,
+            id,
+            opened_at: WallTime::default(),
+            seed: 0,
+            manifest: None,
+            clean_epoch: None,
+            checkpoints: Checkpoints::default(),
+        };
+        let damages = DirDamages::none(disk, path, &of_node.damages);
+        let this = Self::with(disk, taken, of_node, damages);
+        this.fail();
+        this
+    }
+
+    fn with(disk: &Disk, taken: Taken, of_node: &OfNode, damages: DirDamages) -> Self {
         let Taken { path, lock, id, opened_at, seed, manifest, clean_epoch, checkpoints } = taken;
-        Ok(Self {
+        Self {
             disk: disk.clone(),
             name: path.display().to_string().into(),
             absolute_name: disk.absolute(&path).display().to_string(),
             volume: Volume::new(disk, path.clone(), of_node.reserve),
-            damages: DirDamages::read(disk, &path, &of_node.damages)?,
+            stalls: Arc::default(),
+            damages,
             path,
             id,
             _lock: lock,
@@ -145,7 +192,7 @@ impl LogDir {
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
-        })
+        }
     }
 
     /// Its path, as it is configured.
@@ -205,7 +252,7 @@ impl LogDir {
     }
 
     /// Takes it out of use, until the next start.
-    pub(super) fn fail(&self) {
+    pub(crate) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
     }
 
@@ -382,14 +429,33 @@ impl LogDir {
         &self.damages
     }
 
+    /// What is known of its stalled calls.
+    pub(super) fn stalls(&self) -> &Arc<StallCounts> {
+        &self.stalls
+    }
+
     /// The volume it is on.
     pub fn volume(&self) -> &Volume {
         &self.volume
     }
 
+    /// What is told of it. Asks the device.
+    pub(super) fn state(&self) -> LogDirState {
+        let (total_bytes, usable_bytes) = self.volume_bytes();
+        LogDirState {
+            path: self.name().to_owned(),
+            directory_id: self.id(),
+            is_offline: self.is_offline(),
+            total_bytes,
+            usable_bytes,
+            stalled_calls: self.stalled_calls(),
+            longest_call_ms: self.longest_call_ms(),
+        }
+    }
+
     /// Bytes of its volume: all, and those that clients can still write; `None` if it cannot be
     /// told.
-    pub(super) fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
+    fn volume_bytes(&self) -> (Option<u64>, Option<u64>) {
         self.volume.measure();
         let total = Some(self.volume.total_bytes()).filter(|&total| total > 0);
         let usable = self.volume.free_bytes().saturating_sub(self.volume.reserved_bytes());

@@ -39,6 +39,9 @@ pub struct OpenLog {
     pub config: LogConfig,
     /// Whether it was closed cleanly, so that nothing has to be checked.
     pub clean: bool,
+    /// Whether who wrote it has synced it, and been told that it was: what reads well is then on the
+    /// device, wherever the recovery point is.
+    pub was_synced: bool,
     /// Everything before this offset is known to be on the device; 0 if nothing is known.
     pub recovery_point: Offset,
     /// The checkpoint that would tell is lost.

@@ -7,10 +7,10 @@
 //! creation.rs      partitions are made and removed      moving.rs         … move to another log dir
 //! background.rs    what is done on time                 closing.rs        a clean stop
 //! cleaner/         compaction                           open_files.rs     how many files are open
-//! space.rs         Volume: free bytes, the reserve      watch.rs          disks full or stalled
+//! space.rs         Volume: free bytes, the reserve      watch.rs          disks that are full
 //! checkpoints.rs   offsets per log dir                  scrub.rs          looking for damage
 //! damage.rs        damaged batches that are known       answers.rs        what a Partition answers
-//! twins.rs         a partition in two log dirs
+//! twins.rs         a partition in two log dirs      stalls.rs         disk calls that do not return
 //!
 //! partition.rs     Partition: its parts, who leads      opening.rs        on first use
 //! appending.rs     batches in                           reading.rs        records and ends out
@@ -40,12 +40,16 @@ mod moving;
 mod open_files;
 mod opening;
 mod partition;
+mod placed;
 mod producers;
 mod reading;
+mod rewriting;
 mod scrub;
+mod scrub_txns;
 mod segment_files;
 mod settings;
 pub mod space;
+mod stalls;
 mod syncing;
 #[cfg(test)]
 mod tests;
@@ -60,7 +64,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::Uuid;
-use ottla_io::{Disk, Io, Task};
+use ottla_io::{Disk, Io, Lookout, Task};
 use ottla_log::LogConfig;
 use ottla_log::files::clean_shutdown;
 use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
@@ -70,7 +74,7 @@ pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, Re
 pub use cleaner::{CleanerSettings, CleanerStatus};
 pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
-pub use dirs::LogDir;
+pub use dirs::{LogDir, LogDirState};
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};
@@ -85,21 +89,6 @@ use moving::Moves;
 use open_files::OpenFiles;
 use producers::ProducerTotal;
 
-/// What DescribeLogDirs tells of a log dir.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogDirState {
-    /// Its path, as it is configured.
-    pub path: String,
-    /// Its id.
-    pub directory_id: Uuid,
-    /// Whether it has failed.
-    pub is_offline: bool,
-    /// Bytes of its volume.
-    pub total_bytes: Option<u64>,
-    /// Bytes that clients can still write to its volume: the reserve is left out.
-    pub usable_bytes: Option<u64>,
-}
-
 /// The log dirs of a node. Work on a schedule (retention, checkpoints, flushes) goes on beside it
 /// until [`Storage::close_cleanly`].
 #[derive(Debug)]
@@ -113,6 +102,7 @@ pub struct Storage {
     closing: Task,
     /// What a stop ends at once: the scrubber, the bound on producers, background flushes.
     unhurried: [Task; 3],
+    _stalls: Lookout,
 }
 
 #[derive(Debug)]
@@ -140,12 +130,12 @@ struct Shared {
     broker_epoch: AtomicI64,
     /// `log.segment.delete.delay.ms`.
     delete_delay_ms: AtomicI64,
+    stall_limit: Arc<stalls::StallLimit>,
     /// Why the node cannot go on, once it cannot.
     failed: watch_channel::Sender<Option<String>>,
     damages: Arc<Damages>,
     moves: Moves,
-    /// Told when a partition is in another log dir than the metadata may say.
-    directories_changed: AtomicBool,
+    placed: placed::Placed,
     scrub: scrub::Scrub,
 }
 
@@ -171,6 +161,9 @@ impl Storage {
         let (cluster_id, dirs) = io
             .blocking(move || identity::open_dirs(&disk, &asked, now, seed, &new_ids, &of_node))
             .await?;
+        let stall_limit = Arc::new(stalls::StallLimit::new(settings.stall_limit_ms));
+        // Before anything of the dirs is read.
+        let stalls = stalls::watch(io, &stall_limit, &dirs);
         let delete_delay_ms = settings.log.file_delete_delay_ms;
         let shared = Arc::new(Shared {
             io: io.clone(),
@@ -188,22 +181,23 @@ impl Storage {
             cleaner: cleaner::Cleaner::default(),
             stopping: AtomicBool::new(false),
             delete_delay_ms: AtomicI64::new(delete_delay_ms),
+            stall_limit,
             broker_epoch: AtomicI64::new(clean_shutdown::NO_BROKER_EPOCH),
             failed: watch_channel::Sender::new(None),
             damages,
             moves: Moves::default(),
-            directories_changed: AtomicBool::new(true),
+            placed: placed::Placed::default(),
             scrub: scrub::Scrub::default(),
         });
         let measuring = Arc::clone(&shared);
         io.blocking(move || watch::measure(&measuring)).await;
         let (doomed, futures) = shared.find_partitions().await?;
         shared.resume_moves(futures);
-        Ok(Self::beginning(io, shared, doomed))
+        Ok(Self::beginning(io, shared, doomed, stalls))
     }
 
     /// Begins the work beside it.
-    fn beginning(io: &Io, shared: Arc<Shared>, doomed: Vec<PathBuf>) -> Self {
+    fn beginning(io: &Io, shared: Arc<Shared>, doomed: Vec<PathBuf>, stalls: Lookout) -> Self {
         let closing = Arc::clone(&shared.open_files);
         let closing = io.spawn("close files", background::close_retired(io.clone(), closing));
         let upkeep = background::run(Arc::clone(&shared), doomed);
@@ -218,7 +212,16 @@ impl Storage {
         let [background, watching, cleaning] =
             [task, watching, cleaning].map(|task| Mutex::new(Some(task)));
         let recovering = Mutex::default();
-        Self { shared, background, recovering, cleaning, closing, watching, unhurried }
+        Self {
+            shared,
+            background,
+            recovering,
+            cleaning,
+            closing,
+            watching,
+            unhurried,
+            _stalls: stalls,
+        }
     }
 
     /// Begins to recover the logs of dirs that were not stopped cleanly, beside everything else.
@@ -244,6 +247,11 @@ impl Storage {
     /// Its log dirs.
     pub fn dirs(&self) -> &[Arc<LogDir>] {
         &self.shared.dirs
+    }
+
+    /// Whether a log dir has failed: a partition that is not found may be in it.
+    pub fn has_failed_dirs(&self) -> bool {
+        self.shared.dirs.iter().any(|dir| dir.is_offline())
     }
 
     /// The dir that the metadata log is in.
@@ -273,6 +281,11 @@ impl Storage {
     /// deleted from now on.
     pub fn set_delete_delay_ms(&self, delay_ms: i64) {
         self.shared.delete_delay_ms.store(delay_ms, Ordering::Relaxed);
+    }
+
+    /// Replaces `ottla.log.dir.stall.ms`; 0 for not to look.
+    pub fn set_stall_limit_ms(&self, limit_ms: i64) {
+        self.shared.stall_limit.set(limit_ms);
     }
 
     /// Notes the epoch the controller gave this node, for the clean stop to write down.
@@ -340,12 +353,10 @@ impl Storage {
         self.shared.dirs.iter().map(|dir| dir.sync_count()).sum()
     }
 
-    /// How many partitions are in log dirs that failed.
+    /// How many partitions are in log dirs that failed, or have logs that cannot be opened.
     pub fn offline_partition_count(&self) -> usize {
-        if !self.shared.dirs.iter().any(|dir| dir.is_offline()) {
-            return 0;
-        }
-        self.shared.lock().values().filter(|partition| partition.is_offline()).count()
+        let is_offline = |one: &&Arc<Partition>| one.is_offline() || one.refused().is_some();
+        self.shared.lock().values().filter(is_offline).count()
     }
 
     /// Damaged batches that are known and still on disk, by partition, file and position.
@@ -376,18 +387,6 @@ impl Storage {
         found.note_damage(base_offset, position, reason, found_by)
     }
 
-    /// Whether partitions may be in other log dirs than at the last time this was asked. Of a node
-    /// with one log dir the controller knows without being told.
-    pub fn take_directories_changed(&self) -> bool {
-        let changed = self.shared.directories_changed.swap(false, Ordering::Relaxed);
-        changed && self.shared.dirs.len() > 1
-    }
-
-    /// Has [`Self::take_directories_changed`] say so again.
-    pub fn note_directories_changed(&self) {
-        self.shared.directories_changed.store(true, Ordering::Relaxed);
-    }
-
     /// How far the search for damage is.
     pub fn scrub_progress(&self) -> ScrubProgress {
         self.shared.scrub.progress()
@@ -395,17 +394,7 @@ impl Storage {
 
     /// What DescribeLogDirs tells. Asks the device.
     pub fn log_dirs(&self) -> Vec<LogDirState> {
-        let state = |dir: &Arc<LogDir>| {
-            let (total_bytes, usable_bytes) = dir.volume_bytes();
-            LogDirState {
-                path: dir.name().to_owned(),
-                directory_id: dir.id(),
-                is_offline: dir.is_offline(),
-                total_bytes,
-                usable_bytes,
-            }
-        };
-        self.shared.dirs.iter().map(state).collect()
+        self.shared.dirs.iter().map(|dir| dir.state()).collect()
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Attempts {
     is_wanted: bool,
     /// How often that has ended, in whatever way.
     ended: u32,
+    /// Why the log cannot be opened, once that was tried in vain: its files are to blame, not the device.
+    refused: Option<Arc<str>>,
     /// It counts as one that the start has to recover, and has not been tried yet.
     pub(super) is_to_recover: bool,
 }
@@ -148,13 +150,22 @@ impl Partition {
     }
 
     /// Files that say what cannot be are this log's trouble alone; the device, which returned them,
-    /// works.
+    /// works. Told once, however many ask.
     pub(super) fn not_opened(&self, error: &io::Error) -> ErrorCode {
-        if error.kind() == io::ErrorKind::InvalidData {
-            error!(partition = %self.topic_partition(), %error, "log is damaged and cannot be opened");
-            return ErrorCode::KafkaStorageError;
+        if error.kind() != io::ErrorKind::InvalidData {
+            return self.write_failed("open", false, error);
         }
-        self.write_failed("open", false, error)
+        let why: Arc<str> = error.to_string().into();
+        let told = self.lock().attempts.refused.replace(Arc::clone(&why));
+        if told.as_ref() != Some(&why) {
+            error!(partition = %self.topic_partition(), %error, "log cannot be opened");
+        }
+        ErrorCode::KafkaStorageError
+    }
+
+    /// Why its log cannot be opened, if that was tried in vain: its files are to blame.
+    pub fn refused(&self) -> Option<Arc<str>> {
+        self.lock().attempts.refused.clone()
     }
 
     /// Opens the files. Where they hold something else than what is known of them, they are checked
@@ -184,6 +195,7 @@ impl Partition {
         );
         drop(log);
         how.clean = false;
+        how.was_synced = false;
         how.recovery_point = how.recovery_point.min(found.log_end_offset);
         self.open_among(path, how).map(|(log, _)| log)
     }
@@ -199,6 +211,7 @@ impl Partition {
         OpenLog {
             config: (*config).clone(),
             clean: self.dir().was_clean(),
+            was_synced: self.dir().was_clean(),
             recovery_point: checkpoints.recovery_point(name),
             recovery_point_lost: checkpoints.has_lost_recovery_points(),
             compacted_before: checkpoints.compacted_before(name),
@@ -230,6 +243,7 @@ impl Partition {
         }
         state.log = Some(Box::new(log));
         state.known = None;
+        state.attempts.refused = None;
         Ok(())
     }
 

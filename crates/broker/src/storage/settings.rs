@@ -36,6 +36,8 @@ pub struct StorageSettings {
     pub retention_check_interval: Duration,
     /// `ottla.log.dir.reserve.*`: what is kept free on each volume.
     pub reserve: Reserve,
+    /// `ottla.log.dir.stall.ms`; 0 for not to look for stalled calls.
+    pub stall_limit_ms: i64,
     /// `log.flush.offset.checkpoint.interval.ms`: recovery points and log starts.
     pub checkpoint_interval: Duration,
     /// `replica.high.watermark.checkpoint.interval.ms`; also how often `flush.ms` is looked at.
@@ -59,6 +61,7 @@ impl StorageSettings {
             recovery_threads_per_dir: 2,
             retention_check_interval: Duration::from_secs(300),
             reserve: Reserve::default(),
+            stall_limit_ms: 10_000,
             checkpoint_interval: Duration::from_secs(60),
             high_watermark_checkpoint_interval: Duration::from_secs(5),
             scrub: ScrubSettings::default(),

@@ -14,10 +14,13 @@ mod failed_writes;
 mod full;
 mod interleavings;
 mod moves;
+mod old_formats;
 mod open_files;
 mod partitions;
 mod producers;
 mod scrub;
+mod scrub_txns;
+mod stalls;
 mod starts;
 mod twins;
 

@@ -21,6 +21,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
          unless that is more than ten times the share. Below it Produce is refused until there is \
          room again; 0 for no reserve.",
     ),
+    long("ottla.log.dir.stall.ms", 10_000).at_least(0.0).cluster_wide().doc(
+        "Time after which a write, sync or read in a log dir that has not ended is told in the log, \
+         and again when it ends; 0 for never.",
+    ),
     list("ottla.log.dirs.lost", "").doc(
         "Directory ids of log dirs that are gone for good. Without it a node does not start while the \
          metadata knows replicas of it in a log dir that none of log.dirs is; with it these are made \

@@ -11,15 +11,19 @@
 //! (the kernel drops the dirty mark): do not retry, treat the file as damaged.
 
 mod error;
+mod file;
 pub(crate) mod os;
+pub(crate) mod outstanding;
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ottla_base::{ByteSource, SourceError, WallTime};
+use ottla_base::WallTime;
 
 pub use error::DiskError;
+pub use file::File;
+pub use outstanding::{CallId, OutstandingCall};
 
 /// How [`Disk::open`] opens a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,13 +79,20 @@ enum DiskKind {
     Sim(crate::sim::SimIo),
 }
 
-/// Calls the operating system's function or the simulated node's method of the same name.
+/// Calls the operating system's function or the simulated node's method of the same name, as an
+/// outstanding call of this operation on this path.
 macro_rules! on_either {
-    ($self:ident . $name:ident ( $($arg:expr),* )) => {
+    ($self:ident . $name:ident ( $($arg:expr),* ) , $operation:literal , $path:expr) => {
         match &$self.kind {
-            DiskKind::Os => os::$name($($arg),*),
+            DiskKind::Os => {
+                let _began = outstanding::begin_at($operation, $path);
+                os::$name($($arg),*)
+            }
             #[cfg(feature = "sim")]
-            DiskKind::Sim(sim) => sim.$name($($arg),*),
+            DiskKind::Sim(sim) => {
+                sim.note_call($operation, $path);
+                sim.$name($($arg),*)
+            }
         }
     };
 }
@@ -104,7 +115,8 @@ impl Disk {
     /// What the system said, with operation and path; the same holds for every method here.
     pub fn create_dir_all(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
-        on_either!(self.create_dir_all(path)).map_err(DiskError::at("create directory", path))
+        on_either!(self.create_dir_all(path), "create directory", path)
+            .map_err(DiskError::at("create directory", path))
     }
 
     /// What the directory holds, sorted by name.
@@ -113,7 +125,8 @@ impl Disk {
     /// `NotFound`, `NotADirectory`, or what the system said.
     pub fn list(&self, path: impl AsRef<Path>) -> io::Result<Vec<Entry>> {
         let path = path.as_ref();
-        let mut entries = on_either!(self.list(path)).map_err(DiskError::at("list", path))?;
+        let mut entries =
+            on_either!(self.list(path), "list", path).map_err(DiskError::at("list", path))?;
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
     }
@@ -125,7 +138,8 @@ impl Disk {
     /// As [`Disk::list`].
     pub fn list_dirs(&self, path: impl AsRef<Path>) -> io::Result<Vec<String>> {
         let path = path.as_ref();
-        let mut names = on_either!(self.list_dirs(path)).map_err(DiskError::at("list", path))?;
+        let mut names =
+            on_either!(self.list_dirs(path), "list", path).map_err(DiskError::at("list", path))?;
         names.sort();
         Ok(names)
     }
@@ -136,7 +150,7 @@ impl Disk {
     /// `NotFound`, or what the system said.
     pub fn identity(&self, path: impl AsRef<Path>) -> io::Result<FileIdentity> {
         let path = path.as_ref();
-        on_either!(self.identity(path)).map_err(DiskError::at("look at", path))
+        on_either!(self.identity(path), "look at", path).map_err(DiskError::at("look at", path))
     }
 
     /// Opens a file.
@@ -146,10 +160,14 @@ impl Disk {
     pub fn open(&self, path: impl AsRef<Path>, how: Open) -> io::Result<File> {
         let path = path.as_ref();
         match &self.kind {
-            DiskKind::Os => os::open(path, how).map(|file| File { kind: FileKind::Os(file) }),
+            DiskKind::Os => {
+                let _began = outstanding::begin_at("open", path);
+                os::open(path, how).map(File::from_os)
+            }
             #[cfg(feature = "sim")]
             DiskKind::Sim(sim) => {
-                sim.open(path, how).map(|file| File { kind: FileKind::Sim(file) })
+                sim.note_call("open", path);
+                sim.open(path, how).map(File::from_sim)
             }
         }
         .map_err(DiskError::at("open", path))
@@ -202,7 +220,7 @@ impl Disk {
     /// What the system said.
     pub fn rename(&self, from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
         let (from, to) = (from.as_ref(), to.as_ref());
-        on_either!(self.rename(from, to))
+        on_either!(self.rename(from, to), "rename", from)
             .map_err(DiskError::at(format!("rename to {}", to.display()), from))
     }
 
@@ -212,7 +230,7 @@ impl Disk {
     /// `NotFound`, or what the system said.
     pub fn remove_file(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
-        on_either!(self.remove_file(path)).map_err(DiskError::at("remove", path))
+        on_either!(self.remove_file(path), "remove", path).map_err(DiskError::at("remove", path))
     }
 
     /// Removes a directory and everything in it.
@@ -221,7 +239,8 @@ impl Disk {
     /// `NotFound`, or what the system said; part of it may then be gone.
     pub fn remove_dir_all(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
-        on_either!(self.remove_dir_all(path)).map_err(DiskError::at("remove directory", path))
+        on_either!(self.remove_dir_all(path), "remove directory", path)
+            .map_err(DiskError::at("remove directory", path))
     }
 
     /// Whether something has this name.
@@ -230,7 +249,7 @@ impl Disk {
     /// It cannot be told (permissions, a broken device).
     pub fn exists(&self, path: impl AsRef<Path>) -> io::Result<bool> {
         let path = path.as_ref();
-        on_either!(self.exists(path)).map_err(DiskError::at("look for", path))
+        on_either!(self.exists(path), "look for", path).map_err(DiskError::at("look for", path))
     }
 
     /// Makes the names in this directory durable.
@@ -239,7 +258,18 @@ impl Disk {
     /// What the system said.
     pub fn sync_dir(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
-        on_either!(self.sync_dir(path)).map_err(DiskError::at("sync directory", path))
+        on_either!(self.sync_dir(path), "sync directory", path)
+            .map_err(DiskError::at("sync directory", path))
+    }
+
+    /// The calls that have begun and not ended: of all threads of this process, or of the simulated
+    /// node. Waits for no device.
+    pub fn outstanding_calls(&self) -> Vec<OutstandingCall> {
+        match &self.kind {
+            DiskKind::Os => outstanding::all(),
+            #[cfg(feature = "sim")]
+            DiskKind::Sim(sim) => sim.outstanding_calls(),
+        }
     }
 
     /// Takes the lock file at `path` (Kafka's `<log dir>/.lock`), making it if needed. It is held
@@ -251,7 +281,10 @@ impl Disk {
     pub fn lock(&self, path: impl AsRef<Path>) -> io::Result<DirLock> {
         let path = path.as_ref();
         match &self.kind {
-            DiskKind::Os => os::lock(path).map(|lock| DirLock { _kind: LockKind::Os(lock) }),
+            DiskKind::Os => {
+                let _began = outstanding::begin_at("lock", path);
+                os::lock(path).map(|lock| DirLock { _kind: LockKind::Os(lock) })
+            }
             #[cfg(feature = "sim")]
             DiskKind::Sim(sim) => sim.lock(path).map(|lock| DirLock { _kind: LockKind::Sim(lock) }),
         }
@@ -278,7 +311,8 @@ impl Disk {
     /// What the system said.
     pub fn free_bytes(&self, path: impl AsRef<Path>) -> io::Result<u64> {
         let path = path.as_ref();
-        on_either!(self.free_bytes(path)).map_err(DiskError::at("ask for free space at", path))
+        on_either!(self.free_bytes(path), "ask for free space at", path)
+            .map_err(DiskError::at("ask for free space at", path))
     }
 
     /// Size of the volume of `path`, in bytes.
@@ -287,7 +321,8 @@ impl Disk {
     /// What the system said.
     pub fn total_bytes(&self, path: impl AsRef<Path>) -> io::Result<u64> {
         let path = path.as_ref();
-        on_either!(self.total_bytes(path)).map_err(DiskError::at("ask for the size of", path))
+        on_either!(self.total_bytes(path), "ask for the size of", path)
+            .map_err(DiskError::at("ask for the size of", path))
     }
 }
 
@@ -307,154 +342,6 @@ pub fn is_out_of_descriptors(error: &io::Error) -> bool {
     let code = inner.map_or(error, |inner| &inner.source).raw_os_error();
     let full = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
     code.is_some_and(|code| full.iter().any(|errno| errno.raw_os_error() == code))
-}
-
-/// An open file. Clones share one descriptor; it is closed with the last of them.
-///
-/// Every position is absolute. Reads and writes of several clones at once are safe; a read that
-/// overlaps a write may see part of it.
-#[derive(Clone)]
-pub struct File {
-    kind: FileKind,
-}
-
-#[derive(Clone)]
-enum FileKind {
-    Os(os::OsFile),
-    #[cfg(feature = "sim")]
-    Sim(crate::sim::SimFile),
-}
-
-/// Calls the method of the same name on whichever file it is, and puts the path into the error.
-macro_rules! on_file {
-    ($self:ident . $name:ident ( $($arg:expr),* ) , $operation:expr) => {
-        match &$self.kind {
-            FileKind::Os(file) => file.$name($($arg),*),
-            #[cfg(feature = "sim")]
-            FileKind::Sim(file) => file.$name($($arg),*),
-        }
-        .map_err(DiskError::at($operation, $self.path()))
-    };
-}
-
-impl File {
-    /// The path it was opened by; a rename since then does not show.
-    pub fn path(&self) -> &Path {
-        match &self.kind {
-            FileKind::Os(file) => file.path(),
-            #[cfg(feature = "sim")]
-            FileKind::Sim(file) => file.path(),
-        }
-    }
-
-    /// Bytes it holds now.
-    ///
-    /// # Errors
-    /// What the system said, with operation and path; the same holds for every method here.
-    pub fn len(&self) -> io::Result<u64> {
-        on_file!(self.len(), "ask for the length of")
-    }
-
-    /// Whether it holds nothing.
-    ///
-    /// # Errors
-    /// What the system said.
-    pub fn is_empty(&self) -> io::Result<bool> {
-        Ok(self.len()? == 0)
-    }
-
-    /// Fills as much of `buf` as the file has from `position` on; returns the number of bytes,
-    /// short only at the end of the file.
-    ///
-    /// # Errors
-    /// What the system said.
-    pub fn read_at(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
-        on_file!(self.read_at(position, buf), "read")
-    }
-
-    /// [`File::read_at`] for bytes that nobody will want again soon: what had to be fetched from the
-    /// device does not stay in the page cache, what others keep there does. On a file that was opened
-    /// for this alone: its clones lose their read-ahead.
-    ///
-    /// # Errors
-    /// What the system said.
-    pub fn read_passing(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
-        match &self.kind {
-            FileKind::Os(file) => file.read_passing(position, buf),
-            #[cfg(feature = "sim")]
-            FileKind::Sim(file) => file.read_at(position, buf),
-        }
-        .map_err(DiskError::at("read", self.path()))
-    }
-
-    /// Writes all of `bytes` at `position`; a gap before it reads as zeros.
-    ///
-    /// # Errors
-    /// What the system said (`StorageFull`, …). Part of the bytes may have been written.
-    pub fn write_at(&self, position: u64, bytes: &[u8]) -> io::Result<()> {
-        on_file!(self.write_at(position, bytes), "write")
-    }
-
-    /// Writes all `parts` behind each other from `position` on, in as few system calls as possible.
-    ///
-    /// # Errors
-    /// As [`File::write_at`].
-    pub fn write_all_vectored_at(&self, position: u64, parts: &[&[u8]]) -> io::Result<()> {
-        on_file!(self.write_all_vectored_at(position, parts), "write")
-    }
-
-    /// Cuts the file, or extends it with zeros.
-    ///
-    /// # Errors
-    /// What the system said.
-    pub fn set_len(&self, len: u64) -> io::Result<()> {
-        on_file!(self.set_len(len), "set the length of")
-    }
-
-    /// Makes content and length durable. Waits for the device.
-    ///
-    /// # Errors
-    /// What the system said: see the module about what is then lost.
-    pub fn sync_data(&self) -> io::Result<()> {
-        on_file!(self.sync_data(), "sync")
-    }
-
-    /// Whether other clones of it are held somewhere, so that dropping this one closes nothing.
-    pub fn is_shared(&self) -> bool {
-        match &self.kind {
-            FileKind::Os(file) => file.is_shared(),
-            #[cfg(feature = "sim")]
-            FileKind::Sim(file) => file.is_shared(),
-        }
-    }
-
-    /// The descriptor for `sendfile`, if there is one.
-    pub(crate) fn as_os(&self) -> Option<&std::fs::File> {
-        match &self.kind {
-            FileKind::Os(file) => Some(file.descriptor()),
-            #[cfg(feature = "sim")]
-            FileKind::Sim(_) => None,
-        }
-    }
-}
-
-impl ByteSource for File {
-    /// The length now. Asking an open descriptor does not fail on a local disk; should it, the
-    /// answer is `u64::MAX`, so that the reads that follow meet the device's error and nobody
-    /// takes the file for an empty one.
-    fn len(&self) -> u64 {
-        File::len(self).unwrap_or(u64::MAX)
-    }
-
-    fn read_at(&self, position: u64, buf: &mut [u8]) -> Result<usize, SourceError> {
-        File::read_at(self, position, buf).map_err(|error| SourceError(error.to_string()))
-    }
-}
-
-impl fmt::Debug for File {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "File({})", self.path().display())
-    }
 }
 
 impl fmt::Debug for Disk {

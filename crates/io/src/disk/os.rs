@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, IoSlice};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -74,7 +74,7 @@ pub(super) fn open(path: &Path, how: Open) -> io::Result<OsFile> {
         Open::Create => drop(options.create(true)),
         Open::CreateNew => drop(options.create_new(true)),
     }
-    Ok(OsFile(Arc::new((options.open(path)?, path.to_owned()))))
+    Ok(OsFile(Arc::new((options.open(path)?, Arc::from(path)))))
 }
 
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
@@ -135,7 +135,7 @@ pub(super) fn total_bytes(path: &Path) -> io::Result<u64> {
 
 /// A descriptor and the path it was opened by.
 #[derive(Clone)]
-pub(super) struct OsFile(Arc<(fs::File, PathBuf)>);
+pub(super) struct OsFile(Arc<(fs::File, Arc<Path>)>);
 
 impl OsFile {
     pub(super) fn descriptor(&self) -> &fs::File {
@@ -143,6 +143,10 @@ impl OsFile {
     }
 
     pub(super) fn path(&self) -> &Path {
+        &self.0.1
+    }
+
+    pub(super) fn path_shared(&self) -> &Arc<Path> {
         &self.0.1
     }
 

@@ -232,9 +232,7 @@ impl WriteHalf {
     /// stream is then at an unknown byte and must be closed.
     pub async fn send_file(&mut self, file: &File, position: u64, len: u64) -> io::Result<()> {
         match (&mut self.kind, file.as_os()) {
-            (WriteKind::Os(half), Some(os_file)) => {
-                half.send_file(file, os_file, position, len).await
-            }
+            (WriteKind::Os(half), Some(_)) => half.send_file(file, position, len).await,
             _ => self.copy_file(file, position, len).await,
         }
     }

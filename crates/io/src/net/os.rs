@@ -182,7 +182,6 @@ impl OsWriteHalf {
     pub(crate) async fn send_file(
         &mut self,
         file: &File,
-        os_file: &std::fs::File,
         position: u64,
         len: u64,
     ) -> io::Result<()> {
@@ -190,7 +189,7 @@ impl OsWriteHalf {
         let mut at = position;
         while at < end {
             let chunk = (end - at).min(SEND_FILE_CHUNK_BYTES) as usize;
-            match self.send_file_once(os_file, at, chunk).await {
+            match self.send_file_once(file, at, chunk).await {
                 Ok(0) => return Err(ended_early(file, at)),
                 Ok(count) => at += count as u64,
                 Err(error) if is_unsupported(&error) => {
@@ -207,16 +206,16 @@ impl OsWriteHalf {
         Ok(())
     }
 
-    async fn send_file_once(
-        &self,
-        file: &std::fs::File,
-        position: u64,
-        count: usize,
-    ) -> io::Result<usize> {
+    async fn send_file_once(&self, file: &File, position: u64, count: usize) -> io::Result<usize> {
         let socket: &TcpStream = self.half.as_ref();
+        let Some((file, path)) = file.as_os() else {
+            return Err(io::ErrorKind::Unsupported.into());
+        };
         socket
             .async_io(Interest::WRITABLE, || {
                 let mut offset = position;
+                // The socket does not block, the file may.
+                let _began = crate::disk::outstanding::begin("send", path);
                 Ok(retry_interrupted(|| {
                     rustix::fs::sendfile(socket, file, Some(&mut offset), count)
                 })?)

@@ -21,6 +21,10 @@ impl SimFile {
         Self { handle: Handle::new(io, inode), path: Arc::new(path.to_owned()), writable }
     }
 
+    pub(super) fn io(&self) -> &SimIo {
+        &self.handle.io
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -13,6 +13,7 @@
 //! What it cannot see: data races (there is one thread), and code that reaches around `Io` to the
 //! operating system or iterates an unordered map.
 
+mod calls;
 mod content;
 mod crash;
 mod disk;

@@ -79,8 +79,9 @@ impl SimIo {
         let (io, place) = (self.clone(), result.clone());
         let task = self.spawn(name, async move {
             io.wait_for_thread(name).await;
-            let done = work();
+            let (done, waiting) = io.work(work);
             io.wait_for_thread(name).await;
+            drop(waiting);
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
         });
         let _ = task.join().await;

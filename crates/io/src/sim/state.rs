@@ -7,6 +7,7 @@ use std::task::Waker;
 
 use ottla_base::Rng;
 
+use super::calls::Calls;
 use super::executor::{ReadyTasks, TaskSlot};
 use super::faults::Faults;
 use super::net::{Net, NetEvent};
@@ -76,6 +77,7 @@ pub(super) struct NodeState {
     pub(super) signal_waiters: Vec<Waker>,
     /// Changes to the disk that still succeed before the power goes.
     pub(super) writes_before_crash: Option<u64>,
+    pub(super) calls: Calls,
     /// The power is gone, and the task that was running does not know yet.
     pub(super) doomed: bool,
 }
@@ -118,6 +120,7 @@ impl State {
             signals: VecDeque::new(),
             signal_waiters: Vec::new(),
             writes_before_crash: None,
+            calls: Calls::default(),
             doomed: false,
         });
         self.nodes.len() - 1

@@ -14,4 +14,5 @@ mod sim_crash;
 mod sim_disk;
 mod sim_net;
 mod sim_world;
+mod stalls;
 mod temp_dir;

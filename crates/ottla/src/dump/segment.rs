@@ -5,6 +5,7 @@ use std::path::Path;
 use ottla_io::Disk;
 use ottla_record::header::sequence_after;
 use ottla_record::{BatchView, Codec, CodecSpace, Record, Records, TimestampType, records_with};
+use ottla_wire::java_text;
 
 use super::bytes::{BatchWalk, FoundBatch, Window};
 use super::decode::Decoder;
@@ -207,7 +208,7 @@ fn metadata_row(found: &FoundBatch, record: &Record<'_>) -> Row {
         base => sequence_after(base, delta),
     };
     let keys = record.headers.flatten();
-    let keys = keys.map(|header| String::from_utf8_lossy(header.key).into_owned()).collect();
+    let keys = keys.map(|header| java_text(header.key).into_owned()).collect();
     let mut row = Row::indented("record");
     row.add("offset", record.offset)
         .add(timestamp_type(found), record.timestamp)

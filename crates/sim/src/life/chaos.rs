@@ -125,17 +125,17 @@ async fn fill_disk(room: &Room) {
     room.pause(0, 2000).await;
 }
 
-/// Syncs fail, and what they were to write may be gone; then the machine is started anew, which
-/// forgets what only its cache still holds.
+/// Syncs fail, and what they were to write may be gone, although the page cache shows it; then the
+/// process is started anew, and perhaps the power goes before long.
 async fn fail_syncs(room: &Room) {
     room.world.fail_syncs(BROKER, room.draw(1, 3) as u32);
     room.pause(1, 2000).await;
     room.world.fail_syncs(BROKER, 0);
-    let dark = Duration::from_millis(room.draw(SETTLE_MS.0, SETTLE_MS.1));
-    room.keeper.cut_power(dark).await;
-    room.lock_out();
-    room.keeper.start();
-    room.note_recovery().await;
+    start_anew(room);
+    if room.chance(1, 2) {
+        room.pause(1, 2000).await;
+        cut_power(room).await;
+    }
 }
 
 async fn fail_reads(room: &Room) {

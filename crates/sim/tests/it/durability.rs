@@ -81,6 +81,13 @@ fn failed_syncs_take_nothing_that_was_acknowledged_or_shown() {
 }
 
 #[test]
+fn what_is_acknowledged_after_failed_syncs_and_a_restart_stays() {
+    run_seeds(0..20, |seed| {
+        run(seed, Crash::FailedSyncsThenPower, Broker::FrailNode(NEVER), SYNCED);
+    });
+}
+
+#[test]
 fn without_it_a_power_cut_is_noticed() {
     let broken = (0..15).filter(|&seed| {
         let scenario = || run(seed, Crash::Power, Broker::Node(NEVER), &[]);

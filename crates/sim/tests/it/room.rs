@@ -37,6 +37,8 @@ pub(crate) enum Crash {
     FullDisk,
     /// Syncs fail, and with them part of what they were to write. Then the process is started anew.
     FailedSyncs,
+    /// The same, and the power goes in the new life of the process.
+    FailedSyncsThenPower,
 }
 
 impl Broker {
@@ -93,6 +95,12 @@ impl Room<'_> {
                 }
                 Crash::FullDisk => self.fill_disk(&mut rng).await,
                 Crash::FailedSyncs => self.fail_syncs(clients, &mut rng).await,
+                Crash::FailedSyncsThenPower => {
+                    self.fail_syncs(clients, &mut rng).await;
+                    io.sleep(Duration::from_millis(rng.range(1, 600))).await;
+                    self.cut_power(clients, &mut rng).await;
+                    self.note_recovery(clients).await;
+                }
             }
         }
         self.world.set_faults(Faults::default());

@@ -70,6 +70,7 @@ fn compact(disk: &ottla_io::Disk, line: &Line<'_>) -> String {
     let how = OpenLog {
         config,
         clean: true,
+        was_synced: true,
         recovery_point: 0,
         recovery_point_lost: false,
         compacted_before: (*checkpoint).max(0),

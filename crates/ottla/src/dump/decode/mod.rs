@@ -144,7 +144,7 @@ impl Plain {
             )
         };
         Ok(match self {
-            Self::String => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
+            Self::String => Cell::Text(ottla_wire::java_text(bytes).into_owned()),
             Self::Integer => {
                 let number = bytes.first_chunk().ok_or_else(short)?;
                 Cell::Int(i32::from_be_bytes(*number).into())

@@ -1,0 +1,64 @@
+//! The Kafka client library: producer, admin, consumer and raw requests, against ottla and Apache
+//! Kafka (2.1 and later) alike.
+//!
+//! # How it is built
+//! Rules are values without clock, socket or task, in modules of their own: [`settings`], versions
+//! (`versions`), the cluster's [`image`], back-off, and below `producer` the partitioner, the
+//! accumulator, the sequences and the transaction. Around them is straight-line `async`, which
+//! reaches the world through [`ottla_io::Io`] alone, so that the same code runs on the operating
+//! system and in the simulated world.
+//!
+//! ```text
+//!  Producer   Consumer   Admin          what to say, and what an answer means
+//!      \         |        /
+//!       [Client] -- Retry               to whom: any, node, controller, leader, coordinator
+//!      /         |        \
+//!  Metadata   coordinators  Pool        where that is; one connection per node and lane
+//!                             |
+//!                        Connection     frames in order, several on their way, versions
+//!                             |
+//!                          ottla-io
+//! ```
+//!
+//! * A [`Client`] is cheap to clone and needs no shutdown: with its last clone connections close
+//!   and tasks end. Nothing blocks a thread, in `close` and `drop` neither.
+//! * A request goes out at the newest version that both sides speak ([`PeerVersions`]); what that
+//!   version cannot say is an error, never left out silently.
+//! * Every call may be dropped at any `await`: the connection stays in order.
+//! * An [`Error`] says whether to try again, abort or stop ([`Severity`]), and what to do.
+//!
+//! ```no_run
+//! use ottla_client::{Client, Route, settings::CommonSettings};
+//! use ottla_io::Io;
+//! use ottla_wire::messages::describe_cluster::DescribeClusterRequest;
+//!
+//! # async fn example() -> ottla_client::Result<()> {
+//! let client = Client::new(Io::os(), CommonSettings::new("127.0.0.1:9092"))?;
+//! let cluster = client.call(&Route::any(), DescribeClusterRequest::default()).await?;
+//! println!("{} has {} brokers", cluster.cluster_id, cluster.brokers.len());
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+pub mod backoff;
+mod client;
+mod connection;
+mod coordinator;
+mod error;
+pub mod image;
+mod metadata;
+mod pool;
+mod retry;
+mod route;
+pub mod settings;
+mod versions;
+
+pub use address::Address;
+pub use client::Client;
+pub use error::{Error, ErrorKind, Result, Severity};
+pub use image::{ClusterImage, Leader, NodeInfo, PartitionInfo, TopicInfo};
+pub use pool::Lane;
+pub use retry::Retry;
+pub use route::{CoordinatorKind, Route};
+pub use versions::PeerVersions;

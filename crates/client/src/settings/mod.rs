@@ -1,0 +1,55 @@
+//! Settings: Java's property names, types and defaults (read from kafka-clients 4.4.0), one row
+//! each; and typed builders made from the same rows.
+
+mod admin;
+mod connection;
+mod consumer;
+mod ignored;
+mod producer;
+mod row;
+
+use std::collections::BTreeMap;
+
+use ottla_config::nearest_name;
+
+pub use admin::AdminSettings;
+pub use connection::{CommonSettings, DnsLookup, RecoveryStrategy};
+pub use consumer::{AutoOffsetReset, ConsumerSettings, GroupProtocol, IsolationLevel};
+pub use producer::{Acks, PartitionerKind, ProducerSettings};
+
+use crate::{Error, ErrorKind, Result};
+
+/// Settings as text, by their Java names.
+pub(crate) type Properties = BTreeMap<String, String>;
+
+/// Collects properties, and refuses names that none of `tables` and nothing in Kafka's client has.
+fn collect<N: Into<String>, V: Into<String>>(
+    given: impl IntoIterator<Item = (N, V)>,
+    tables: &[&'static [ottla_config::Setting]],
+) -> Result<Properties> {
+    let given: Properties =
+        given.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
+    let known = || tables.iter().flat_map(|table| table.iter().map(|setting| setting.name));
+    for name in given.keys() {
+        if !known().any(|known| known == name) && !ignored::is_known(name) {
+            return Err(unknown(name, known()));
+        }
+    }
+    Ok(given)
+}
+
+fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Error {
+    let names = known.chain(ignored::names());
+    let hint = match nearest_name(name, names) {
+        Some(nearest) => format!("; did you mean {nearest}?"),
+        None => String::new(),
+    };
+    Error::new(ErrorKind::Settings, format!("unknown setting {name}{hint}"))
+}
+
+fn contradiction(text: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Settings, text)
+}
+
+#[cfg(test)]
+mod tests;
