@@ -177,11 +177,13 @@ impl Coordinator for Groups {
                 Timer::Session(group, member) => {
                     decisions.push(self.session_due(now, &group, &member));
                 }
-                Timer::ConsumerSession(group, member) => {
-                    decisions.push(self.consumer_session_due(&group, &member));
+                Timer::ConsumerSession(group, member)
+                | Timer::ConsumerJoin(group, member)
+                | Timer::ConsumerSync(group, member) => {
+                    decisions.push(self.consumer_session_due(now, &group, &member));
                 }
                 Timer::GivingBack(group, member, epoch) => {
-                    decisions.push(self.giving_back_due(&group, &member, epoch));
+                    decisions.push(self.giving_back_due(now, &group, &member, epoch));
                 }
             }
             // What is decided next has to see what these records say.

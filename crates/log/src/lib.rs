@@ -46,6 +46,7 @@ pub mod summary;
 mod synced;
 pub mod timestamp;
 pub mod truncate;
+pub mod txn_check;
 
 pub use append::{AppendAs, AppendPlan, Appended, IndexWrites, RollPlan};
 pub use config::{AckDurability, LogConfig, TimestampType};

@@ -200,7 +200,8 @@ pub(crate) fn next_valid<B: SegmentBytes>(
     }
 }
 
-fn marker_at<B: SegmentBytes>(
+/// The transaction marker in the batch at `position`; `None` if it has none.
+pub(crate) fn marker_at<B: SegmentBytes>(
     base_offset: Offset,
     position: u64,
     header: &BatchHeader,

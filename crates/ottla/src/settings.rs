@@ -306,6 +306,7 @@ fn groups(config: &ServerConfig, node: &mut NodeSettings) {
     to.times.assignment_interval_ms = from.consumer_assignment_interval_ms;
     to.members_max = count(from.consumer_max_size);
     to.set_assignors(&from.consumer_assignors);
+    to.set_migration(&from.consumer_migration_policy);
     to.regex_refresh_interval_ms = from.consumer_regex_refresh_interval_ms.into();
 }
 

@@ -68,6 +68,7 @@ fn heartbeat_of(request: &Request, body: ConsumerGroupHeartbeatRequest) -> Consu
         owned: body.topic_partitions.map(owned),
         client_id: request.client_id.clone().unwrap_or_default(),
         client_host: groups::client_host(request),
+        ..ConsumerHeartbeat::default()
     }
 }
 

@@ -24,7 +24,7 @@ use crate::request::Request;
 pub(crate) use deleted_topics::follow as follow_deleted_topics;
 pub(crate) use named::{Verdicts, topic};
 pub(crate) use page::page;
-pub(crate) use subscribable::{Subscribable, times_of};
+pub(crate) use subscribable::{ClusterView, Subscribable, times_of};
 pub(crate) use transactional::commit_in_transaction;
 
 /// Bytes that the records of one decision may take: a generation of thousands of members.

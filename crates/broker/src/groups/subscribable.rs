@@ -6,8 +6,10 @@ use std::sync::Arc;
 use ottla_base::Uuid;
 use ottla_controller::Image;
 use ottla_controller::image::{ConfigResource, ResourceType};
-use ottla_group::{GroupTimes, InvalidRegex, Topics};
+use ottla_group::{Cluster, GroupTimes, InvalidRegex, Topics};
 use regex::{Error, Regex, RegexBuilder};
+
+use crate::node::Node;
 
 /// Bytes that a regular expression may take once it is compiled.
 const REGEX_BYTES_MAX: usize = 1 << 20;
@@ -71,6 +73,26 @@ fn compile(regex: &str) -> Result<Regex, InvalidRegex> {
             other => other.to_string(),
         })
     })
+}
+
+/// What a group sees of the cluster.
+pub(crate) struct ClusterView {
+    topics: Subscribable,
+    times: GroupTimes,
+}
+
+impl ClusterView {
+    /// What `group` sees of the newest image.
+    pub(crate) fn of(node: &Node, group: &str) -> Self {
+        let image = node.metadata.image();
+        let times = times_of(group, &image, node.settings.groups.core.consumer.times);
+        Self { topics: Subscribable::new(image), times }
+    }
+
+    /// As decisions take it.
+    pub(crate) fn cluster(&self) -> Cluster<'_> {
+        Cluster { topics: &self.topics, times: self.times }
+    }
 }
 
 /// What is configured for a group; `default` where nothing is.

@@ -19,6 +19,7 @@ mod open_files;
 mod partitions;
 mod producers;
 mod scrub;
+mod scrub_txns;
 mod stalls;
 mod starts;
 mod twins;

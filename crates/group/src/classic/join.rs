@@ -15,6 +15,7 @@ use crate::answer::{Answer, Joined};
 use crate::coordinator::{Decision, Groups, answer};
 use crate::group::Group;
 use crate::history::What;
+use crate::migrate::Cluster;
 
 /// Milliseconds before a new member that does not know its id yet, and so cannot send heartbeats, is
 /// taken for gone. A client that still waits then asks again.
@@ -73,7 +74,13 @@ impl JoinGroup<'_> {
 
 impl Groups {
     /// A member joins. It is answered when the generation begins that it is in.
-    pub fn join(&mut self, now: Now, token: Token, request: &JoinGroup<'_>) -> Decision {
+    pub fn join(
+        &mut self,
+        now: Now,
+        token: Token,
+        request: &JoinGroup<'_>,
+        cluster: Cluster<'_>,
+    ) -> Decision {
         let refuse = |code| {
             let joined = Joined { member_id: request.member_id.into(), result: Err(code) };
             answer(token, Answer::Joined(joined))
@@ -88,7 +95,7 @@ impl Groups {
         let mut out = Decision::nothing();
         if let Some(Group::Consumer(group)) = self.by_id.get(request.group) {
             if !group.is_empty() {
-                return refuse(ErrorCode::InconsistentGroupProtocol);
+                return self.join_consumer_group(now, token, request, cluster);
             }
             // It becomes a classic group.
             let tombstones = self.by_id.get_key_value(request.group);

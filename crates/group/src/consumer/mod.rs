@@ -35,5 +35,7 @@ mod topics;
 pub use assignor::{Assignor, MemberSpec, Spec};
 pub(crate) use commit::{Committer, Partitions};
 pub use group::{ConsumerGroup, ConsumerGroupState, ConsumerMember};
-pub use request::{Beat, ConsumerHeartbeat, ConsumerSettings, GroupTimes, Refusal};
+pub(crate) use heartbeat::{Outcome, Scope};
+pub(crate) use metadata_hash::of_names as metadata_hash_of;
+pub use request::{Beat, ClassicJoin, ConsumerHeartbeat, ConsumerSettings, GroupTimes, Refusal};
 pub use topics::{InvalidRegex, Topics};

@@ -11,3 +11,4 @@ mod crashes;
 mod producing;
 mod retaining;
 mod truncating;
+mod txn_check;
