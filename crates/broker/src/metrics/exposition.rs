@@ -11,9 +11,9 @@ use prometheus_client::registry::Registry;
 use ottla_controller::{Image, image};
 
 use super::of_groups::OF_GROUPS;
+use super::of_transactions::OF_TRANSACTIONS;
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
-use crate::standing;
 use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
@@ -140,16 +140,6 @@ const OF_NODE: &[OfNode] = &[
         "kafka_controller_kafkacontroller_globalpartitioncount",
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
-    ),
-    gauge(
-        "kafka_server_replicamanager_partitionswithlatetransactionscount",
-        "Partitions with a transaction that is open five minutes after transaction.max.timeout.ms.",
-        |node| standing::late_count(node) as i64,
-    ),
-    gauge(
-        "ottla_oldest_open_transaction_ms",
-        "Age of the oldest transaction that a last stable offset waits for; ottla doctor names it.",
-        standing::oldest_ms,
     ),
     gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
         node.storage.damage_count() as i64
@@ -389,7 +379,7 @@ impl fmt::Debug for Scrape {
 
 impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for metric in OF_NODE.iter().chain(OF_GROUPS) {
+        for metric in OF_NODE.iter().chain(OF_GROUPS).chain(OF_TRANSACTIONS) {
             let value = (metric.value)(&self.0);
             let mut line =
                 encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;
