@@ -28,6 +28,8 @@ pub struct Settings {
     pub expire_interval: Duration,
     /// `transaction.two.phase.commit.enable`.
     pub two_phase_commit: bool,
+    /// `ottla.transactional.ids.max`: ids that one coordinator remembers.
+    pub ids_max: usize,
     /// The finalized level of the feature `transaction.version`.
     pub level: TransactionVersion,
 }

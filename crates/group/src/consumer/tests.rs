@@ -23,6 +23,7 @@ use crate::record::{Assignment, Record};
 #[derive(Default)]
 pub(super) struct FakeTopics {
     version: i64,
+    resolved: BTreeSet<Arc<str>>,
     by_name: BTreeMap<Arc<str>, (Uuid, Vec<Vec<String>>)>,
 }
 
@@ -53,6 +54,9 @@ impl Topics for FakeTopics {
     fn racks(&self, id: Uuid, partition: i32) -> Vec<String> {
         self.racks_of(id).unwrap()[usize::try_from(partition).unwrap()].clone()
     }
+    fn is_resolved(&self, regex: &str) -> bool {
+        self.resolved.contains(regex)
+    }
     /// An expression is a prefix here; one that begins with `*` is invalid.
     fn matching(&self, regex: &str) -> Result<BTreeSet<Arc<str>>, InvalidRegex> {
         match regex.starts_with('*') {
@@ -71,6 +75,8 @@ fn settings() -> Settings {
         session_timeout_ms_max: 1_000_000,
         initial_rebalance_delay_ms: 0,
         members_max: 10,
+        pending_joins_max: 3,
+        member_bytes_max: 1000,
         consumer: ConsumerSettings {
             times: TIMES,
             members_max: 3,
@@ -142,12 +148,13 @@ impl World {
                     self.say(&format!("{:?}: {}", refusal.code, refusal.message));
                     return;
                 }
+                let version = self.topics.version;
+                self.topics.resolved = self.groups.regexes_due(self.now, &request, version);
                 let decision = self.groups.consumer_heartbeat(
                     self.now,
                     Token(1),
                     &request,
-                    self.times,
-                    &self.topics,
+                    crate::Cluster { topics: &self.topics, times: self.times },
                 );
                 self.apply(decision);
             }

@@ -23,6 +23,7 @@ pub(crate) const SETTINGS: Settings = Settings {
     id_expiration_ms: 604_800_000,
     abort_interval: Duration::from_secs(10),
     expire_interval: Duration::from_secs(3600),
+    ids_max: 100,
     two_phase_commit: false,
     level: TransactionVersion::TV2,
 };
