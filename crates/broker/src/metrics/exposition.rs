@@ -11,6 +11,7 @@ use prometheus_client::registry::Registry;
 use ottla_controller::{Image, image};
 
 use super::of_groups::OF_GROUPS;
+use super::of_transactions::OF_TRANSACTIONS;
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
 use crate::storage::{LogDir, LogSummary, Partition};
@@ -252,6 +253,11 @@ const OF_PARTITION: &[OfPartition] = &[
         value: |_, log| log.log_end_offset,
     },
     OfPartition {
+        name: "kafka_cluster_partition_laststableoffsetlag",
+        help: "Records that readers of committed ones do not get yet.",
+        value: |_, log| (log.high_watermark - log.last_stable_offset).max(0),
+    },
+    OfPartition {
         name: "kafka_log_log_numlogsegments",
         help: "Segment files.",
         value: |_, log| i64::from(log.segments),
@@ -373,7 +379,7 @@ impl fmt::Debug for Scrape {
 
 impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for metric in OF_NODE.iter().chain(OF_GROUPS) {
+        for metric in OF_NODE.iter().chain(OF_GROUPS).chain(OF_TRANSACTIONS) {
             let value = (metric.value)(&self.0);
             let mut line =
                 encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;
