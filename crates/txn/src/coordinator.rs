@@ -103,6 +103,15 @@ impl Transactions {
         }
     }
 
+    /// At level 0 the log cannot hold what clients of level 2 rely on, and Apache Kafka answers them
+    /// the same.
+    pub(crate) fn check_version(&self, version: TransactionVersion) -> Result<(), ErrorCode> {
+        match version.bumps_epoch() && self.settings.level == TransactionVersion::TV0 {
+            true => Err(ErrorCode::UnsupportedVersion),
+            false => Ok(()),
+        }
+    }
+
     /// Notes the level of `transaction.version` that is finalized now.
     pub fn set_level(&mut self, level: TransactionVersion) {
         self.settings.level = level;

@@ -167,6 +167,7 @@ impl World {
                 self.say(state.unwrap_or("none"));
             }
             "fail" => self.fails = true,
+            "history" => self.show_history(),
             _ => self.classic_command(verb, &words),
         }
     }
@@ -204,6 +205,19 @@ impl World {
                     self.say(&format!("-> {:?}: {}", refusal.code, refusal.message));
                 }
                 other => self.say_classic(other),
+            }
+        }
+    }
+
+    fn show_history(&mut self) {
+        let all: Vec<crate::Rebalance> = self.groups.history().of("g").cloned().collect();
+        for it in all {
+            let took =
+                it.took.map_or("goes on".to_string(), |took| format!("{}ms", took.as_millis()));
+            let (epoch, members) = (it.generation, it.members);
+            self.say(&format!("{}: {took}, epoch {epoch} of {members}", it.why));
+            for one in it.changes {
+                self.say(&format!("  {} {}: {}", one.member_id, one.what.name(), one.why));
             }
         }
     }
@@ -345,6 +359,7 @@ script!(silence_and_late_giving_back);
 script!(regular_expressions);
 script!(assignment_interval);
 script!(topics_change);
+script!(history);
 script!(classic_members_join_and_leave);
 script!(from_classic_to_consumer_and_back);
 script!(migration_refused);
