@@ -191,7 +191,8 @@ impl ClassicMember {
             true => self.heartbeat_due.min(self.session_ends),
             false => MonoTime::NEVER,
         };
-        let poll = if self.is_member() && !self.overdue { self.poll_due } else { MonoTime::NEVER };
+        let polls = self.is_member() && !self.overdue && self.leaving.is_none();
+        let poll = if polls { self.poll_due } else { MonoTime::NEVER };
         start.min(heartbeat).min(poll)
     }
 
