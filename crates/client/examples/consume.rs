@@ -1,5 +1,6 @@
 //! Reads topics as a member of a group and prints what happens, a line each: rebalances and records.
 //!   consume SECONDS TOPIC,TOPIC|~REGEX|@REGEX|TOPIC:PARTITION,.. [KEY=VALUE ..]   `@`: matched by the broker
+//! With PAUSE_MS in the environment it works that long on what each poll gave; with QUIET it prints no records.
 //! Ends after SECONDS, or by a signal: it commits, leaves the group, and prints how many it read.
 
 use std::time::Duration;
@@ -45,6 +46,7 @@ fn say(what: &str, partitions: &[TopicPartition]) {
     println!("{what} {}", names.join(" "));
 }
 
+#[allow(clippy::disallowed_methods, reason = "an example reads its environment itself")]
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let seconds: u64 = args[0].parse().expect("SECONDS");
@@ -52,6 +54,7 @@ fn main() {
     let settings = ConsumerSettings::from_properties(given).expect("settings");
     let wish = args[1].clone();
     let quiet = std::env::var_os("QUIET").is_some();
+    let pause: u64 = std::env::var("PAUSE_MS").map_or(0, |it| it.parse().expect("PAUSE_MS"));
     ottla_io::run_os(2, |io| async move {
         let mut consumer = Consumer::with_listener(io.clone(), settings, Print).expect("consumer");
         subscribe(&consumer, &wish);
@@ -74,6 +77,7 @@ fn main() {
                 }
                 Err(error) => println!("error {error}"),
             }
+            io.sleep(Duration::from_millis(pause)).await;
             if io.now().mono >= end {
                 break;
             }

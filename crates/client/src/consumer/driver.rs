@@ -442,6 +442,10 @@ impl Driver {
         if let Some(member) = &self.member {
             state.generation = member.generation();
             state.rebalancing = member.is_rebalancing();
+            if member.is_overdue() {
+                let all: Vec<TopicPartition> = state.positions.assigned().cloned().collect();
+                state.held.extend(all);
+            }
         }
     }
 
