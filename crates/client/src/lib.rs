@@ -41,9 +41,11 @@
 //! ```
 
 mod address;
+pub mod admin;
 pub mod backoff;
 mod client;
 mod connection;
+pub mod consumer;
 mod coordinator;
 mod error;
 pub mod image;
@@ -55,9 +57,12 @@ pub mod settings;
 mod versions;
 
 pub use address::Address;
+pub use admin::Admin;
 pub use client::Client;
+pub use consumer::{Consumer, ConsumerHandle, ConsumerRecord};
 pub use error::{Error, ErrorKind, Result, Severity};
 pub use image::{ClusterImage, Leader, NodeInfo, PartitionInfo, TopicInfo};
+pub use ottla_model::{ErrorCode, TopicPartition};
 pub use pool::Lane;
 pub use retry::Retry;
 pub use route::{CoordinatorKind, Route};

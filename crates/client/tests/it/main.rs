@@ -1,6 +1,8 @@
 //! The library against a whole node in a simulated world, and against brokers that misbehave.
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod admin;
 mod connection;
+mod consumer;
 mod metadata;
 mod room;

@@ -8,6 +8,7 @@ mod readiness;
 mod refused_logs;
 mod scrub;
 mod stalls;
+mod transactions;
 
 use serde_json::Value;
 
@@ -18,12 +19,13 @@ use super::finding::Finding;
 type Check = fn(&Value) -> Vec<Finding>;
 
 /// All of them, in the order in which they speak.
-pub(super) const RUNNING: [Check; 8] = [
+pub(super) const RUNNING: [Check; 9] = [
     readiness::check,
     log_dirs::check,
     stalls::check,
     refused_logs::check,
     damages::check,
+    transactions::check,
     scrub::check,
     durability::check,
     open_files::check,
@@ -116,6 +118,14 @@ mod tests {
             ),
             &[
                 "problem damages: offsets 3 to 4 of t-0 are damaged (rot, found by scrub) at /d/t-0/0.log, position 7 to 9",
+            ],
+        );
+        check(
+            json(
+                r#"{"transactions": {"max_timeout_ms": 1000, "count": 2, "oldest": [{"topic": "t", "partition": 3, "offset": 7, "behind": 90, "producer_id": 5, "producer_epoch": 2, "transactional_id": "payments", "age_ms": 1001}, {"topic": "t", "partition": 4, "offset": 8, "behind": 1, "producer_id": 6, "producer_epoch": 0, "transactional_id": null, "age_ms": 1000}]}}"#,
+            ),
+            &[
+                "problem transactions: readers of committed records stand at offset 7, 90 records before the end, for 1001 ms, while the transaction of producer 5, epoch 2, transactional id payments, is open at t-3",
             ],
         );
         check(
