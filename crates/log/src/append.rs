@@ -217,7 +217,7 @@ impl Log {
             Some(first) => max_timestamp.saturating_sub(first),
             None => now.millis.saturating_sub(active.created.millis),
         };
-        let aged = age_ms > self.config.segment_ms.saturating_sub(active.jitter_ms);
+        let aged = age_ms > self.config.segment_ms_max().saturating_sub(active.jitter_ms);
         active.size + size > u64::from(self.config.segment_bytes)
             || (active.size > 0 && aged)
             || active.index_entries >= self.config.offset_index_entries_max()

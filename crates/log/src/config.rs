@@ -103,6 +103,16 @@ impl LogConfig {
         self.ack_durability == AckDurability::Synced || self.flush_messages <= 1
     }
 
+    /// How old a segment may become before the next batch begins another: what waits for its first
+    /// compaction waits in the segment that is written (`LogConfig.maxSegmentMs` of Kafka 4.4).
+    pub fn segment_ms_max(&self) -> i64 {
+        if self.compact && self.max_compaction_lag_ms > 0 {
+            self.segment_ms.min(self.max_compaction_lag_ms)
+        } else {
+            self.segment_ms
+        }
+    }
+
     /// Bytes that the log file of a new segment has at once.
     pub fn preallocated_bytes(&self) -> u64 {
         if self.preallocate { u64::from(self.segment_bytes) } else { 0 }

@@ -51,6 +51,16 @@ folders! {
     node
     offset_for_leader_epoch
     produce
+    topic_settings
     unregister_broker
     update_features
+}
+
+/// Every setting of a topic has a script of its name, which shows that it acts.
+#[test]
+fn every_topic_setting_has_its_script() {
+    for setting in ottla_config::topic_settings() {
+        let script = testdata().join("topic_settings").join(format!("{}.txt", setting.name));
+        assert!(script.is_file(), "{script:?} is missing");
+    }
 }

@@ -72,7 +72,8 @@ pub enum Prepared {
 }
 
 /// Bytes of memory that a producer counts for: its entry (64), its last batches (8 places of 24), its
-/// place in a map that is two thirds full. Measured over a million of them it is a little less.
+/// place in a map that is two thirds full. A million of them with random ids took 222 bytes each while
+/// they had sent up to three batches, 332 with five.
 pub const PRODUCER_BYTES: u64 = 320;
 
 /// Which producers go when there are too many of them; made by [`cut_oldest`] for those of all logs,
