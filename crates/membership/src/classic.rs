@@ -140,6 +140,11 @@ impl ClassicMember {
         matches!(self.phase, Phase::Joining | Phase::Sharing | Phase::Syncing)
     }
 
+    /// Whether the user has not asked for records for too long, and nothing is ours to give him.
+    pub fn is_overdue(&self) -> bool {
+        self.overdue
+    }
+
     /// Whether we are in no group and want to be in none.
     pub fn is_over(&self) -> bool {
         self.phase == Phase::Over
@@ -191,7 +196,8 @@ impl ClassicMember {
             true => self.heartbeat_due.min(self.session_ends),
             false => MonoTime::NEVER,
         };
-        let poll = if self.is_member() && !self.overdue { self.poll_due } else { MonoTime::NEVER };
+        let polls = self.is_member() && !self.overdue && self.leaving.is_none();
+        let poll = if polls { self.poll_due } else { MonoTime::NEVER };
         start.min(heartbeat).min(poll)
     }
 

@@ -178,7 +178,8 @@ impl ConsumerMember {
     /// When time will do something.
     pub fn deadline(&self) -> MonoTime {
         let beat = if self.may_beat() { self.beat_due } else { MonoTime::NEVER };
-        let poll = if self.epoch > 0 && !self.overdue { self.poll_due } else { MonoTime::NEVER };
+        let polls = self.epoch > 0 && !self.overdue && self.leaving.is_none();
+        let poll = if polls { self.poll_due } else { MonoTime::NEVER };
         beat.min(poll)
     }
 

@@ -24,8 +24,7 @@ pub(super) struct OfNode {
     value: fn(&Node) -> i64,
 }
 
-/// A number of one partition, labelled `topic` and `partition`. A partition of which nothing is known
-/// yet has none: no log is opened to be measured.
+/// A number of one partition, labelled `topic` and `partition`. No log is opened to be measured.
 struct OfPartition {
     name: &'static str,
     help: &'static str,
@@ -107,9 +106,8 @@ const OF_NODE: &[OfNode] = &[
         "kafka_server_replicamanager_underreplicatedpartitions",
         "Partitions led by this node with a replica that is not in sync.",
         |node| {
-            let own = node.settings.node_id;
-            partitions_that(&node.metadata.image(), |partition| {
-                partition.leader == own && partition.isr.len() < partition.replicas.len()
+            partitions_that(&node.metadata.image(), |one| {
+                one.leader == node.settings.node_id && one.isr.len() < one.replicas.len()
             })
         },
     ),
@@ -255,7 +253,7 @@ const OF_PARTITION: &[OfPartition] = &[
     OfPartition {
         name: "kafka_cluster_partition_laststableoffsetlag",
         help: "Records that readers of committed ones do not get yet.",
-        value: |_, log| (log.high_watermark - log.last_stable_offset).max(0),
+        value: |_, log| log.high_watermark - log.last_stable_offset,
     },
     OfPartition {
         name: "kafka_log_log_numlogsegments",

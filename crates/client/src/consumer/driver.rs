@@ -151,7 +151,8 @@ impl Driver {
     /// When something is due.
     fn deadline(&self) -> MonoTime {
         let member = self.member.as_ref().map_or(MonoTime::NEVER, Member::deadline);
-        let commit = if self.commits_automatically() { self.commit_due } else { MonoTime::NEVER };
+        let commits = self.commits_automatically() && !self.committing && !self.closing;
+        let commit = if commits { self.commit_due } else { MonoTime::NEVER };
         member.min(commit).min(self.retry_at).min(self.close_by)
     }
 
@@ -207,7 +208,7 @@ impl Driver {
                 client.request_refresh();
                 self.note_epochs();
             }
-            Wish::Nothing => self.leave(Leaving::Leave, UNSUBSCRIBED),
+            Wish::Nothing => self.leave(Leaving::Default, UNSUBSCRIBED),
         }
     }
 
@@ -270,7 +271,9 @@ impl Driver {
                 Effect::Report(failure) => self.tell(group_error(failure.code, &failure.message)),
                 Effect::Fail(failure) => {
                     tracing::error!(code = %failure.code, "the consumer is no member of its group any more");
-                    self.tell(group_error(failure.code, &failure.message));
+                    let error = group_error(failure.code, &failure.message);
+                    self.shared.lock().failed = Some(error);
+                    self.shared.user.notify_waiters();
                 }
                 Effect::Left => self.left(),
             }
@@ -285,6 +288,7 @@ impl Driver {
         {
             // Whatever is wished for next finds a member that knows of nothing.
             self.member = Some(member);
+            self.shared.lock().failed = None;
             self.shared.driver.notify_one();
         }
     }
@@ -438,6 +442,10 @@ impl Driver {
         if let Some(member) = &self.member {
             state.generation = member.generation();
             state.rebalancing = member.is_rebalancing();
+            if member.is_overdue() {
+                let all: Vec<TopicPartition> = state.positions.assigned().cloned().collect();
+                state.held.extend(all);
+            }
         }
     }
 

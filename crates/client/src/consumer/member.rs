@@ -172,6 +172,15 @@ impl Member {
         }
     }
 
+    /// Whether what was fetched must not be given out: the user took too long, and lost it.
+    pub(crate) fn is_overdue(&self) -> bool {
+        match self {
+            Self::Classic(member) => member.is_overdue(),
+            // It is told of the loss at once.
+            Self::Consumer(_) => false,
+        }
+    }
+
     /// Whether commits are refused for now.
     pub(crate) fn is_rebalancing(&self) -> bool {
         match self {

@@ -201,6 +201,9 @@ impl Consumer {
                 Ok(records) if records.is_empty() => {}
                 other => return Some(other),
             }
+            if let Some(error) = shared.lock().failed.clone() {
+                return Some(Err(error));
+            }
             waiting.as_mut().get_mut().set();
             bell.await;
         }
@@ -220,7 +223,8 @@ impl Consumer {
                 continue;
             }
             if !state.may_give(&chunk) {
-                state.chunks.push_back(chunk);
+                // In front: behind it there may be more of the same partition.
+                state.chunks.push_front(chunk);
                 continue;
             }
             give(&mut state, &mut chunk, &mut records, max);

@@ -56,6 +56,8 @@ pub(crate) struct State {
     /// Bytes fetched and not given out.
     pub(crate) buffered: usize,
     pub(crate) errors: VecDeque<Error>,
+    /// Why this is no member any more: told with every read, until another subscription.
+    pub(crate) failed: Option<Error>,
     /// Given out since the user last asked, with the place before: not taken as processed yet.
     pub(crate) in_hand: BTreeMap<TopicPartition, Position>,
     /// The user waits for records right now.
@@ -91,6 +93,7 @@ impl Shared {
             chunks: VecDeque::new(),
             buffered: 0,
             errors: VecDeque::new(),
+            failed: None,
             in_hand: BTreeMap::new(),
             waiting: false,
             polled_at: client.io().now().mono,
