@@ -23,6 +23,7 @@ final class Transactions {
         Checks.run("many partitions", Transactions::manyPartitions);
         Checks.run("administration", Transactions::administration);
         Checks.run("new topics", Transactions::newTopics);
+        Checks.run("levels", Transactions::levels);
         Checks.finish();
     }
 
@@ -237,5 +238,31 @@ final class Transactions {
         }
         for (int n = 0; n < 3; n++) got.addAll(read(RUN + "-new-" + n, 1, "read_committed", 1));
         Checks.equal("topics that come into being in a transaction", got, List.of("v0", "v1", "v2"));
+    }
+
+    /** The level of transaction.version changes under a producer that is connected, and so does not hear of it. */
+    private static void levels() throws Exception {
+        String topic = RUN + "-levels";
+        List<String> want = new ArrayList<>();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap)); KafkaProducer<String, String> producer = producer("levels")) {
+            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+            producer.initTransactions();
+            int next = 10;
+            for (int level : List.of(2, 1, 2)) {
+                FeatureUpdate.UpgradeType type = level == 1 ? FeatureUpdate.UpgradeType.UNSAFE_DOWNGRADE : FeatureUpdate.UpgradeType.UPGRADE;
+                if (next > 10) admin.updateFeatures(Map.of("transaction.version", new FeatureUpdate((short) level, type)), new UpdateFeaturesOptions()).all().get();
+                for (int i = 0; i < 4; i++, next++) {
+                    producer.beginTransaction();
+                    producer.send(new ProducerRecord<>(topic, "" + next));
+                    if (i == 1) {
+                        producer.abortTransaction();
+                    } else {
+                        producer.commitTransaction();
+                        want.add("" + next);
+                    }
+                }
+            }
+        }
+        Checks.equal("levels: what was committed is there", read(topic, 1, "read_committed", want.size()), want);
     }
 }

@@ -122,14 +122,16 @@ impl World {
                 self.ms += words[1].parse::<i64>().unwrap();
                 self.state.tick(self.now())
             }
-            "level" => {
-                self.state.set_level(TransactionVersion(words[1].parse().unwrap()));
-                Vec::new()
-            }
+            "level" => self.set_level(words[1].parse().unwrap()),
             "reload" => self.reload(),
             other => panic!("{other}?"),
         };
         decisions.into_iter().for_each(|decision| self.follow(decision, out));
+    }
+
+    fn set_level(&mut self, level: i16) -> Vec<Decision> {
+        self.state.set_level(TransactionVersion(level));
+        Vec::new()
     }
 
     /// A new coordinator that reads the log.
