@@ -49,9 +49,13 @@ class Member(threading.Thread):
             self.error = error
 
     def run_kafka_python(self):
+        # kafka-python closes without a word to its group if it was just told ILLEGAL_GENERATION and has not joined
+        # again (MemberState.UNJOINED), as happens when several leave at once on a busy machine. Such a member is in
+        # the group until its session ends: before those who wait for its partitions give up.
+        settings = {"session_timeout_ms": 10_000, **self.settings}
         reader = KafkaConsumer(
             self.topic, group_id=self.group, bootstrap_servers=BOOTSTRAP, auto_offset_reset="earliest",
-            heartbeat_interval_ms=500, **self.settings,
+            heartbeat_interval_ms=500, **settings,
         )
         while not self.leaving.is_set():
             for records in reader.poll(100).values():

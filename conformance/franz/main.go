@@ -21,6 +21,7 @@ var programs = map[string]func([]string){
 	"checks":    func([]string) { scenarios(slices.Concat(produceChecks, transactionChecks, groupChecks())) },
 	"churn":     churn,
 	"worker":    worker,
+	"bench":     bench,
 	"transform": transformUnderKills,
 }
 

@@ -133,7 +133,9 @@ final class Migration {
             all.put("value.serializer", "org.apache.kafka.common.serialization.StringSerializer");
             try (KafkaProducer<String, String> producer = new KafkaProducer<>(all)) {
                 while (!full.get()) {
-                    producer.send(new ProducerRecord<>(topic, sent[0] % PARTITIONS, null, "" + sent[0]++));
+                    producer.send(new ProducerRecord<>(topic, sent[0] % PARTITIONS, null, "" + sent[0]++), (sentTo, error) -> {
+                        if (error != null) failures.add("send: " + error);
+                    });
                     Thread.sleep(2);
                 }
             } catch (InterruptedException ended) {
