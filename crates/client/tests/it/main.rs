@@ -4,4 +4,7 @@
 mod admin;
 mod connection;
 mod metadata;
+mod producer;
+mod read_back;
 mod room;
+mod transactions;
