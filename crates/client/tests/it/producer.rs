@@ -289,9 +289,10 @@ fn survive(seed: u64, in_flight: &str) -> u64 {
                 } else {
                     world.kill("broker");
                     chaos.sleep(Duration::from_millis(chaos.random_u64() % 3000)).await;
-                    start_node(&world.restart("broker"));
+                    start_node(&world.node("broker"));
                 }
             }
+            world.set_faults(Faults::default());
         });
         let mut sent = Vec::new();
         for number in 0..RECORDS {
@@ -300,18 +301,21 @@ fn survive(seed: u64, in_flight: &str) -> u64 {
             io.sleep(Duration::from_millis(io.random_u64() % 60)).await;
         }
         producer.flush().await;
-        let mut last = [None; 2];
-        for (number, delivery) in sent.into_iter().enumerate() {
-            let metadata = delivery.await.unwrap();
-            let before = &mut last[number % 2];
-            assert!(metadata.offset.is_none() || metadata.offset > *before, "seed {seed}");
-            *before = metadata.offset.or(*before);
-        }
         for partition in 0..2 {
             let read = read_all(&client(&io), "t", partition as i32).await;
             let expected: Vec<_> =
                 (0..RECORDS).filter(|n| n % 2 == partition).map(|n| n.to_string()).collect();
             assert_eq!(values(&read), expected, "seed {seed}");
+        }
+        let mut last = [None; 2];
+        for (number, delivery) in sent.into_iter().enumerate() {
+            let metadata = delivery.await.unwrap();
+            let before = &mut last[number % 2];
+            assert!(
+                metadata.offset.is_none() || metadata.offset > *before,
+                "seed {seed}: {metadata:?} behind {before:?}"
+            );
+            *before = metadata.offset.or(*before);
         }
     });
     world.run(HOUR, main).unwrap_or_else(|stuck| panic!("seed {seed}: {stuck}"));

@@ -148,7 +148,7 @@ fn a_transaction_goes_on_when_the_broker_comes_back() {
         let first = transaction.send(ProducerRecord::new("t", "1").partition(0)).await.unwrap();
         first.await.unwrap();
         world.kill("broker");
-        crate::room::start_node(&world.restart("broker"));
+        crate::room::start_node(&world.node("broker"));
         let second = transaction.send(ProducerRecord::new("t", "2").partition(0)).await.unwrap();
         transaction.commit().await.unwrap();
         second.await.unwrap();
