@@ -3,7 +3,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd) && . "$here/node.sh"
 B=$1; shift
-[ $# -gt 0 ] || set -- Admin Clients Groups Transactions
+[ $# -gt 0 ] || set -- Admin Clients Groups Migration Transactions
 peer install
 classes=$(mktemp -d); trap 'rm -rf "$classes"' EXIT
 javac -nowarn -d "$classes" -cp "$KAFKA_LIBS/*" "$here"/java/*.java || { echo "0 passed, 1 failed"; exit 1; }

@@ -28,9 +28,9 @@ var (
 )
 
 func groupChecks() []func() {
-	all := []func(){groupsDescribed, committedOffsets, fencedClassic, fencedServer}
+	all := []func(){groupsDescribed, committedOffsets, fencedClassic, fencedServer, func() { rollingStatic(cooperative) }}
 	for _, how := range []protocol{cooperative, uniform} {
-		all = append(all, func() { rolling(how) }, func() { rollingStatic(how) }, func() { pattern(how) })
+		all = append(all, func() { rolling(how) }, func() { pattern(how) })
 	}
 	for _, how := range append(slices.Clone(classics), servers...) {
 		all = append(all, func() { membership(how) })

@@ -18,8 +18,10 @@ var (
 )
 
 var programs = map[string]func([]string){
-	"checks": func([]string) { scenarios(slices.Concat(produceChecks, transactionChecks, groupChecks())) },
-	"churn":  churn,
+	"checks":    func([]string) { scenarios(slices.Concat(produceChecks, transactionChecks, groupChecks())) },
+	"churn":     churn,
+	"worker":    worker,
+	"transform": transformUnderKills,
 }
 
 func main() {

@@ -7,6 +7,7 @@ extern crate alloc;
 
 pub mod always;
 pub mod byte_source;
+mod crc32;
 pub mod crc32c;
 pub mod rng;
 pub mod time;
@@ -14,6 +15,7 @@ pub mod uuid;
 pub mod varint;
 
 pub use byte_source::{ByteSource, SourceError};
+pub use crc32::Crc32;
 pub use crc32c::{Crc32c, crc32c};
 pub use rng::Rng;
 pub use time::{MonoTime, Now, WallTime};

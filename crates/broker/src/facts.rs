@@ -6,10 +6,16 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::node::Node;
-use crate::storage::Damage;
+use crate::standing::{Standing, standing};
+use crate::storage::{Damage, Partition};
 
 /// Damages that are listed; their number is told in any case.
 const DAMAGES_LISTED_MAX: usize = 1000;
+
+/// Logs that cannot be opened and are listed.
+const REFUSED_LISTED_MAX: usize = 1000;
+/// Partitions that wait for a transaction and are listed, the oldest first.
+const TRANSACTIONS_LISTED_MAX: usize = 100;
 
 /// The document. Asks the volumes how full they are.
 pub(crate) fn page(node: &Arc<Node>) -> String {
@@ -25,11 +31,13 @@ pub(crate) fn page(node: &Arc<Node>) -> String {
             "count": storage.partition_count(),
             "offline": storage.offline_partition_count(),
         },
+        "refused_logs": refused_logs(node),
         "recovery": { "done": recovered, "of": to_recover },
         "damages": {
             "count": storage.damage_count(),
             "listed": storage.damages().iter().take(DAMAGES_LISTED_MAX).map(damage).collect::<Vec<_>>(),
         },
+        "transactions": transactions(node),
         "scrub": scrub(node),
         "durability": durability(node),
         "open_files": { "open": storage.open_file_count(), "max": storage.open_files_max() },
@@ -52,6 +60,15 @@ fn log_dirs(node: &Node) -> Vec<Value> {
     node.storage.log_dirs().into_iter().map(state).collect()
 }
 
+/// Logs that cannot be opened because of what their files hold.
+fn refused_logs(node: &Node) -> Vec<Value> {
+    let told = |one: &Arc<Partition>| {
+        let (partition, why) = (one.topic_partition().to_string(), one.refused()?);
+        Some(json!({ "partition": partition, "log_dir": &*one.log_dir(), "why": &*why }))
+    };
+    node.storage.partitions().iter().filter_map(told).take(REFUSED_LISTED_MAX).collect()
+}
+
 fn damage(damage: &Damage) -> Value {
     json!({
         "topic": &*damage.partition.topic,
@@ -64,6 +81,27 @@ fn damage(damage: &Damage) -> Value {
         "next_offset": damage.next_offset,
         "reason": damage.reason,
         "found_by": damage.found_by.name(),
+    })
+}
+
+fn transactions(node: &Node) -> Value {
+    let waiting = standing(node);
+    let one = |one: &Standing| {
+        json!({
+            "topic": &*one.partition.topic,
+            "partition": one.partition.partition,
+            "offset": one.offset,
+            "behind": one.behind,
+            "producer_id": one.producer_id,
+            "producer_epoch": one.producer_epoch,
+            "transactional_id": one.transactional_id.as_deref(),
+            "age_ms": one.age_ms,
+        })
+    };
+    json!({
+        "max_timeout_ms": node.settings.transactions.timeout_ms_max,
+        "count": waiting.len(),
+        "oldest": waiting.iter().take(TRANSACTIONS_LISTED_MAX).map(one).collect::<Vec<_>>(),
     })
 }
 

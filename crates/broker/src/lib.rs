@@ -22,6 +22,7 @@ mod producer_ids;
 mod reply;
 mod request;
 pub mod settings;
+mod standing;
 pub mod storage;
 pub mod topic_settings;
 pub mod transactions;

@@ -42,6 +42,7 @@ impl Groups {
             self.counts.expired += (records.len() - count) as u64;
             if is_bare && group.is_empty() && !self.offsets.is_any_pending(id) {
                 records.extend(group.tombstones(id));
+                self.history.forget(id);
             }
         }
         chunks(records)
@@ -103,6 +104,7 @@ impl Groups {
         let mut records = self.offsets.tombstones(id);
         self.counts.deletions += records.len() as u64;
         records.extend(known.tombstones(id));
+        self.history.forget(group);
         Decision::new(records, alloc::vec![Effect::Answer(token, Answer::Deleted(Ok(())))])
     }
 }

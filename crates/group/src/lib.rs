@@ -5,6 +5,7 @@
 //! coordinator.rs  Groups: the state of the partition      timers.rs   what time will do
 //! group.rs        a group, classic or consumer            record.rs   what is written; codec/: as bytes
 //! classic/        JoinGroup, SyncGroup, Heartbeat, …      consumer/   KIP-848
+//! migrate/        from one to the other
 //! offsets.rs      committed offsets                       commit.rs, fetch.rs  asked for
 //! expire.rs       offsets and groups are forgotten        history.rs  what groups went through
 //! answer.rs       what requests are answered
@@ -23,6 +24,7 @@ mod expire;
 mod fetch;
 mod group;
 mod history;
+mod migrate;
 mod offsets;
 pub mod record;
 mod timers;
@@ -31,8 +33,8 @@ pub use answer::{Answer, Generation, Joined, JoinedMember, LeftMember, Synced};
 pub use classic::{ClassicGroup, JoinGroup, LeaveGroup, LeavingMember, Member, State, SyncGroup};
 pub use commit::{CommitOffsets, NewOffset};
 pub use consumer::{
-    Assignor, Beat, ConsumerGroup, ConsumerGroupState, ConsumerHeartbeat, ConsumerMember,
-    ConsumerSettings, GroupTimes, InvalidRegex, MemberSpec, Refusal, Spec, Topics,
+    Assignor, Beat, ClassicJoin, ConsumerGroup, ConsumerGroupState, ConsumerHeartbeat,
+    ConsumerMember, ConsumerSettings, GroupTimes, InvalidRegex, MemberSpec, Refusal, Spec, Topics,
 };
 pub use coordinator::{Counts, Decision, Effect, Groups, Settings};
 pub use fetch::{FetchOffsets, FetchedOffset};
@@ -40,3 +42,4 @@ pub use group::Group;
 pub use history::{
     CHANGES_MAX, Change, History, REBALANCES_MAX, Rebalance, STORM_REBALANCES, STORM_WINDOW, What,
 };
+pub use migrate::{Cluster, MigrationPolicy};

@@ -19,6 +19,10 @@ pub(crate) enum Timer {
     Session(Arc<str>, Arc<str>),
     /// A member of a consumer group was silent for too long.
     ConsumerSession(Arc<str>, Arc<str>),
+    /// A classic member of a consumer group that was told to rejoin has not.
+    ConsumerJoin(Arc<str>, Arc<str>),
+    /// A classic member of a consumer group that has joined has not synced.
+    ConsumerSync(Arc<str>, Arc<str>),
     /// A member of a consumer group that is still in this epoch has not given partitions back in time.
     GivingBack(Arc<str>, Arc<str>, i32),
 }
@@ -37,6 +41,13 @@ impl Timers {
             self.by_time.remove(&(earlier, timer.clone()));
         }
         self.by_time.insert((due, timer));
+    }
+
+    /// Sets a deadline, unless there is one already.
+    pub(crate) fn schedule_if_absent(&mut self, timer: Timer, due: MonoTime) {
+        if !self.by_name.contains_key(&timer) {
+            self.schedule(timer, due);
+        }
     }
 
     /// Calls a deadline off.

@@ -22,6 +22,16 @@ pub enum LogError {
         /// What is wrong with it.
         why: String,
     },
+    /// There are messages of a format from before record batches. Nothing is wrong with them, and
+    /// nothing may happen to them.
+    OldFormat {
+        /// Base offset of the segment.
+        base_offset: Offset,
+        /// Where the first of them that was met begins.
+        position: u64,
+        /// The format, 0 or 1.
+        magic: u8,
+    },
     /// The offset is in a stretch that is known to be damaged.
     Damaged {
         /// What was asked for.
@@ -44,7 +54,7 @@ impl LogError {
     /// The code a client is given.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Source(_) => ErrorCode::KafkaStorageError,
+            Self::Source(_) | Self::OldFormat { .. } => ErrorCode::KafkaStorageError,
             Self::Corrupt(_) | Self::BrokenBatch { .. } | Self::Damaged { .. } => {
                 ErrorCode::CorruptMessage
             }
@@ -74,6 +84,12 @@ impl fmt::Display for LogError {
             Self::BrokenBatch { base_offset, position, why } => {
                 write!(f, "{base_offset:020}.log is broken at position {position}: {why}")
             }
+            Self::OldFormat { base_offset, position, magic } => write!(
+                f,
+                "{base_offset:020}.log has a message of format {magic}, from before Kafka 0.11, at position \
+                 {position}; the log is left as it is. Apache Kafka reads it, 4.4 too: copy the topic there, \
+                 or keep it there until retention has removed such segments"
+            ),
             Self::Damaged { offset, next_offset } => {
                 write!(f, "offset {offset} is lost: the log is damaged there up to {next_offset}")
             }

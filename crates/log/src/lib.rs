@@ -32,6 +32,7 @@ pub mod epochs;
 pub mod error;
 pub mod files;
 pub mod log;
+mod old_format;
 pub mod open;
 pub mod producers;
 pub mod read;
@@ -45,6 +46,7 @@ pub mod summary;
 mod synced;
 pub mod timestamp;
 pub mod truncate;
+pub mod txn_check;
 
 pub use append::{AppendAs, AppendPlan, Appended, IndexWrites, RollPlan};
 pub use config::{AckDurability, LogConfig, TimestampType};

@@ -103,6 +103,11 @@ impl Log {
             && (self.config.syncs_before_ack() || unsynced >= self.config.flush_messages)
     }
 
+    /// One of its segments.
+    pub fn segment(&self, base_offset: Offset) -> Option<&Segment> {
+        self.segments.get(&base_offset)
+    }
+
     /// Its segments, oldest first.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> + ExactSizeIterator {
         self.segments.values()

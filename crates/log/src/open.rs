@@ -16,6 +16,7 @@ use ottla_record::BatchHeader;
 use crate::append::note_largest;
 use crate::files::leader_epoch_checkpoint::EpochEntry;
 use crate::files::{names, offset_index, time_index};
+use crate::old_format;
 use crate::read::offset_entry;
 use crate::recover::{Replay, load_snapshot, measure, replay_segment};
 use crate::synced::{SyncedPart, synced_part};
@@ -185,8 +186,10 @@ fn was_left_open_by_kafka<B: SegmentBytes>(opening: &Opening, bytes: &B) -> Resu
 /// point on, and keeps the longest sound prefix.
 ///
 /// # Errors
-/// What the device said.
+/// [`LogError::OldFormat`], and then nothing is to be changed; or what the device said.
 pub fn open<B: SegmentBytes>(opening: Opening, bytes: &B) -> Result<Opened, LogError> {
+    let written = opening.segments.iter().map(|found| (found.base_offset, found.size));
+    old_format::refuse_if_oldest(written, bytes)?;
     let mut state = State::new(&opening, bytes)?;
     let count = opening.segments.len();
     for (index, found) in opening.segments.iter().enumerate() {

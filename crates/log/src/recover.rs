@@ -10,6 +10,7 @@ use ottla_record::{BatchHeader, BatchView};
 
 use crate::append::{note_batch, note_largest};
 use crate::damage::{Bounds, DamagedRange, claimed_end, resume};
+use crate::old_format;
 use crate::producers::{Origin, Prepared, ProducerBatch};
 use crate::read::{offset_entry, time_entry};
 use crate::scan::{HeaderScan, SWEEP_WINDOW_BYTES, marker_of, read_log};
@@ -99,6 +100,9 @@ pub(crate) fn recover_segment<B: SegmentBytes>(
             grows && out.segment.can_hold(header.last_offset())
         });
         let Some(header) = header else {
+            if position < len {
+                old_format::refuse_at(base_offset, position, len, bytes)?;
+            }
             if position >= len || out.next_offset >= synced.before {
                 return Ok(out);
             }
@@ -196,7 +200,8 @@ pub(crate) fn next_valid<B: SegmentBytes>(
     }
 }
 
-fn marker_at<B: SegmentBytes>(
+/// The transaction marker in the batch at `position`; `None` if it has none.
+pub(crate) fn marker_at<B: SegmentBytes>(
     base_offset: Offset,
     position: u64,
     header: &BatchHeader,

@@ -39,6 +39,7 @@ pub struct SegmentCheck {
     is_sealed: bool,
     /// The batch whose content is being read, and how much of it was.
     within: Option<Within>,
+    has_markers: bool,
 }
 
 struct Within {
@@ -64,7 +65,15 @@ impl SegmentCheck {
     }
 
     fn new(next_offset: Offset, end: u64, stable_before: Offset, is_sealed: bool) -> Self {
-        Self { position: 0, end, next_offset, stable_before, is_sealed, within: None }
+        Self {
+            position: 0,
+            end,
+            next_offset,
+            stable_before,
+            is_sealed,
+            within: None,
+            has_markers: false,
+        }
     }
 
     /// Where to read next, of which every byte up to the end of the file is wanted; `None` when
@@ -103,6 +112,11 @@ impl SegmentCheck {
             }
         }
         Ok(())
+    }
+
+    /// Whether a batch so far was one of control records.
+    pub fn has_markers(&self) -> bool {
+        self.has_markers
     }
 
     /// Goes on behind something that is not sound.
@@ -164,6 +178,7 @@ impl SegmentCheck {
             let why = format!("its checksum is {stored:#010x}, its content's {computed:#010x}");
             return Err(self.suspicion(why));
         }
+        self.has_markers |= within.header.is_control();
         self.position = within.end;
         self.next_offset = within.header.next_offset();
         Ok(())

@@ -89,6 +89,9 @@ impl fmt::Display for BatchError {
                 write!(f, "batch of {needed} bytes ends after {available}")
             }
             Self::BadLength { length } => write!(f, "batch length {length} is below the header's"),
+            Self::UnsupportedMagic { magic: magic @ 0..=1 } => {
+                write!(f, "record format {magic} of before Kafka 0.11, expected 2")
+            }
             Self::UnsupportedMagic { magic } => write!(f, "record format {magic}, expected 2"),
             Self::BadCrc { stored, computed } => {
                 write!(f, "stored crc = {stored}, computed crc = {computed}")

@@ -12,7 +12,7 @@ use ottla_wire::messages::join_group::{
     JoinGroupRequest, JoinGroupResponse, JoinGroupResponseMember,
 };
 
-use crate::groups;
+use crate::groups::{self, ClusterView};
 use crate::node::Node;
 use crate::request::Request;
 
@@ -32,6 +32,7 @@ pub(crate) async fn serve(
     body: JoinGroupRequest,
 ) -> JoinGroupResponse {
     let (version, host) = (request.version, groups::client_host(request));
+    let view = ClusterView::of(node, &body.group_id);
     let asked = groups::ask(node, &body.group_id, |state, now, token| {
         let protocols = body.protocols.iter().map(|protocol| {
             // Not a slice of the request: it is kept for as long as the member.
@@ -54,7 +55,7 @@ pub(crate) async fn serve(
             must_know_id: version >= KNOWN_ID_VERSION_MIN,
             can_skip_assignment: version >= SKIP_ASSIGNMENT_VERSION_MIN,
         };
-        state.join(now, token, &join)
+        state.join(now, token, &join, view.cluster())
     });
     match asked.await {
         Ok(Answer::Joined(joined)) => answer(joined, version),

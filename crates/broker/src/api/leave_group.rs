@@ -8,7 +8,7 @@ use ottla_group::{Answer, LeaveGroup, LeavingMember};
 use ottla_model::ErrorCode;
 use ottla_wire::messages::leave_group::{LeaveGroupRequest, LeaveGroupResponse, MemberResponse};
 
-use crate::groups;
+use crate::groups::{self, ClusterView};
 use crate::node::Node;
 use crate::request::Request;
 
@@ -38,8 +38,10 @@ pub(crate) async fn serve(
             })
             .collect(),
     };
+    let view = ClusterView::of(node, &body.group_id);
     let asked = groups::ask(node, &body.group_id, |state, now, token| {
-        state.leave(now, token, LeaveGroup { group: &body.group_id, members })
+        let leave = LeaveGroup { group: &body.group_id, members };
+        state.leave(now, token, leave, view.cluster())
     });
     let left = match asked.await {
         Ok(Answer::Left(Ok(left))) => left,

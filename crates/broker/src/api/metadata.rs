@@ -224,10 +224,12 @@ impl View<'_> {
     }
 }
 
-/// Replicas on brokers that are not there.
+/// Replicas on brokers that are not there, or in log dirs that have failed.
 pub(super) fn offline_replicas(image: &Image, partition: &Partition) -> Vec<i32> {
-    let is_offline =
-        |id: &&i32| image.brokers.get(id).is_none_or(|broker| broker.fenced);
+    let is_offline = |id: &&i32| {
+        image.brokers.get(id).is_none_or(|broker| broker.fenced)
+            || !image.has_replica_online(partition, **id)
+    };
     partition.replicas.iter().filter(is_offline).copied().collect()
 }
 

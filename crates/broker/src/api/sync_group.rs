@@ -9,7 +9,7 @@ use ottla_group::{Answer, SyncGroup};
 use ottla_model::ErrorCode;
 use ottla_wire::messages::sync_group::{SyncGroupRequest, SyncGroupResponse};
 
-use crate::groups;
+use crate::groups::{self, ClusterView};
 use crate::node::Node;
 use crate::request::Request;
 
@@ -27,6 +27,7 @@ pub(crate) async fn serve(
     if request.version >= PROTOCOL_VERSION_MIN && is_vague {
         return refused(ErrorCode::InconsistentGroupProtocol);
     }
+    let view = ClusterView::of(node, &body.group_id);
     let asked = groups::ask(node, &body.group_id, |state, now, token| {
         let assignments = body.assignments.iter().map(|one| {
             (Arc::from(&*one.member_id), Bytes::copy_from_slice(&one.assignment))
@@ -40,7 +41,7 @@ pub(crate) async fn serve(
             protocol: body.protocol_name.as_deref(),
             assignments: assignments.collect(),
         };
-        state.sync(now, token, sync)
+        state.sync(now, token, sync, view.cluster())
     });
     match asked.await {
         Ok(Answer::Synced(Ok(synced))) => SyncGroupResponse {

@@ -7,14 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ottla_base::Uuid;
-use ottla_controller::image::{ConfigResource, Partition, ResourceType, Topic};
-use ottla_controller::{Change, Image, decide};
+use ottla_controller::image::{
+    ConfigResource, DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, Partition, ResourceType, Topic,
+};
+use ottla_controller::{Change, Image};
 use ottla_io::Io;
 use ottla_model::TopicPartition;
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
-use super::handle::{Command, Decide, Delta, Shared};
+use super::handle::{Delta, Shared};
 use super::service::Published;
 use crate::storage::{self, Leadership, NewPartition, Storage};
 use crate::topic_settings::{FixedSettings, OfTopics, TopicSettings, of_cleaner, stall_limit_ms};
@@ -34,6 +36,13 @@ pub(super) struct Follower {
     pub(super) unmade: Arc<Mutex<BTreeSet<(Uuid, i32)>>>,
 }
 
+/// Whether this node may have a replica already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Age {
+    New,
+    Known,
+}
+
 /// How long to wait before partitions that the disk had no room for are tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -42,7 +51,6 @@ pub(super) async fn run(
     io: Io,
     shared: Arc<Shared>,
     follower: Follower,
-    commands: mpsc::WeakSender<Command>,
     mut published: mpsc::Receiver<Published>,
 ) {
     loop {
@@ -59,43 +67,21 @@ pub(super) async fn run(
         let after = Arc::clone(&delta.after);
         let mut misplaced = Vec::new();
         if follower.is_following.load(Ordering::Acquire) && !delta.changes.is_empty() {
-            let follower = follower.clone();
-            misplaced = io.blocking(move || follower.follow(&delta)).await;
+            let following = follower.clone();
+            misplaced = io.blocking(move || following.follow(&delta)).await;
         }
         shared.image.store(after);
         shared.applied.send_replace(());
         answers.into_iter().for_each(|answer| answer(Ok(())));
-        if let Some(commands) = commands.upgrade().filter(|_| !misplaced.is_empty()) {
-            // Beside this loop: the one that takes commands may be waiting for it.
-            io.spawn("assign directories", assign(Arc::clone(&shared), commands, misplaced));
-        }
+        // Now that the image knows them.
+        follower.note_placed(misplaced);
     }
-}
-
-/// A replica of this node, and the log dir it is in: topic, partition, directory.
-type Placed = (Uuid, i32, Uuid);
-
-/// Records in which log dirs replicas are that the metadata places elsewhere or, where a node with
-/// several has the choice, nowhere.
-pub(super) async fn assign(
-    shared: Arc<Shared>,
-    commands: mpsc::Sender<Command>,
-    misplaced: Vec<Placed>,
-) {
-    let (id, epoch) = (shared.settings.node_id(), shared.broker_epoch.load(Ordering::Acquire));
-    let decide: Decide = Box::new(move |context| {
-        let decided = decide::assign_directories(context.image, id, epoch, &misplaced);
-        // What is refused was deleted or moved meanwhile.
-        (decided.map(|decision| decision.records).unwrap_or_default(), Box::new(|_| {}))
-    });
-    let _ = commands.send(Command::Change(decide)).await;
 }
 
 impl Follower {
     /// Brings every partition in step with `image`, and from now on follows changes. Partitions
-    /// that the image does not know are set aside, unless they are known to be deleted. Returns
-    /// those that are in another log dir than the image says.
-    pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) -> Vec<Placed> {
+    /// that the image does not know are set aside, unless they are known to be deleted.
+    pub(super) fn follow_all(&self, image: &Image, deleted_topics: &BTreeSet<Uuid>) {
         self.follow_broker_settings(image);
         let mut gone = Vec::new();
         for found in self.storage.partitions() {
@@ -118,15 +104,15 @@ impl Follower {
         let of_topic = |topic: &Arc<Topic>| {
             let topic = Arc::clone(topic);
             let indexes: Vec<i32> = topic.partitions.keys().copied().collect();
-            indexes.into_iter().map(move |index| (Arc::clone(&topic), index))
+            indexes.into_iter().map(move |index| (Arc::clone(&topic), index, Age::Known))
         };
         let misplaced = self.become_all(image, image.topics.iter().flat_map(of_topic));
+        self.note_placed(misplaced);
         self.storage.set_cleaner(of_cleaner(image, &self.fixed));
         self.is_following.store(true, Ordering::Release);
-        misplaced
     }
 
-    fn follow(&self, delta: &Delta) -> Vec<Placed> {
+    fn follow(&self, delta: &Delta) -> Vec<TopicPartition> {
         let mut touched = Touched::by(delta);
         let (mut gone, mut ours) = (std::mem::take(&mut touched.gone), Vec::new());
         for (topic_id, index) in &touched.partitions {
@@ -136,7 +122,8 @@ impl Follower {
             let before = before.and_then(|topic| topic.partitions.get(index));
             let was_ours = before.is_some_and(|p| p.replicas.contains(&self.node_id));
             if partition.replicas.contains(&self.node_id) {
-                ours.push((Arc::clone(topic), *index));
+                let age = if was_ours { Age::Known } else { Age::New };
+                ours.push((Arc::clone(topic), *index, age));
             } else if was_ours {
                 gone.insert(TopicPartition::new(topic.name.clone(), *index));
             }
@@ -160,14 +147,18 @@ impl Follower {
     fn become_all(
         &self,
         image: &Image,
-        partitions: impl Iterator<Item = (Arc<Topic>, i32)>,
-    ) -> Vec<Placed> {
-        let mut misplaced = Vec::new();
+        partitions: impl Iterator<Item = (Arc<Topic>, i32, Age)>,
+    ) -> Vec<TopicPartition> {
+        let (mut misplaced, mut out_of_reach) = (Vec::new(), 0);
         let mut settings_of = OfTopics::new(image, &self.fixed);
         let (mut wanted, mut roles) = (Vec::new(), Vec::new());
-        for (topic, index) in partitions {
+        for (topic, index, age) in partitions {
             let Some(partition) = topic.partitions.get(&index) else { continue };
             if !partition.replicas.contains(&self.node_id) {
+                continue;
+            }
+            if self.is_out_of_reach(&topic, index, age) {
+                out_of_reach += 1;
                 continue;
             }
             let settings = settings_of.topic(&topic.name);
@@ -185,10 +176,9 @@ impl Follower {
                 (Ok(made), Some(partition)) => {
                     made.set_produce_settings(produce);
                     become_as(&made, partition);
-                    let recorded = self.recorded_directory(partition);
-                    let actual = made.directory_id();
-                    if recorded.is_some_and(|recorded| recorded != actual) {
-                        misplaced.push((topic.id, name.partition, actual));
+                    let recorded = partition.directory_of(self.node_id);
+                    if recorded.is_some_and(|recorded| recorded != made.directory_id()) {
+                        misplaced.push(name.clone());
                     }
                 }
                 (Err(error), _) => {
@@ -200,7 +190,34 @@ impl Follower {
                 (Ok(_), None) => {}
             }
         }
+        if out_of_reach > 0 {
+            warn!(partitions = out_of_reach, "offline: they are in a log dir that has failed");
+        }
         misplaced
+    }
+
+    fn note_placed(&self, misplaced: Vec<TopicPartition>) {
+        if !misplaced.is_empty() {
+            self.storage.note_placed(misplaced);
+        }
+    }
+
+    /// Whether a replica that is not found may be in a log dir that has failed, so that it must not be
+    /// made anew in another, where it would be served empty.
+    fn is_out_of_reach(&self, topic: &Topic, index: i32, age: Age) -> bool {
+        if !self.storage.has_failed_dirs() {
+            return false;
+        }
+        let name = TopicPartition::new(topic.name.clone(), index);
+        let partition = topic.partitions.get(&index);
+        let directory = partition.and_then(|partition| partition.directory_of(self.node_id));
+        let is_usable = |id| self.storage.dirs().iter().any(|d| d.id() == id && !d.is_offline());
+        self.storage.partition(&name).is_none()
+            && match directory {
+                None => false,
+                Some(DIRECTORY_UNASSIGNED | DIRECTORY_MIGRATING) => age == Age::Known,
+                Some(id) => !is_usable(id),
+            }
     }
 
     fn has_unmade(&self) -> bool {
@@ -210,18 +227,14 @@ impl Follower {
     /// Tries again to make what the disk had no room for.
     fn make_unmade(&self, image: &Image) {
         let unmade = std::mem::take(&mut *self.unmade());
-        let known = |(id, index): (Uuid, i32)| Some((Arc::clone(image.topic_by_id(id)?), index));
-        self.become_all(image, unmade.into_iter().filter_map(known));
+        let known =
+            |(id, index): (Uuid, i32)| Some((Arc::clone(image.topic_by_id(id)?), index, Age::New));
+        let misplaced = self.become_all(image, unmade.into_iter().filter_map(known));
+        self.note_placed(misplaced);
     }
 
     fn unmade(&self) -> MutexGuard<'_, BTreeSet<(Uuid, i32)>> {
         self.unmade.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// In which of this node's log dirs the metadata places its replica.
-    fn recorded_directory(&self, partition: &Partition) -> Option<Uuid> {
-        let place = partition.replicas.iter().position(|id| *id == self.node_id)?;
-        partition.directories.get(place).copied()
     }
 
     /// What holds for the log dirs as a whole.

@@ -2,6 +2,7 @@
 //! replicas must not be made anew somewhere else, where they would be served empty.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ottla_base::Uuid;
 use ottla_controller::Image;
@@ -10,7 +11,7 @@ use ottla_controller::image::{DIRECTORY_LOST, DIRECTORY_MIGRATING, DIRECTORY_UNA
 use ottla_model::{ErrorCode, TopicPartition};
 
 use super::{MetadataError, MetadataSettings};
-use crate::storage::Storage;
+use crate::storage::{LogDir, Storage};
 
 /// Sees that every log dir which the metadata knows replicas of this node in is there, unless the
 /// operator gave it up (`ottla.log.dirs.lost`).
@@ -26,6 +27,11 @@ pub(super) fn check(
     let is_here = |name: &TopicPartition| storage.partition(name).is_some();
     let mut missing = missing(image, settings.node_id(), &known, is_here);
     missing.retain(|id, _| !settings.lost_directories.contains(&id.to_string()));
+    // Of a dir that cannot be read it may not be known which it is.
+    let is_unknown = |dir: &&Arc<LogDir>| dir.is_offline() && dir.id().is_zero();
+    if missing.len() <= storage.dirs().iter().filter(is_unknown).count() {
+        return Ok(());
+    }
     let Some((id, (count, example))) = missing.into_iter().next() else { return Ok(()) };
     Err(MetadataError::Refused(Fault::new(
         ErrorCode::LogDirNotFound,

@@ -67,13 +67,7 @@ async fn start_with(
         is_following: Arc::new(AtomicBool::new(false)),
         unmade: Arc::default(),
     };
-    let applying = apply::run(
-        io.clone(),
-        Arc::clone(&shared),
-        follower.clone(),
-        commands.downgrade(),
-        published,
-    );
+    let applying = apply::run(io.clone(), Arc::clone(&shared), follower.clone(), published);
     let tasks =
         vec![io.spawn("metadata", service.run(commanded)), io.spawn("metadata apply", applying)];
     *shared.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tasks;
@@ -82,10 +76,7 @@ async fn start_with(
     settle_twins(io, &handle, storage).await?;
     let image = handle.image();
     missing_dirs::check(&image, &handle.shared.settings, storage)?;
-    let misplaced = io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
-    if !misplaced.is_empty() {
-        apply::assign(Arc::clone(&handle.shared), handle.commands.clone(), misplaced).await;
-    }
+    io.blocking(move || follower.follow_all(&image, &deleted_topics)).await;
     let telling = directories::run(io.clone(), handle.clone(), Arc::downgrade(storage));
     io.spawn("assign directories", telling);
     Ok(handle)

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod damage;
+mod failed_dirs;
 mod full;
 
 use std::path::PathBuf;

@@ -154,9 +154,14 @@ pub(super) struct DirDamages {
 }
 
 impl DirDamages {
+    /// Of a dir that nothing is read from.
+    pub(super) fn none(disk: &Disk, dir: &Path, list: &Arc<Damages>) -> Self {
+        Self { disk: disk.clone(), dir: dir.to_owned(), list: Arc::clone(list) }
+    }
+
     /// Reads what the dir's file says. A broken file counts as missing: what it said is found again.
     pub(super) fn read(disk: &Disk, dir: &Path, list: &Arc<Damages>) -> io::Result<Self> {
-        let this = Self { disk: disk.clone(), dir: dir.to_owned(), list: Arc::clone(list) };
+        let this = Self::none(disk, dir, list);
         let path = dir.join(damaged_batches::FILE_NAME);
         let content = match disk.read(&path, FILE_BYTES_MAX) {
             Ok(content) => content,

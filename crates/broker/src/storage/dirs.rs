@@ -39,7 +39,7 @@ pub struct LogDir {
     name: Arc<str>,
     absolute_name: String,
     id: Uuid,
-    _lock: DirLock,
+    _lock: Option<DirLock>,
     opened_at: WallTime,
     seed: u64,
     volume: Volume,
@@ -126,7 +126,8 @@ pub(super) struct DirContent {
 /// What a log dir is made from.
 pub(super) struct Taken {
     pub(super) path: PathBuf,
-    pub(super) lock: DirLock,
+    /// `None` of a dir that could not be opened.
+    pub(super) lock: Option<DirLock>,
     pub(super) id: Uuid,
     pub(super) opened_at: WallTime,
     pub(super) seed: u64,
@@ -141,14 +142,38 @@ impl LogDir {
     /// # Errors
     /// What the device said.
     pub(super) fn new(disk: &Disk, taken: Taken, of_node: &OfNode) -> io::Result<Self> {
+        let damages = DirDamages::read(disk, &taken.path, &of_node.damages)?;
+        Ok(Self::with(disk, taken, of_node, damages))
+    }
+
+    /// A dir that could not be opened: it has failed before anything was found in it. Its id is zero
+    /// if that could not be read.
+    pub(super) fn failed(disk: &Disk, path: &Path, id: Uuid, of_node: &OfNode) -> Self {
+        let taken = Taken {
+            path: path.to_owned(),
+            lock: None,
+            id,
+            opened_at: WallTime::default(),
+            seed: 0,
+            manifest: None,
+            clean_epoch: None,
+            checkpoints: Checkpoints::default(),
+        };
+        let damages = DirDamages::none(disk, path, &of_node.damages);
+        let this = Self::with(disk, taken, of_node, damages);
+        this.fail();
+        this
+    }
+
+    fn with(disk: &Disk, taken: Taken, of_node: &OfNode, damages: DirDamages) -> Self {
         let Taken { path, lock, id, opened_at, seed, manifest, clean_epoch, checkpoints } = taken;
-        Ok(Self {
+        Self {
             disk: disk.clone(),
             name: path.display().to_string().into(),
             absolute_name: disk.absolute(&path).display().to_string(),
             volume: Volume::new(disk, path.clone(), of_node.reserve),
             stalls: Arc::default(),
-            damages: DirDamages::read(disk, &path, &of_node.damages)?,
+            damages,
             path,
             id,
             _lock: lock,
@@ -167,7 +192,7 @@ impl LogDir {
             syncs_done: AtomicU64::new(0),
             written: Mutex::new(checkpoints.clone()),
             checkpoints: Mutex::new(checkpoints),
-        })
+        }
     }
 
     /// Its path, as it is configured.
@@ -227,7 +252,7 @@ impl LogDir {
     }
 
     /// Takes it out of use, until the next start.
-    pub(super) fn fail(&self) {
+    pub(crate) fn fail(&self) {
         self.offline.store(true, Ordering::Relaxed);
     }
 

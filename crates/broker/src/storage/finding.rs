@@ -10,8 +10,9 @@ use ottla_io::Disk;
 use ottla_log::files::manifest::ManifestEntry;
 use ottla_log::files::partition_metadata;
 use ottla_model::TopicPartition;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
+use super::dirs::DirContent;
 use super::{At, LogDir, Shared};
 
 /// A log dir, and a dir in it that a replica of this partition was moving into.
@@ -29,31 +30,42 @@ impl Shared {
         self: &Arc<Self>,
     ) -> io::Result<(Vec<PathBuf>, Vec<FutureDir>)> {
         let (mut doomed, mut futures) = (Vec::new(), Vec::new());
-        for dir in &self.dirs {
-            let looking = Arc::clone(dir);
-            let content = self.io.blocking(move || looking.content()).await?;
-            doomed.extend(content.doomed);
-            let moving_in = content.futures.into_iter();
-            futures.extend(moving_in.map(|(name, path)| (Arc::clone(dir), name, path)));
-            let names: BTreeSet<_> = content.partitions.iter().map(|(name, _)| name).collect();
-            dir.forget_all_but(|name| names.contains(name));
-            let told = dir.take_manifest().and_then(|told| {
-                let told = told_of_all(told, &content.partitions);
-                if told.is_none() {
-                    info!(
-                        dir = dir.name(),
-                        "the manifest tells of other partitions than there are"
-                    );
+        for dir in self.dirs.iter().filter(|dir| !dir.is_offline()) {
+            match self.find_in(dir).await {
+                Ok((found, content)) => {
+                    doomed.extend(content.doomed);
+                    let moving_in = content.futures.into_iter();
+                    futures.extend(moving_in.map(|(name, path)| (Arc::clone(dir), name, path)));
+                    doomed.extend(self.add(dir, found)?);
                 }
-                told
-            });
-            let found = match told {
-                Some(found) => found,
-                None => self.read_topic_ids(content.partitions).await?,
-            };
-            doomed.extend(self.add(dir, found)?);
+                Err(error) => {
+                    error!(dir = dir.name(), %error, "log dir failed: it cannot be looked into");
+                    dir.fail();
+                }
+            }
         }
-        Ok((doomed, futures))
+        self.unusable().map_or(Ok((doomed, futures)), |why| Err(io::Error::other(why)))
+    }
+
+    /// The partitions in one dir, and what else is in it.
+    async fn find_in(self: &Arc<Self>, dir: &Arc<LogDir>) -> io::Result<(Vec<At>, DirContent)> {
+        let looking = Arc::clone(dir);
+        let mut content = self.io.blocking(move || looking.content()).await?;
+        let partitions = std::mem::take(&mut content.partitions);
+        let names: BTreeSet<_> = partitions.iter().map(|(name, _)| name).collect();
+        dir.forget_all_but(|name| names.contains(name));
+        let told = dir.take_manifest().and_then(|told| {
+            let told = told_of_all(told, &partitions);
+            if told.is_none() {
+                info!(dir = dir.name(), "the manifest tells of other partitions than there are");
+            }
+            told
+        });
+        let found = match told {
+            Some(found) => found,
+            None => self.read_topic_ids(partitions).await?,
+        };
+        Ok((found, content))
     }
 
     /// Takes partitions of one dir into use; returns dirs of those that have moved elsewhere.

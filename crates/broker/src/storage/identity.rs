@@ -1,5 +1,5 @@
 //! Log dirs are locked, belong to this node and cluster or are formatted for them, and are taken into
-//! use, all of them or none.
+//! use; of several, those that the device lets be.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,7 +11,7 @@ use ottla_io::{DirLock, Disk};
 use ottla_log::files::meta_properties::{self, MetaProperties};
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use ottla_model::{METADATA_TOPIC, TopicPartition};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::checkpoints::Checkpoints;
 use super::damage::Damages;
@@ -26,7 +26,10 @@ use super::space::Reserve;
 const LOCK_FILE: &str = ".lock";
 /// Bytes of the largest `meta.properties` or `.kafka_cleanshutdown` that makes sense.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
-/// Locks and opens all log dirs; also returns the cluster they belong to.
+
+/// Locks and opens all log dirs; also returns the cluster they belong to. A dir that the device keeps
+/// from being read or written has failed, and the others go on, as long as the metadata log is in one
+/// of them.
 pub(super) fn open_dirs(
     disk: &Disk,
     settings: &StorageSettings,
@@ -35,33 +38,68 @@ pub(super) fn open_dirs(
     new_ids: &[Uuid],
     of_node: &OfNode,
 ) -> io::Result<(String, Vec<Arc<LogDir>>)> {
-    let mut locked = Vec::new();
+    let mut found = Vec::new();
     for path in &settings.log_dirs {
-        locked.push(Locked::take(disk, path)?);
+        let taken = Locked::take(disk, path).map(Ok);
+        found.push(taken.or_else(|error| settings.go_on(path, error))?);
     }
-    let named = locked.iter().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
+    let locked = || found.iter().filter_map(|dir| dir.as_ref().ok());
+    let named = locked().filter_map(|dir| dir.meta.as_ref()?.cluster_id.clone()).next();
     if named.is_none() {
         // Another cluster id would make another cluster of what is there.
-        for dir in &locked {
-            dir.check_new(disk)?;
-        }
+        locked().try_for_each(|dir| dir.check_new(disk))?;
     }
     let cluster_id = settings.cluster_id.clone().or(named);
     let made_up = || new_ids.last().map(Uuid::to_string).unwrap_or_default();
     let cluster_id = cluster_id.unwrap_or_else(made_up);
     let identity = Identity { node_id: settings.node_id, cluster_id: cluster_id.clone() };
     // All of them before the first is opened, which takes the mark of a clean stop away.
-    for dir in &locked {
-        dir.check(&identity)?;
-    }
+    locked().try_for_each(|dir| dir.check(&identity))?;
     let mut dirs = Vec::new();
-    for (dir, &id) in locked.into_iter().zip(new_ids) {
-        if dir.meta.is_none() {
-            info!(dir = %dir.path().display(), cluster_id, "log dir formatted");
+    for ((found, path), &id) in found.into_iter().zip(&settings.log_dirs).zip(new_ids) {
+        let known = found.as_ref().ok().and_then(|dir| dir.meta.as_ref()?.directory_id);
+        let is_new = found.as_ref().is_ok_and(|dir| dir.meta.is_none());
+        let opened = match found {
+            Ok(dir) => dir
+                .open(disk, &identity, now, id, seed, of_node)
+                .map(Ok)
+                .or_else(|error| settings.go_on(path, error))?,
+            Err(Failed) => Err(Failed),
+        };
+        if is_new && opened.is_ok() {
+            info!(dir = %path.display(), cluster_id, "log dir formatted");
         }
-        dirs.push(Arc::new(dir.open(disk, &identity, now, id, seed, of_node)?));
+        let failed = |Failed| LogDir::failed(disk, path, known.unwrap_or(Uuid::ZERO), of_node);
+        dirs.push(Arc::new(opened.unwrap_or_else(failed)));
+    }
+    if dirs.iter().all(|dir| dir.is_offline()) {
+        return Err(io::Error::other("all log dirs have failed: see the lines above"));
     }
     Ok((cluster_id, dirs))
+}
+
+/// A log dir that could not be opened, which has been told.
+struct Failed;
+
+impl StorageSettings {
+    /// Notes that a dir could not be opened.
+    ///
+    /// # Errors
+    /// `error`, if the node cannot go on: the metadata log is in that dir, or is to be; or the device
+    /// is not what stands in the way, and the operator has to look.
+    fn go_on<T>(&self, path: &Path, error: io::Error) -> io::Result<Result<T, Failed>> {
+        let is_metadata = self.metadata_log_dir.as_ref().or(self.log_dirs.first());
+        let is_refusal =
+            matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::InvalidData);
+        if is_refusal || is_metadata.is_none_or(|dir| dir == path) {
+            return Err(error);
+        }
+        error!(
+            dir = %path.display(), %error,
+            "log dir failed: it cannot be opened, and the partitions in it are offline"
+        );
+        Ok(Err(Failed))
+    }
 }
 
 /// A log dir that is locked, and what its `meta.properties` says, if there is one.
@@ -98,10 +136,6 @@ impl Locked {
             None => None,
         };
         Ok(Self { path: path.to_owned(), lock, meta })
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Sees that the dir belongs to this node and cluster, if it is not new.
@@ -163,6 +197,7 @@ impl Locked {
             warn!(path = %path.display(), "recovery points are lost: all segments are checked");
         }
         let opened_at = now;
+        let lock = Some(lock);
         let taken = Taken { path, lock, id, opened_at, seed, manifest, clean_epoch, checkpoints };
         LogDir::new(disk, taken, of_node)
     }

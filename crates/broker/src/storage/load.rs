@@ -11,7 +11,7 @@ use ottla_log::files::names::{self, PartitionFile};
 use ottla_log::open::{Opening, Rebuilt, Repair, open};
 use ottla_log::{FoundSegment, Log, SegmentFile};
 use ottla_model::Offset;
-use ottla_record::BatchHeader;
+use ottla_record::{BatchError, BatchHeader};
 
 use super::identity::create_dir_durably;
 use super::log_files::{OpenLog, OpenReport, log_error, remove_if_there};
@@ -222,7 +222,14 @@ fn end_of_file(files: &SegmentFiles, name: &str) -> io::Result<Offset> {
     let mut buffer = [0; BatchHeader::LEN];
     while position < len {
         let count = file.read_at(position, &mut buffer)?;
-        let Ok(header) = BatchHeader::parse(&buffer[..count]) else { break };
+        let header = match BatchHeader::parse(&buffer[..count]) {
+            Ok(header) => header,
+            // Kafka was killed while it compacted a log that this broker does not read.
+            Err(error @ BatchError::UnsupportedMagic { magic: 0..=1 }) => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name}: {error}")));
+            }
+            Err(_) => break,
+        };
         end = header.next_offset();
         position += header.size_in_bytes() as u64;
     }

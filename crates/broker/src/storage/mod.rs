@@ -40,10 +40,12 @@ mod moving;
 mod open_files;
 mod opening;
 mod partition;
+mod placed;
 mod producers;
 mod reading;
 mod rewriting;
 mod scrub;
+mod scrub_txns;
 mod segment_files;
 mod settings;
 pub mod space;
@@ -133,8 +135,7 @@ struct Shared {
     failed: watch_channel::Sender<Option<String>>,
     damages: Arc<Damages>,
     moves: Moves,
-    /// Told when a partition is in another log dir than the metadata may say.
-    directories_changed: AtomicBool,
+    placed: placed::Placed,
     scrub: scrub::Scrub,
 }
 
@@ -185,7 +186,7 @@ impl Storage {
             failed: watch_channel::Sender::new(None),
             damages,
             moves: Moves::default(),
-            directories_changed: AtomicBool::new(true),
+            placed: placed::Placed::default(),
             scrub: scrub::Scrub::default(),
         });
         let measuring = Arc::clone(&shared);
@@ -246,6 +247,11 @@ impl Storage {
     /// Its log dirs.
     pub fn dirs(&self) -> &[Arc<LogDir>] {
         &self.shared.dirs
+    }
+
+    /// Whether a log dir has failed: a partition that is not found may be in it.
+    pub fn has_failed_dirs(&self) -> bool {
+        self.shared.dirs.iter().any(|dir| dir.is_offline())
     }
 
     /// The dir that the metadata log is in.
@@ -347,12 +353,10 @@ impl Storage {
         self.shared.dirs.iter().map(|dir| dir.sync_count()).sum()
     }
 
-    /// How many partitions are in log dirs that failed.
+    /// How many partitions are in log dirs that failed, or have logs that cannot be opened.
     pub fn offline_partition_count(&self) -> usize {
-        if !self.shared.dirs.iter().any(|dir| dir.is_offline()) {
-            return 0;
-        }
-        self.shared.lock().values().filter(|partition| partition.is_offline()).count()
+        let is_offline = |one: &&Arc<Partition>| one.is_offline() || one.refused().is_some();
+        self.shared.lock().values().filter(is_offline).count()
     }
 
     /// Damaged batches that are known and still on disk, by partition, file and position.
@@ -381,18 +385,6 @@ impl Storage {
     ) -> Result<bool, ErrorCode> {
         let found = self.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         found.note_damage(base_offset, position, reason, found_by)
-    }
-
-    /// Whether partitions may be in other log dirs than at the last time this was asked. Of a node
-    /// with one log dir the controller knows without being told.
-    pub fn take_directories_changed(&self) -> bool {
-        let changed = self.shared.directories_changed.swap(false, Ordering::Relaxed);
-        changed && self.shared.dirs.len() > 1
-    }
-
-    /// Has [`Self::take_directories_changed`] say so again.
-    pub fn note_directories_changed(&self) {
-        self.shared.directories_changed.store(true, Ordering::Relaxed);
     }
 
     /// How far the search for damage is.

@@ -261,7 +261,7 @@ async fn run(shared: &Arc<Shared>, partition: &Arc<Partition>, this: &Arc<Move>)
         .await?;
     info!(partition = %name, to = this.target.name(), "move done");
     shared.io.spawn("remove partition", background::remove_later(shared, vec![old]));
-    shared.directories_changed.store(true, Ordering::Relaxed);
+    shared.note_placed([name.clone()]);
     Ok(())
 }
 

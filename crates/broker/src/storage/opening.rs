@@ -28,6 +28,8 @@ pub(super) struct Attempts {
     is_wanted: bool,
     /// How often that has ended, in whatever way.
     ended: u32,
+    /// Why the log cannot be opened, once that was tried in vain: its files are to blame, not the device.
+    refused: Option<Arc<str>>,
     /// It counts as one that the start has to recover, and has not been tried yet.
     pub(super) is_to_recover: bool,
 }
@@ -148,13 +150,22 @@ impl Partition {
     }
 
     /// Files that say what cannot be are this log's trouble alone; the device, which returned them,
-    /// works.
+    /// works. Told once, however many ask.
     pub(super) fn not_opened(&self, error: &io::Error) -> ErrorCode {
-        if error.kind() == io::ErrorKind::InvalidData {
-            error!(partition = %self.topic_partition(), %error, "log is damaged and cannot be opened");
-            return ErrorCode::KafkaStorageError;
+        if error.kind() != io::ErrorKind::InvalidData {
+            return self.write_failed("open", false, error);
         }
-        self.write_failed("open", false, error)
+        let why: Arc<str> = error.to_string().into();
+        let told = self.lock().attempts.refused.replace(Arc::clone(&why));
+        if told.as_ref() != Some(&why) {
+            error!(partition = %self.topic_partition(), %error, "log cannot be opened");
+        }
+        ErrorCode::KafkaStorageError
+    }
+
+    /// Why its log cannot be opened, if that was tried in vain: its files are to blame.
+    pub fn refused(&self) -> Option<Arc<str>> {
+        self.lock().attempts.refused.clone()
     }
 
     /// Opens the files. Where they hold something else than what is known of them, they are checked
@@ -232,6 +243,7 @@ impl Partition {
         }
         state.log = Some(Box::new(log));
         state.known = None;
+        state.attempts.refused = None;
         Ok(())
     }
 

@@ -402,6 +402,7 @@ impl Partition {
             LogError::Corrupt(_) | LogError::BrokenBatch { .. } => {
                 error!(partition = %self.name, %error, "log is damaged");
             }
+            LogError::OldFormat { .. } => error!(partition = %self.name, %error, "log is refused"),
             LogError::Source(error) => {
                 error!(partition = %self.name, %error, "log dir failed");
                 self.dir().fail();

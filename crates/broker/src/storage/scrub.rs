@@ -6,7 +6,8 @@
 //! that is synced. Every read is followed by a rest: never more than a tenth of the time is spent
 //! reading, so a device that is busy, and slow for that, is asked for less than the budget. What
 //! looks broken is looked at once more under the partition's lock, since the log may have been
-//! cut, cleaned or removed meanwhile; then it is told to [`super::damage`].
+//! cut, cleaned or removed meanwhile; then it is told to [`super::damage`]. A log with transactions
+//! has its transaction indexes compared with its markers ([`scrub_txns`]).
 
 use std::io;
 use std::ops::Bound;
@@ -22,7 +23,7 @@ use ottla_log::scrub::{Extent, SegmentCheck, Suspicion, survey};
 use ottla_model::{Offset, TopicPartition};
 use tracing::{debug, info};
 
-use super::{FoundBy, Partition, Shared};
+use super::{FoundBy, Partition, Shared, scrub_txns};
 
 /// Bytes read at a time.
 const READ_BYTES: usize = 256 << 10;
@@ -140,6 +141,7 @@ async fn look_at(shared: &Arc<Shared>, partition: &Arc<Partition>) -> io::Result
     let Some((dir, stable_before)) = partition.scrubbed_part() else { return Ok(()) };
     let (disk, listed) = (shared.disk.clone(), dir.clone());
     let bases = shared.io.blocking(move || segments_in(&disk, listed)).await?;
+    let mut has_markers = false;
     for (index, &base_offset) in bases.iter().enumerate() {
         let next_base = bases.get(index + 1).copied().filter(|next| *next <= stable_before);
         if base_offset >= stable_before {
@@ -158,7 +160,10 @@ async fn look_at(shared: &Arc<Shared>, partition: &Arc<Partition>) -> io::Result
             Some(next) => SegmentCheck::sealed(base_offset, len, next),
             None => SegmentCheck::active(base_offset, len, stable_before),
         };
-        look_at_segment(shared, partition, base_offset, file, check).await?;
+        has_markers |= look_at_segment(shared, partition, base_offset, file, check).await?;
+    }
+    if has_markers {
+        scrub_txns::look_at(shared, partition).await;
     }
     Ok(())
 }
@@ -173,13 +178,14 @@ fn segments_in(disk: &Disk, dir: PathBuf) -> io::Result<Vec<Offset>> {
     Ok(entries.iter().filter_map(|entry| base(&entry.name)).collect())
 }
 
+/// Looks at a segment; whether it has transaction markers.
 async fn look_at_segment(
     shared: &Arc<Shared>,
     partition: &Arc<Partition>,
     base_offset: Offset,
     file: File,
     mut check: SegmentCheck,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let mut buffer = vec![0; READ_BYTES];
     while let Some(at) = check.wants() {
         let begun = shared.io.now().mono;
@@ -191,17 +197,17 @@ async fn look_at_segment(
         if let Err(suspicion) = check.feed(buffer.get(..count).unwrap_or_default()) {
             let Some((position, offset)) = confirm(shared, partition, base_offset, suspicion).await
             else {
-                return Ok(());
+                return Ok(check.has_markers());
             };
             check.resume(position, offset);
         } else if check.wants() == Some(at) {
             // The file has become shorter: cut, and somebody else's matter.
-            return Ok(());
+            return Ok(check.has_markers());
         }
         shared.scrub.bytes.fetch_add(count as u64, Ordering::Relaxed);
         rest(shared, count as u64, took).await;
     }
-    Ok(())
+    Ok(check.has_markers())
 }
 
 /// Looks again while nobody changes the log, and tells of what is still broken; where to go on, if
@@ -263,7 +269,7 @@ impl Partition {
 }
 
 /// As long as the budget asks after so many bytes, and longer if reading them took long.
-async fn rest(shared: &Arc<Shared>, bytes: u64, took: Duration) {
+pub(super) async fn rest(shared: &Arc<Shared>, bytes: u64, took: Duration) {
     let rate = shared.settings.scrub.bytes_per_second.max(1);
     let nanos = u128::from(bytes) * 1_000_000_000 / u128::from(rate);
     let budget = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));

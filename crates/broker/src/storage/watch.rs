@@ -44,7 +44,7 @@ impl Shared {
 
     /// Why the log dirs that have not failed are too few, as Kafka's broker judges: it halts without
     /// the dir of the metadata log, or without any.
-    fn unusable(&self) -> Option<String> {
+    pub(super) fn unusable(&self) -> Option<String> {
         let metadata_dir = self.metadata_dir();
         let holds_metadata = |dir: &&Arc<LogDir>| metadata_dir.parent() == Some(dir.path());
         let mut failed = self.dirs.iter().filter(|dir| dir.is_offline());

@@ -3,6 +3,7 @@
 
 mod admin;
 mod connection;
+mod consumer;
 mod metadata;
 mod producer;
 mod read_back;

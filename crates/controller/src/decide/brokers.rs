@@ -285,6 +285,36 @@ pub fn fence_broker(
     Ok(Decision { records, response: () })
 }
 
+/// Takes a broker out of the partitions whose replicas it keeps in log dirs that have failed, and
+/// remembers which dirs are left (KIP-858). Ids that are not registered, or no more, are passed over.
+///
+/// # Errors
+/// When it is not registered at that epoch.
+pub fn directories_offline(
+    image: &Image,
+    settings: &Settings,
+    id: BrokerId,
+    epoch: i64,
+    offline: &[Uuid],
+) -> Result<Decision<()>, Fault> {
+    let broker = check_epoch(image, id, epoch)?;
+    let (gone, left): (Vec<Uuid>, Vec<Uuid>) =
+        broker.directories.iter().partition(|directory| offline.contains(directory));
+    if gone.is_empty() {
+        return Ok(Decision::answer(()));
+    }
+    let mut records = Vec::new();
+    let departure = Departure { removed: Some(id), ..Departure::default() };
+    let concerns = |_: &Topic, partition: &Partition| {
+        let directory = partition.directory_of(id);
+        partition.isr.contains(&id) && directory.is_some_and(|directory| gone.contains(&directory))
+    };
+    follow(image, settings, departure, concerns, &mut records);
+    let change = BrokerChange { directories: Some(left.into()), ..BrokerChange::default() };
+    records.push(Record::BrokerRegistrationChange { id, epoch, change });
+    Ok(Decision { records, response: () })
+}
+
 /// A broker wishes to stop: others take its partitions over, as far as there are others.
 ///
 /// # Errors

@@ -50,8 +50,11 @@ pub(super) fn follow(
             let gone =
                 |id: &BrokerId| Some(*id) == departure.removed || Some(*id) == departure.unclean;
             let isr = partition.isr.iter().copied().filter(|id| !gone(id)).collect();
-            let acceptable =
-                |id: BrokerId| !gone(&id) && (Some(id) == departure.added || image.is_active(id));
+            let acceptable = |id: BrokerId| {
+                !gone(&id)
+                    && (Some(id) == departure.added || image.is_active(id))
+                    && image.has_replica_online(partition, id)
+            };
             let change = Building { partition, rules, acceptable: &acceptable, isr }
                 .build(false, departure.unclean);
             if !change.is_nothing() {
@@ -246,7 +249,7 @@ fn elect_one(
     }
     let mut rules = Rules::of(image, settings, topic);
     rules.unclean = election == ElectionType::Unclean;
-    let acceptable = |id: BrokerId| image.is_active(id);
+    let acceptable = |id: BrokerId| image.may_lead(partition, id);
     let change =
         Building { partition, rules: &rules, acceptable: &acceptable, isr: partition.isr.to_vec() }
             .build(preferred, None);
@@ -261,6 +264,19 @@ fn elect_one(
     Ok(())
 }
 
+/// The change that gives a partition this ISR, and a leader of it if it has none that may lead.
+pub(super) fn elected(
+    image: &Image,
+    settings: &Settings,
+    topic: &Topic,
+    partition: &Partition,
+    isr: Vec<BrokerId>,
+) -> PartitionChange {
+    let rules = Rules::of(image, settings, topic);
+    let acceptable = |id: BrokerId| image.may_lead(partition, id);
+    Building { partition, rules: &rules, acceptable: &acceptable, isr }.build(false, None)
+}
+
 /// The change that gives a partition the ISR its leader asked for; leadership stays where it is as
 /// long as it may.
 pub(super) fn with_isr(
@@ -272,7 +288,5 @@ pub(super) fn with_isr(
 ) -> PartitionChange {
     let Some(topic) = image.topic_by_id(topic_id) else { return PartitionChange::default() };
     let Some(partition) = topic.partitions.get(&index) else { return PartitionChange::default() };
-    let rules = Rules::of(image, settings, topic);
-    let acceptable = |id: BrokerId| image.is_active(id);
-    Building { partition, rules: &rules, acceptable: &acceptable, isr }.build(false, None)
+    elected(image, settings, topic, partition, isr)
 }

@@ -23,9 +23,9 @@ use alloc::vec::Vec;
 use ottla_model::ErrorCode;
 
 pub use brokers::{
-    RegisterBroker, begin_controlled_shutdown, fence_broker, register_broker, register_controller,
-    resume_broker, set_cordoned_directories, supported_features, suspend_broker, unfence_broker,
-    unregister_broker, unregister_controller,
+    RegisterBroker, begin_controlled_shutdown, directories_offline, fence_broker, register_broker,
+    register_controller, resume_broker, set_cordoned_directories, supported_features,
+    suspend_broker, unfence_broker, unregister_broker, unregister_controller,
 };
 pub use configs::{
     AlterConfigsResponse, ConfigChange, ConfigOp, ConfigRules, Settled, WholeConfig, alter_configs,

@@ -7,7 +7,7 @@ use ottla_base::Uuid;
 use ottla_model::{BrokerId, ErrorCode, LeaderEpoch};
 
 use super::brokers::check_epoch;
-use super::elect::with_isr;
+use super::elect::{elected, with_isr};
 use super::{Decision, Fault, Settings};
 use crate::image::{Image, Partition};
 use crate::record::{PartitionChange, Record};
@@ -99,17 +99,20 @@ fn check_alter(
     Ok(())
 }
 
-/// Records in which of its directories a broker keeps its replicas.
+/// Records in which of its directories a broker keeps its replicas. What has no leader, as its
+/// replica was thought to be in a directory that is gone, gets one; what turns out to be in one that is
+/// offline leaves the ISR.
 ///
 /// # Errors
 /// When the broker is not registered at that epoch.
 pub fn assign_directories(
     image: &Image,
+    settings: &Settings,
     broker_id: BrokerId,
     broker_epoch: i64,
     assignments: &[(Uuid, i32, Uuid)],
 ) -> Result<Decision<Vec<Result<(), Fault>>>, Fault> {
-    check_epoch(image, broker_id, broker_epoch)?;
+    let broker = check_epoch(image, broker_id, broker_epoch)?;
     // Below 3.7-IV2 no record can say it.
     let keeps_directories = image.metadata_version().has_directories();
     let mut records = Vec::new();
@@ -127,8 +130,17 @@ pub fn assign_directories(
         if keeps_directories && partition.directories[place] != *directory {
             let mut directories = partition.directories.to_vec();
             directories[place] = *directory;
-            let directories: Option<Arc<[Uuid]>> = Some(directories.into());
-            let change = PartitionChange { directories, ..PartitionChange::default() };
+            let directories: Arc<[Uuid]> = directories.into();
+            let moved = Partition { directories: Arc::clone(&directories), ..partition.clone() };
+            let is_online = broker.has_online(*directory);
+            let elected = if is_online && moved.leader >= 0 {
+                PartitionChange::default()
+            } else {
+                let stays = |id: &BrokerId| is_online || *id != broker_id;
+                let isr = moved.isr.iter().copied().filter(stays).collect();
+                elected(image, settings, topic, &moved, isr)
+            };
+            let change = PartitionChange { directories: Some(directories), ..elected };
             records.push(Record::PartitionChange { topic_id: *topic_id, index: *index, change });
         }
         Ok(())

@@ -31,6 +31,11 @@ fn three_nodes_come_and_go() {
 }
 
 #[test]
+fn log_dirs_fail_and_come_back() {
+    check("log_dirs_fail_and_come_back");
+}
+
+#[test]
 fn features() {
     check("features");
 }
@@ -121,6 +126,8 @@ impl Cluster {
                 let decided = fence_broker(&self.image, &self.settings, id(args), self.epoch(args));
                 self.done(decided)
             }
+            "offline" => self.offline(args),
+            "assign" => self.assign(args),
             "stop" => {
                 let (id, epoch) = (id(args), self.epoch(args));
                 let decided = begin_controlled_shutdown(&self.image, &self.settings, id, epoch);
@@ -177,9 +184,7 @@ impl Cluster {
             .into(),
             features: supported_features(),
             rack: option(args, "rack").map(Into::into),
-            directories: (0..directories)
-                .map(|dir| Uuid::from_low(1000 * number as u64 + dir))
-                .collect(),
+            directories: (0..directories).map(|dir| directory(args, dir)).collect(),
             cordoned_directories: None,
             previous_broker_epoch: option(args, "previous").map_or(-1, |e| e.parse().unwrap()),
         };
@@ -193,6 +198,22 @@ impl Cluster {
         }
         let decided = register_broker(image, settings, offset, &request);
         self.done(decided)
+    }
+
+    fn offline(&mut self, args: &[&str]) -> String {
+        let dirs: Vec<Uuid> = numbers(args[1]).iter().map(|dir| directory(args, *dir)).collect();
+        let (id, epoch) = (id(args), self.epoch(args));
+        self.done(directories_offline(&self.image, &self.settings, id, epoch, &dirs))
+    }
+
+    fn assign(&mut self, args: &[&str]) -> String {
+        let topic = self.image.topic(args[1]).unwrap().id;
+        let to = [(topic, args[2].parse().unwrap(), directory(args, args[3].parse().unwrap()))];
+        let (id, epoch) = (id(args), self.epoch(args));
+        match assign_directories(&self.image, &self.settings, id, epoch, &to) {
+            Ok(decided) => self.each(decided, |assigned| show(&assigned)),
+            Err(fault) => format!("  {}\n", show_fault(&fault)),
+        }
     }
 
     fn create(&mut self, args: &[&str]) -> String {
@@ -367,6 +388,11 @@ impl Cluster {
 
 fn id(args: &[&str]) -> i32 {
     args[0].parse().unwrap()
+}
+
+/// One of the directories that the broker registers.
+fn directory(args: &[&str], number: i32) -> Uuid {
+    Uuid::from_low(1000 * id(args) as u64 + number as u64)
 }
 
 fn option<'a>(args: &[&'a str], name: &str) -> Option<&'a str> {

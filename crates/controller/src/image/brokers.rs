@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use ottla_base::Uuid;
 use ottla_model::BrokerId;
 
-use super::{DIRECTORY_UNASSIGNED, Map};
+use super::{DIRECTORY_LOST, DIRECTORY_MIGRATING, DIRECTORY_UNASSIGNED, Map};
 use crate::record::BrokerChange;
 
 /// A listener as it was registered.
@@ -63,6 +63,16 @@ impl Broker {
         !self.fenced && !self.in_controlled_shutdown
     }
 
+    /// Whether a replica of its own in this directory can be reached. Of one that is not placed yet,
+    /// or was before directories had ids, that is not known, and it counts as reachable.
+    pub fn has_online(&self, directory: Uuid) -> bool {
+        match directory {
+            DIRECTORY_MIGRATING | DIRECTORY_UNASSIGNED => true,
+            DIRECTORY_LOST => false,
+            id => self.directories.is_empty() || self.directories.contains(&id),
+        }
+    }
+
     /// Its listener called `name`.
     pub fn endpoint(&self, name: &str) -> Option<&Endpoint> {
         self.endpoints.iter().find(|endpoint| &*endpoint.name == name)
@@ -76,7 +86,7 @@ impl Broker {
     /// Where a new replica goes: to the only directory there is, else the broker will choose.
     pub fn default_directory(&self) -> Uuid {
         match &*self.directories {
-            [] => super::DIRECTORY_MIGRATING,
+            [] => DIRECTORY_MIGRATING,
             [only] => *only,
             _ => DIRECTORY_UNASSIGNED,
         }

@@ -124,4 +124,16 @@ impl Image {
     pub fn is_active(&self, id: BrokerId) -> bool {
         self.brokers.get(&id).is_some_and(|broker| broker.is_active())
     }
+
+    /// Whether the replica on `id` is in a log dir that has not failed, as far as is known.
+    pub fn has_replica_online(&self, partition: &Partition, id: BrokerId) -> bool {
+        let directory = partition.directory_of(id);
+        let broker = self.brokers.get(&id);
+        broker.zip(directory).is_some_and(|(broker, directory)| broker.has_online(directory))
+    }
+
+    /// Whether `id` may lead this partition.
+    pub fn may_lead(&self, partition: &Partition, id: BrokerId) -> bool {
+        self.is_active(id) && self.has_replica_online(partition, id)
+    }
 }

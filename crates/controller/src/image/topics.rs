@@ -42,6 +42,12 @@ pub struct Partition {
 }
 
 impl Partition {
+    /// The directory that the replica on this broker is in, as far as is known; none if it has none.
+    pub fn directory_of(&self, id: BrokerId) -> Option<Uuid> {
+        let place = self.replicas.iter().position(|replica| *replica == id)?;
+        Some(self.directories.get(place).copied().unwrap_or(DIRECTORY_MIGRATING))
+    }
+
     /// A fresh partition on `replicas`, led by the first of `isr`.
     pub fn new(replicas: Arc<[BrokerId]>, directories: Arc<[Uuid]>, isr: Arc<[BrokerId]>) -> Self {
         let none: Arc<[BrokerId]> = Arc::default();

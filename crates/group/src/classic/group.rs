@@ -1,5 +1,6 @@
 //! [`ClassicGroup`]: a group and its members.
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,6 +15,7 @@ use ottla_model::ErrorCode;
 use super::static_member::Replaced;
 use super::subscribed::subscribed_topics;
 use crate::answer::{Answer, Generation, Joined, JoinedMember, Synced};
+use crate::consumer::ConsumerGroup;
 use crate::coordinator::{Decision, Effect, Settings};
 use crate::history::History;
 use crate::timers::{Timer, Timers};
@@ -118,6 +120,8 @@ pub struct ClassicGroup {
     pub(crate) initial_delay_left_ms: Option<i32>,
     /// What is taken back if the record that is being written cannot be.
     pub(crate) replaced: Option<Replaced>,
+    /// The consumer group that it is made of, while the record that says so is being written.
+    pub(crate) downgraded_from: Option<Box<ConsumerGroup>>,
 }
 
 /// What a group's methods see of the world around it.
@@ -173,6 +177,7 @@ impl ClassicGroup {
             is_member_added: false,
             initial_delay_left_ms: None,
             replaced: None,
+            downgraded_from: None,
         }
     }
 

@@ -28,6 +28,10 @@ impl Groups {
         }
         let id = match self.by_id.get_key_value(group) {
             Some((id, Group::Classic(_))) => id.clone(),
+            Some((_, Group::Consumer(_))) => {
+                let named = (member_id, instance_id, generation);
+                return self.heartbeat_consumer_group(now, token, group, named);
+            }
             _ => return refuse(ErrorCode::UnknownMemberId),
         };
         let mut out = Decision::nothing();

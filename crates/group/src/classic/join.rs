@@ -15,6 +15,7 @@ use crate::answer::{Answer, Joined};
 use crate::coordinator::{Decision, Groups, answer};
 use crate::group::Group;
 use crate::history::What;
+use crate::migrate::Cluster;
 
 /// Milliseconds before a new member that does not know its id yet, and so cannot send heartbeats, is
 /// taken for gone. A client that still waits then asks again.
@@ -65,6 +66,13 @@ impl JoinGroup<'_> {
         }
     }
 
+    /// Bytes of what it says of itself, which is kept while it is a member.
+    fn said_bytes(&self) -> usize {
+        let names = self.client_id.len() + self.instance_id.map_or(0, str::len);
+        let of_one = |(name, metadata): &(Arc<str>, Bytes)| name.len() + metadata.len();
+        names + self.protocols.iter().map(of_one).sum::<usize>()
+    }
+
     /// Why it joins, as it is noted.
     pub(super) fn reason(&self) -> &str {
         self.reason.filter(|reason| !reason.is_empty()).unwrap_or("not provided")
@@ -73,7 +81,13 @@ impl JoinGroup<'_> {
 
 impl Groups {
     /// A member joins. It is answered when the generation begins that it is in.
-    pub fn join(&mut self, now: Now, token: Token, request: &JoinGroup<'_>) -> Decision {
+    pub fn join(
+        &mut self,
+        now: Now,
+        token: Token,
+        request: &JoinGroup<'_>,
+        cluster: Cluster<'_>,
+    ) -> Decision {
         let refuse = |code| {
             let joined = Joined { member_id: request.member_id.into(), result: Err(code) };
             answer(token, Answer::Joined(joined))
@@ -85,10 +99,13 @@ impl Groups {
         if !allowed.contains(&request.session_timeout_ms) {
             return refuse(ErrorCode::InvalidSessionTimeout);
         }
+        if request.said_bytes() > self.settings.member_bytes_max {
+            return refuse(ErrorCode::InvalidRequest);
+        }
         let mut out = Decision::nothing();
         if let Some(Group::Consumer(group)) = self.by_id.get(request.group) {
             if !group.is_empty() {
-                return refuse(ErrorCode::InconsistentGroupProtocol);
+                return self.join_consumer_group(now, token, request, cluster);
             }
             // It becomes a classic group.
             let tombstones = self.by_id.get_key_value(request.group);
@@ -158,6 +175,9 @@ impl ClassicGroup {
         }
         if !request.must_know_id {
             return self.join_member(cx, token, request, &member_id);
+        }
+        if self.pending_joins.len() >= cx.settings.pending_joins_max {
+            return cx.refuse_join(token, "", ErrorCode::GroupMaxSizeReached);
         }
         self.pending_joins.insert(member_id.clone());
         let session = cx.session(&member_id);

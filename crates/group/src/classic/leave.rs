@@ -14,6 +14,7 @@ use crate::answer::{Answer, Joined, LeftMember};
 use crate::coordinator::{Decision, Groups, answer};
 use crate::group::Group;
 use crate::history::What;
+use crate::migrate::Cluster;
 use crate::timers::Timer;
 
 /// A LeaveGroup request.
@@ -38,12 +39,21 @@ pub struct LeavingMember {
 
 impl Groups {
     /// Members leave.
-    pub fn leave(&mut self, now: Now, token: Token, request: LeaveGroup<'_>) -> Decision {
+    pub fn leave(
+        &mut self,
+        now: Now,
+        token: Token,
+        request: LeaveGroup<'_>,
+        cluster: Cluster<'_>,
+    ) -> Decision {
         if request.group.is_empty() {
             return answer(token, Answer::Left(Err(ErrorCode::InvalidGroupId)));
         }
         let id = match self.by_id.get_key_value(request.group) {
             Some((id, Group::Classic(_))) => id.clone(),
+            Some((_, Group::Consumer(_))) => {
+                return self.leave_by_classic(now, token, request, cluster);
+            }
             _ => {
                 let unknown = |it| left(it, Err(ErrorCode::UnknownMemberId));
                 let all = request.members.into_iter().map(unknown).collect();

@@ -28,6 +28,7 @@ mod stored;
 mod subscribed;
 mod sync;
 
+pub(crate) use group::CONSUMER_PROTOCOL_TYPE;
 pub use group::{ClassicGroup, Member, State};
 pub use join::JoinGroup;
 pub use leave::{LeaveGroup, LeavingMember};

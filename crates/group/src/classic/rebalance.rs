@@ -120,7 +120,7 @@ impl ClassicGroup {
     }
 
     /// Begins a rebalance.
-    pub(super) fn prepare_rebalance(&mut self, cx: &mut Context<'_>, reason: &str) {
+    pub(crate) fn prepare_rebalance(&mut self, cx: &mut Context<'_>, reason: &str) {
         if self.state == State::CompletingRebalance {
             self.refuse_syncs(cx, ErrorCode::RebalanceInProgress);
         }

@@ -9,6 +9,7 @@ use ottla_model::ErrorCode;
 
 use super::group::{ClassicGroup, Context, Member, State};
 use crate::answer::{Answer, Joined};
+use crate::consumer::Refusal;
 use crate::coordinator::{Decision, Effect, Groups};
 use crate::group::Group;
 use crate::record::{ClassicGroupMetadata, ClassicMemberMetadata, Record};
@@ -38,6 +39,7 @@ impl Groups {
         // The state is changed at once; the record notes it.
         out.is_replayed = false;
         group.replaced = None;
+        group.downgraded_from = None;
         let mut cx = Context {
             now,
             id,
@@ -69,7 +71,6 @@ impl Groups {
         }
         self.timers.cancel(&Timer::Join(id.clone()));
         self.timers.cancel(&Timer::Sync(id.clone()));
-        self.history.forget(id);
     }
 
     /// Everything has been read: members have a session's time to be heard of. A group that has become
@@ -103,6 +104,11 @@ impl Groups {
         let code = told(why);
         let mut effects = decision.effects;
         for record in &decision.records {
+            if let Record::ClassicGroup { group: id, metadata: Some(_) } = record
+                && self.take_back_downgrade(id)
+            {
+                break;
+            }
             let Record::ClassicGroup { group: id, metadata: Some(written) } = record else {
                 continue;
             };
@@ -126,9 +132,20 @@ impl Groups {
             } else if written.generation == 0 && group.members.is_empty() {
                 let id = id.clone();
                 self.forget(&id);
+                self.history.forget(&id);
             }
         }
+        self.time_again(&decision.records);
         effects.into_iter().map(|effect| refused(effect, code)).collect()
+    }
+
+    /// Members that were to go are still there, and their deadlines have to be too.
+    fn time_again(&mut self, records: &[Record]) {
+        for record in records {
+            if let Record::ConsumerMember { group, subscription: None, .. } = record {
+                self.time_members(self.now, group);
+            }
+        }
     }
 }
 
@@ -146,6 +163,8 @@ fn refused(effect: Effect, code: ErrorCode) -> Effect {
         Answer::Synced(Ok(_)) => Answer::Synced(Err(code)),
         Answer::Partitions(Ok(_)) => Answer::Partitions(Err(code)),
         Answer::Deleted(Ok(())) => Answer::Deleted(Err(code)),
+        Answer::Left(Ok(_)) => Answer::Left(Err(code)),
+        Answer::Beat(Ok(_)) => Answer::Beat(Err(Refusal::new(code, code.name()))),
         other => other,
     };
     Effect::Answer(token, instead)
@@ -168,7 +187,7 @@ fn told(why: ErrorCode) -> ErrorCode {
 
 impl ClassicGroup {
     /// The group as it is between two rebalances.
-    pub(super) fn record(&self, id: &Arc<str>) -> Record {
+    pub(crate) fn record(&self, id: &Arc<str>) -> Record {
         let members = self.members.iter().map(|(member_id, member)| ClassicMemberMetadata {
             member_id: member_id.clone(),
             instance_id: member.instance_id.clone(),

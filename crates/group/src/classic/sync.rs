@@ -13,6 +13,7 @@ use super::group::{ClassicGroup, Context, State};
 use crate::answer::Answer;
 use crate::coordinator::{Decision, Groups, answer};
 use crate::group::Group;
+use crate::migrate::Cluster;
 use crate::timers::Timer;
 
 /// A SyncGroup request.
@@ -36,13 +37,22 @@ pub struct SyncGroup<'a> {
 
 impl Groups {
     /// A member asks for its assignment. It is answered once the leader has assigned.
-    pub fn sync(&mut self, now: Now, token: Token, request: SyncGroup<'_>) -> Decision {
+    pub fn sync(
+        &mut self,
+        now: Now,
+        token: Token,
+        request: SyncGroup<'_>,
+        cluster: Cluster<'_>,
+    ) -> Decision {
         let refuse = |code| answer(token, Answer::Synced(Err(code)));
         if request.group.is_empty() {
             return refuse(ErrorCode::InvalidGroupId);
         }
         let id = match self.by_id.get_key_value(request.group) {
             Some((id, Group::Classic(group))) if !group.is_empty() => id.clone(),
+            Some((_, Group::Consumer(_))) => {
+                return self.sync_consumer_group(now, token, &request, cluster);
+            }
             _ => return refuse(ErrorCode::UnknownMemberId),
         };
         let mut out = Decision::nothing();

@@ -139,7 +139,7 @@ fn subscription(
         client_id: String::from(&*value.client_id),
         client_host: String::from(&*value.client_host),
         topics: value.subscribed_topic_names.iter().map(arc).collect(),
-        regex: value.subscribed_topic_regex.as_ref().map(arc),
+        regex: value.subscribed_topic_regex.as_ref().filter(|it| !it.is_empty()).map(arc),
         rebalance_timeout_ms: value.rebalance_timeout_ms,
         server_assignor: value.server_assignor.as_ref().map(arc),
         classic,

@@ -142,7 +142,8 @@ fn member_value(subscription: &Subscription) -> GroupValue {
         client_id: str(&subscription.client_id),
         client_host: str(&subscription.client_host),
         subscribed_topic_names: subscription.topics.iter().map(|topic| str(topic)).collect(),
-        subscribed_topic_regex: subscription.regex.as_deref().map(str),
+        // Kafka writes an empty one for none.
+        subscribed_topic_regex: Some(str(subscription.regex.as_deref().unwrap_or_default())),
         rebalance_timeout_ms: subscription.rebalance_timeout_ms,
         server_assignor: subscription.server_assignor.as_deref().map(str),
         classic_member_metadata: classic,

@@ -79,16 +79,18 @@ pub struct ConsumerGroup {
     pub(super) instances: BTreeMap<Arc<str>, Arc<str>>,
     /// Whether the log holds what older brokers noted of topics.
     pub(super) has_partition_metadata: bool,
-    pub(super) notes: Notes,
+    pub(crate) notes: Notes,
 }
 
 /// What a group remembers without writing it down.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     /// The version of the topics that the group's metadata hash was last checked with.
     pub(super) topics_version: Option<i64>,
     /// The hash of each subscribed topic then.
     pub(super) topic_hashes: BTreeMap<Arc<str>, i64>,
+    /// Their names.
+    pub(super) names: BTreeMap<Uuid, Arc<str>>,
     /// When regular expressions were resolved last.
     pub(super) regexes_checked: Option<Checked>,
 }
@@ -152,12 +154,12 @@ impl ConsumerGroup {
     }
 
     /// The member that has this instance id.
-    pub(super) fn static_member(&self, instance: &str) -> Option<(&Arc<str>, &ConsumerMember)> {
+    pub(crate) fn static_member(&self, instance: &str) -> Option<(&Arc<str>, &ConsumerMember)> {
         self.members.get_key_value(self.instances.get(instance)?)
     }
 
     /// Who holds a partition.
-    pub(super) fn holder(&self, topic: Uuid, partition: i32) -> Option<&Arc<str>> {
+    pub(crate) fn holder(&self, topic: Uuid, partition: i32) -> Option<&Arc<str>> {
         self.holders.get(&topic)?.get(&partition)
     }
 

@@ -19,25 +19,31 @@ use crate::record::{
 
 /// What a decision about a group may look at besides the group.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub(super) now: Now,
-    pub(super) settings: &'a ConsumerSettings,
-    pub(super) times: GroupTimes,
-    pub(super) topics: &'a dyn Topics,
+pub(crate) struct Scope<'a> {
+    pub(crate) now: Now,
+    pub(crate) settings: &'a ConsumerSettings,
+    pub(crate) times: GroupTimes,
+    pub(crate) topics: &'a dyn Topics,
 }
 
 /// What follows from a heartbeat.
 #[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) records: Vec<Record>,
-    pub(super) beat: Beat,
-    pub(super) notes: Notes,
-    pub(super) giving_back: GivingBack,
+pub(crate) struct Outcome {
+    pub(crate) records: Vec<Record>,
+    pub(crate) beat: Beat,
+    /// The member from now on.
+    pub(crate) member: ConsumerMember,
+    pub(crate) notes: Notes,
+    pub(crate) giving_back: GivingBack,
+    /// Whether nobody is left who is not classic.
+    pub(crate) is_downgrade: bool,
+    /// Whether the targets are older than the group's epoch, if so.
+    pub(crate) is_stale: bool,
 }
 
 /// What becomes of the deadline for giving partitions back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GivingBack {
+pub(crate) enum GivingBack {
     /// As it was.
     Unchanged,
     /// It is not needed.
@@ -65,13 +71,14 @@ pub(super) struct Draft {
 impl ConsumerGroup {
     /// Follows a heartbeat of a member that stays or joins. Its id is `member_id`, whether it has told
     /// or was given it.
-    pub(super) fn heartbeat(
+    pub(crate) fn heartbeat(
         &self,
         request: &ConsumerHeartbeat,
         member_id: &Arc<str>,
         scope: Scope<'_>,
     ) -> Result<Outcome, Refusal> {
-        self.check_room(request, scope.settings.members_max)?;
+        let instance_id = request.instance_id.as_deref();
+        self.check_room(&request.member_id, instance_id, scope.settings.members_max)?;
         let mut records = Vec::new();
         let mut draft = self.draft(request, member_id, &mut records)?;
         draft.follow(request);
@@ -91,9 +98,15 @@ impl ConsumerGroup {
         if epoch != self.epoch && self.has_partition_metadata {
             records.push(Record::ConsumerPartitionMetadata { group: self.id.clone() });
         }
-        let (target_epoch, target) =
-            self.target_for(&draft, epoch.epoch, &regexes.resolved, scope, &mut records);
-        let giving_back = {
+        let is_downgrade = request.classic.as_ref().is_some_and(|classic| classic.is_last);
+        let is_stale = is_downgrade && self.target_epoch.epoch < epoch.epoch;
+        let (target_epoch, target) = match is_downgrade {
+            true => (self.target_epoch.epoch, self.target_of(&draft)),
+            false => self.target_for(&draft, epoch.epoch, &regexes.resolved, scope, &mut records),
+        };
+        let giving_back = if is_stale {
+            GivingBack::Unchanged
+        } else {
             let ids = Self::subscribed_ids(after, &regexes.resolved, scope.topics);
             let is_subscription_new = names_changed || regexes.is_own_changed;
             let target = (target_epoch, &target, &ids, is_subscription_new);
@@ -107,15 +120,21 @@ impl ConsumerGroup {
             heartbeat_interval_ms: scope.times.heartbeat_interval_ms,
             assignment: (request.is_full() || is_changed).then(|| assigned(current)),
         };
-        Ok(Outcome { records, beat, notes, giving_back })
+        let member = draft.member;
+        Ok(Outcome { records, beat, member, notes, giving_back, is_downgrade, is_stale })
     }
 
-    fn check_room(&self, request: &ConsumerHeartbeat, members_max: usize) -> Result<(), Refusal> {
-        let is_static = request.instance_id.as_ref();
-        if is_static.is_some_and(|instance| self.instances.contains_key(instance)) {
+    /// Whether the group has room for one more, or the member is in already.
+    pub(crate) fn check_room(
+        &self,
+        member_id: &str,
+        instance_id: Option<&str>,
+        members_max: usize,
+    ) -> Result<(), Refusal> {
+        if instance_id.is_some_and(|instance| self.instances.contains_key(instance)) {
             return Ok(());
         }
-        if self.members.len() < members_max || self.members.contains_key(&request.member_id) {
+        if self.members.len() < members_max || self.members.contains_key(member_id) {
             return Ok(());
         }
         let message = format!(
@@ -131,10 +150,16 @@ impl ConsumerGroup {
         id: &Arc<str>,
         records: &mut Vec<Record>,
     ) -> Result<Draft, Refusal> {
-        let is_joining = request.member_epoch == 0;
+        let is_classic = request.classic.is_some();
+        // A classic member that joins again says who it is.
+        let is_joining = match is_classic {
+            true => request.member_id.is_empty(),
+            false => request.member_epoch == 0,
+        };
         let Some(instance) = &request.instance_id else {
             let member = match self.members.get(id) {
                 Some(member) => member.clone(),
+                None if is_classic => ConsumerMember::default(),
                 None if is_joining => ConsumerMember::default(),
                 None => return Err(Refusal::unknown_member(id, &self.id)),
             };
@@ -151,7 +176,8 @@ impl ConsumerGroup {
                 Err(Refusal::new(ErrorCode::UnknownMemberId, message))
             }
             Some((owner, member)) if is_joining => {
-                if !member.is_classic() && member.current.member_epoch != LEFT_STATIC {
+                let is_away = member.current.member_epoch == LEFT_STATIC;
+                if !is_classic && !member.is_classic() && !is_away {
                     return Err(unreleased(id, instance, owner));
                 }
                 Ok(self.replace(owner, member, id, records))
@@ -299,10 +325,14 @@ impl Draft {
         if let Some(topics) = &request.topics {
             to.topics = topics.clone();
         }
-        to.regex = request.regex.clone().or(to.regex.take());
+        match &request.regex {
+            _ if request.classic.is_some() => to.regex = None,
+            Some(regex) => to.regex = Some(regex.clone()).filter(|regex| !regex.is_empty()),
+            None => {}
+        }
         to.client_id.clone_from(&request.client_id);
         to.client_host.clone_from(&request.client_host);
-        to.classic = None;
+        to.classic = request.classic.as_ref().map(|classic| classic.protocols.clone());
     }
 }
 
@@ -312,7 +342,9 @@ impl Notes {
         let version = Some(topics.version());
         let is_current = self.topics_version == version;
         let mut hashes = BTreeMap::new();
+        self.names.clear();
         for name in names {
+            self.names.extend(topics.id(name).map(|id| (id, name.clone())));
             let known = self.topic_hashes.get(name).copied().filter(|_| is_current);
             let hash = known.or_else(|| metadata_hash::of_topic(name, topics));
             hashes.extend(hash.map(|hash| (name.clone(), hash)));

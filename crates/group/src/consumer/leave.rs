@@ -15,17 +15,16 @@ use super::topics::Topics;
 use crate::record::{GroupEpoch, Record, TargetEpoch};
 
 impl ConsumerGroup {
-    /// A member leaves, for a while or for good: the records that say so, and who it is.
-    pub(super) fn leave(
+    /// Who leaves by a heartbeat; and the record that says so, if it is only for a while.
+    pub(super) fn leaving(
         &self,
         request: &ConsumerHeartbeat,
-        topics: &dyn Topics,
-    ) -> Result<(Arc<str>, Vec<Record>), Refusal> {
+    ) -> Result<(Arc<str>, Option<Record>), Refusal> {
         let Some(instance) = &request.instance_id else {
             let known = self.members.get_key_value(&request.member_id);
             let unknown = || Refusal::unknown_member(&request.member_id, &self.id);
             let (id, _) = known.ok_or_else(unknown)?;
-            return Ok((id.clone(), self.fence(id, Some(topics))));
+            return Ok((id.clone(), None));
         };
         let Some((id, member)) = self.static_member(instance) else {
             let message = format!("Instance id {instance} is unknown.");
@@ -35,8 +34,8 @@ impl ConsumerGroup {
             return Err(fenced_instance(&request.member_id, instance, id));
         }
         match request.member_epoch {
-            LEFT_STATIC => Ok((id.clone(), alloc::vec![self.away(id, member)])),
-            _ => Ok((id.clone(), self.fence(id, Some(topics)))),
+            LEFT_STATIC => Ok((id.clone(), Some(self.away(id, member)))),
+            _ => Ok((id.clone(), None)),
         }
     }
 
@@ -52,13 +51,21 @@ impl ConsumerGroup {
         Record::CurrentAssignment { group, member, current: Some(current) }
     }
 
-    /// A member is removed, and the others get what it had. Without `topics` the group goes on with
+    /// Members are removed, and the others get what they had. Without `topics` the group goes on with
     /// what it knows of them.
-    pub(super) fn fence(&self, id: &Arc<str>, topics: Option<&dyn Topics>) -> Vec<Record> {
+    pub(super) fn fence(
+        &self,
+        leaving: &BTreeSet<Arc<str>>,
+        topics: Option<&dyn Topics>,
+    ) -> Vec<Record> {
         let mut records = Vec::new();
-        self.remove_member(id, &mut records);
-        let stay =
-            || self.members.iter().filter(|(member, _)| *member != id).map(|(_, member)| member);
+        for id in leaving {
+            self.remove_member(id, &mut records);
+        }
+        let stay = || {
+            let staying = self.members.iter().filter(|(member, _)| !leaving.contains(*member));
+            staying.map(|(_, member)| member)
+        };
         let wanted: BTreeSet<_> = stay().filter_map(|it| it.subscription.regex.clone()).collect();
         let mut regexes = self.regexes.clone();
         for regex in self.regexes.keys().filter(|regex| !wanted.contains(*regex)) {
@@ -83,7 +90,7 @@ impl ConsumerGroup {
         let group = self.id.clone();
         let group_epoch = Some(GroupEpoch { epoch, metadata_hash });
         records.push(Record::ConsumerGroup { group, epoch: group_epoch });
-        if self.members.len() == 1 {
+        if stay().next().is_none() {
             // Who joins next does not wait for an interval to pass.
             let (group, epoch) = (self.id.clone(), Some(TargetEpoch { epoch, timestamp: 0 }));
             records.push(Record::TargetEpoch { group, epoch });
@@ -104,16 +111,37 @@ impl ConsumerGroup {
 
     /// The records that take the group away.
     pub(crate) fn tombstones(&self, _id: &Arc<str>) -> Vec<Record> {
-        let mut records = Vec::new();
-        for member in self.members.keys() {
-            self.remove_member(member, &mut records);
-        }
+        self.tombstones_with(None)
+    }
+
+    /// The same after records that have replaced a member by another, in Kafka's order.
+    pub(crate) fn tombstones_with(&self, replaced: Option<&(Arc<str>, Arc<str>)>) -> Vec<Record> {
         let group = || self.id.clone();
-        records.extend(self.regexes.keys().map(|regex| self.regex_record(regex, None)));
+        let members = || {
+            self.members.keys().map(|id| match replaced {
+                Some((old, new)) if old == id => new.clone(),
+                _ => id.clone(),
+            })
+        };
+        let mut records = Vec::new();
+        records.extend(members().map(|member| Record::CurrentAssignment {
+            group: group(),
+            member,
+            current: None,
+        }));
+        records.extend(members().map(|member| Record::TargetAssignment {
+            group: group(),
+            member,
+            partitions: None,
+        }));
         records.push(Record::TargetEpoch { group: group(), epoch: None });
-        if self.has_partition_metadata {
-            records.push(Record::ConsumerPartitionMetadata { group: group() });
-        }
+        records.extend(members().map(|member| Record::ConsumerMember {
+            group: group(),
+            member,
+            subscription: None,
+        }));
+        records.extend(self.regexes.keys().map(|regex| self.regex_record(regex, None)));
+        records.push(Record::ConsumerPartitionMetadata { group: group() });
         records.push(Record::ConsumerGroup { group: group(), epoch: None });
         records
     }

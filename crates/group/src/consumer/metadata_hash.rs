@@ -3,7 +3,7 @@
 //! Apache Kafka takes over what is stored, so the hash is its own: XXH3 over each topic, and XXH3 over
 //! those in order of their names. Numbers are little-endian; text is UTF-16 followed by its length.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -21,6 +21,12 @@ pub(super) fn of_topics(hashes: &BTreeMap<Arc<str>, i64>) -> i64 {
     }
     let bytes: Vec<u8> = hashes.values().flat_map(|hash| hash.to_le_bytes()).collect();
     hash(&bytes)
+}
+
+/// The hash of the topics of these names.
+pub(crate) fn of_names(names: &BTreeSet<Arc<str>>, topics: &dyn Topics) -> i64 {
+    let hashes = names.iter().filter_map(|name| Some((name.clone(), of_topic(name, topics)?)));
+    of_topics(&hashes.collect())
 }
 
 /// The hash of one topic; `None` if it does not exist.

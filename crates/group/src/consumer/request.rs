@@ -10,7 +10,8 @@ use ottla_model::ErrorCode;
 
 use super::assignor::Assignor;
 use super::group::{LEAVE, LEFT_STATIC};
-use crate::record::Assignment;
+use crate::migrate::MigrationPolicy;
+use crate::record::{Assignment, ClassicProtocols};
 
 /// What consumer groups are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct ConsumerSettings {
     pub assignors: Vec<Assignor>,
     /// `group.consumer.regex.refresh.interval.ms`.
     pub regex_refresh_interval_ms: i64,
+    /// `group.consumer.migration.policy`.
+    pub migration: MigrationPolicy,
 }
 
 impl Default for ConsumerSettings {
@@ -36,6 +39,7 @@ impl Default for ConsumerSettings {
             members_max: usize::MAX,
             assignors: alloc::vec![Assignor::Uniform, Assignor::Range],
             regex_refresh_interval_ms: 600_000,
+            migration: MigrationPolicy::default(),
         }
     }
 }
@@ -48,6 +52,11 @@ impl ConsumerSettings {
         if !known.is_empty() {
             self.assignors = known;
         }
+    }
+
+    /// Takes over `group.consumer.migration.policy`, which has been checked.
+    pub fn set_migration(&mut self, name: &str) {
+        self.migration = MigrationPolicy::named(name).unwrap_or_default();
     }
 }
 
@@ -89,6 +98,17 @@ pub struct ConsumerHeartbeat {
     pub client_id: String,
     /// Its address.
     pub client_host: String,
+    /// Set by the coordinator itself, for a JoinGroup.
+    pub classic: Option<ClassicJoin>,
+}
+
+/// What a JoinGroup says that a heartbeat does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassicJoin {
+    /// What is stored of it.
+    pub protocols: ClassicProtocols,
+    /// Whether it takes the place of the last member that is not classic.
+    pub is_last: bool,
 }
 
 /// The answer to a heartbeat.
@@ -135,6 +155,18 @@ impl ConsumerHeartbeat {
     /// Whether the member leaves.
     pub(super) fn is_leaving(&self) -> bool {
         self.member_epoch == LEAVE || self.member_epoch == LEFT_STATIC
+    }
+
+    /// Whether what it says of the member is small enough to be kept.
+    pub(super) fn check_size(&self, bytes_max: usize) -> Result<(), Refusal> {
+        let text = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| text.len());
+        let topics = self.topics.iter().flatten().map(|topic| topic.len()).sum::<usize>();
+        let names = self.member_id.len() + self.client_id.len() + text(&self.instance_id);
+        if topics + names + text(&self.regex) + text(&self.rack_id) <= bytes_max {
+            return Ok(());
+        }
+        let message = format!("What the member says of itself is more than {bytes_max} bytes.");
+        Err(Refusal::new(ErrorCode::InvalidRequest, message))
     }
 
     /// Whether it can be understood; `makes_ids` since v1, where members make their ids themselves.

@@ -62,7 +62,7 @@ impl ConsumerGroup {
     }
 
     /// What a member, or the one it takes the place of, was to have so far.
-    fn target_of(&self, draft: &Draft) -> Assignment {
+    pub(super) fn target_of(&self, draft: &Draft) -> Assignment {
         let id = draft.replaces.as_ref().unwrap_or(&draft.id);
         self.target(id).cloned().unwrap_or_default()
     }

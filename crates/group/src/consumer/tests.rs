@@ -1,4 +1,7 @@
-//! Scripts: requests and time in; records, answers and deadlines out.
+//! Scripts: requests and time in; records, answers and deadlines out. Members that speak the classic
+//! protocol are in `classic.rs`.
+
+mod classic;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -9,6 +12,7 @@ use core::time::Duration;
 
 use ottla_base::{Now, Uuid};
 use ottla_coordinator::{At, Coordinator, Token};
+use ottla_model::ErrorCode;
 
 use super::*;
 use crate::answer::Answer;
@@ -19,6 +23,7 @@ use crate::record::{Assignment, Record};
 #[derive(Default)]
 pub(super) struct FakeTopics {
     version: i64,
+    resolved: BTreeSet<Arc<str>>,
     by_name: BTreeMap<Arc<str>, (Uuid, Vec<Vec<String>>)>,
 }
 
@@ -49,6 +54,9 @@ impl Topics for FakeTopics {
     fn racks(&self, id: Uuid, partition: i32) -> Vec<String> {
         self.racks_of(id).unwrap()[usize::try_from(partition).unwrap()].clone()
     }
+    fn is_resolved(&self, regex: &str) -> bool {
+        self.resolved.contains(regex)
+    }
     /// An expression is a prefix here; one that begins with `*` is invalid.
     fn matching(&self, regex: &str) -> Result<BTreeSet<Arc<str>>, InvalidRegex> {
         match regex.starts_with('*') {
@@ -67,11 +75,14 @@ fn settings() -> Settings {
         session_timeout_ms_max: 1_000_000,
         initial_rebalance_delay_ms: 0,
         members_max: 10,
+        pending_joins_max: 3,
+        member_bytes_max: 1000,
         consumer: ConsumerSettings {
             times: TIMES,
             members_max: 3,
             assignors: alloc::vec![Assignor::Uniform, Assignor::Range],
             regex_refresh_interval_ms: 600_000,
+            migration: crate::MigrationPolicy::Bidirectional,
         },
     }
 }
@@ -89,6 +100,9 @@ struct World {
     now: Now,
     end: i64,
     out: String,
+    /// Ids that the coordinator made, and who has them.
+    ids: Vec<(Arc<str>, String)>,
+    fails: bool,
 }
 
 impl World {
@@ -104,6 +118,8 @@ impl World {
             now,
             end: 0,
             out: String::new(),
+            ids: Vec::new(),
+            fails: false,
         }
     }
 
@@ -132,12 +148,13 @@ impl World {
                     self.say(&format!("{:?}: {}", refusal.code, refusal.message));
                     return;
                 }
+                let version = self.topics.version;
+                self.topics.resolved = self.groups.regexes_due(self.now, &request, version);
                 let decision = self.groups.consumer_heartbeat(
                     self.now,
                     Token(1),
                     &request,
-                    self.times,
-                    &self.topics,
+                    crate::Cluster { topics: &self.topics, times: self.times },
                 );
                 self.apply(decision);
             }
@@ -149,11 +166,17 @@ impl World {
                 let state = self.groups.get("g").map(|group| group.state_name());
                 self.say(state.unwrap_or("none"));
             }
-            _ => panic!("{line}"),
+            "fail" => self.fails = true,
+            "history" => self.show_history(),
+            _ => self.classic_command(verb, &words),
         }
     }
 
     fn apply(&mut self, decision: Decision) {
+        if !decision.records.is_empty() && core::mem::take(&mut self.fails) {
+            let instead = self.groups.not_written(decision, ErrorCode::NotEnoughReplicas);
+            return self.tell(instead);
+        }
         for record in decision.records {
             let key = Groups::decode(
                 &self.groups.encode(&record).unwrap().key,
@@ -163,9 +186,15 @@ impl World {
             self.say(&show_record(&record));
             let at = At { offset: self.end, timestamp: 0, transaction: None };
             self.end += 1;
-            self.groups.replay(record, at);
+            if decision.is_replayed {
+                self.groups.replay(record, at);
+            }
         }
-        for effect in decision.effects {
+        self.tell(decision.effects);
+    }
+
+    fn tell(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
             let Effect::Answer(_, answer) = effect;
             match answer {
                 Answer::Beat(Ok(beat)) => {
@@ -175,12 +204,29 @@ impl World {
                 Answer::Beat(Err(refusal)) => {
                     self.say(&format!("-> {:?}: {}", refusal.code, refusal.message));
                 }
-                other => self.say(&format!("{other:?}")),
+                other => self.say_classic(other),
+            }
+        }
+    }
+
+    fn show_history(&mut self) {
+        let all: Vec<crate::Rebalance> = self.groups.history().of("g").cloned().collect();
+        for it in all {
+            let took =
+                it.took.map_or("goes on".to_string(), |took| format!("{}ms", took.as_millis()));
+            let (epoch, members) = (it.generation, it.members);
+            self.say(&format!("{}: {took}, epoch {epoch} of {members}", it.why));
+            for one in it.changes {
+                self.say(&format!("  {} {}: {}", one.member_id, one.what.name(), one.why));
             }
         }
     }
 
     fn say(&mut self, line: &str) {
+        let mut line = line.to_string();
+        for (id, who) in &self.ids {
+            line = line.replace(&**id, who);
+        }
         self.out.push_str("  ");
         self.out.push_str(line.trim_end());
         self.out.push('\n');
@@ -248,8 +294,11 @@ fn show_record(record: &Record) -> String {
     match record {
         Record::ConsumerGroup { epoch: Some(epoch), .. } => format!("group epoch {}", epoch.epoch),
         Record::ConsumerMember { member, subscription: Some(it), .. } => format!(
-            "member {member} {:?} regex {:?} instance {:?}",
-            it.topics, it.regex, it.instance_id
+            "member {member} {:?} regex {:?} instance {:?}{}",
+            it.topics,
+            it.regex,
+            it.instance_id,
+            if it.classic.is_some() { " classic" } else { "" }
         ),
         Record::TargetEpoch { epoch: Some(epoch), .. } => {
             format!("target epoch {} at {}", epoch.epoch, epoch.timestamp)
@@ -272,7 +321,11 @@ fn show_record(record: &Record) -> String {
         Record::TargetAssignment { member, .. } => format!("no target {member}"),
         Record::CurrentAssignment { member, .. } => format!("no current {member}"),
         Record::RegularExpression { regex, .. } => format!("no regex {regex}"),
-        other => format!("{other:?}"),
+        Record::ClassicGroup { metadata, .. } => classic::show_group(metadata.as_ref()),
+        Record::ConsumerGroup { epoch: None, .. } => "no group epoch".to_string(),
+        Record::TargetEpoch { epoch: None, .. } => "no target epoch".to_string(),
+        Record::ConsumerPartitionMetadata { .. } => "no partition metadata".to_string(),
+        Record::OffsetCommit { .. } => "offset".to_string(),
     }
 }
 
@@ -306,3 +359,9 @@ script!(silence_and_late_giving_back);
 script!(regular_expressions);
 script!(assignment_interval);
 script!(topics_change);
+script!(history);
+script!(classic_members_join_and_leave);
+script!(from_classic_to_consumer_and_back);
+script!(migration_refused);
+script!(static_members_change_protocol);
+script!(writes_that_fail);

@@ -12,7 +12,7 @@
 //! ```
 //! Ids of members are shown, and taken, as the order in which they were given: `a#1`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +22,46 @@ use ottla_base::{MonoTime, Now, Uuid, WallTime};
 use ottla_coordinator::{At, Coordinator, Producer, Token};
 use ottla_group::record::Record;
 use ottla_group::{
-    Answer, CommitOffsets, Decision, Effect, FetchOffsets, Groups, JoinGroup, LeaveGroup,
-    LeavingMember, NewOffset, Settings, SyncGroup,
+    Answer, Cluster, CommitOffsets, Decision, Effect, FetchOffsets, GroupTimes, Groups,
+    InvalidRegex, JoinGroup, LeaveGroup, LeavingMember, NewOffset, Settings, SyncGroup, Topics,
 };
 use ottla_model::ErrorCode;
+
+/// Classic groups do not look at topics.
+const NO_TOPICS: Cluster<'static> = Cluster {
+    topics: &NoTopics,
+    times: GroupTimes {
+        session_timeout_ms: 0,
+        heartbeat_interval_ms: 0,
+        assignment_interval_ms: 0,
+    },
+};
+
+struct NoTopics;
+
+impl Topics for NoTopics {
+    fn version(&self) -> i64 {
+        0
+    }
+    fn id(&self, _name: &str) -> Option<Uuid> {
+        None
+    }
+    fn name(&self, _id: Uuid) -> Option<Arc<str>> {
+        None
+    }
+    fn partitions(&self, _id: Uuid) -> Option<i32> {
+        None
+    }
+    fn racks(&self, _id: Uuid, _partition: i32) -> Vec<String> {
+        Vec::new()
+    }
+    fn is_resolved(&self, _regex: &str) -> bool {
+        false
+    }
+    fn matching(&self, _regex: &str) -> Result<BTreeSet<Arc<str>>, InvalidRegex> {
+        Ok(BTreeSet::new())
+    }
+}
 
 pub(crate) fn settings() -> Settings {
     Settings {
@@ -36,6 +72,8 @@ pub(crate) fn settings() -> Settings {
         session_timeout_ms_max: 1_800_000,
         initial_rebalance_delay_ms: 3_000,
         members_max: 4,
+        pending_joins_max: 3,
+        member_bytes_max: 1000,
         consumer: ottla_group::ConsumerSettings::default(),
     }
 }
@@ -148,7 +186,7 @@ impl World {
     }
 
     fn ask(&mut self, words: &Line<'_>, token: Token) -> Decision {
-        let now = self.now();
+        let (now, cluster) = (self.now(), NO_TOPICS);
         let group = words.named("group").unwrap_or("g");
         match words.0[0] {
             "join" => self.join(words, token, group),
@@ -169,7 +207,7 @@ impl World {
                     protocol,
                     assignments,
                 };
-                self.state.sync(now, token, sync)
+                self.state.sync(now, token, sync, cluster)
             }
             "heartbeat" => {
                 let id = self.id(words.named("as").unwrap());
@@ -189,7 +227,7 @@ impl World {
                         ids.map(|id| leaving(self.id(id), None)).collect()
                     }
                 };
-                self.state.leave(now, token, LeaveGroup { group, members })
+                self.state.leave(now, token, LeaveGroup { group, members }, cluster)
             }
             _ => self.ask_offsets(words, token),
         }
@@ -214,7 +252,7 @@ impl World {
             must_know_id: version >= 4,
             can_skip_assignment: version >= 9,
         };
-        self.state.join(self.now(), token, &join)
+        self.state.join(self.now(), token, &join, NO_TOPICS)
     }
 
     fn ask_offsets(&mut self, words: &Line<'_>, token: Token) -> Decision {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod memory;
+mod old_formats;
 mod script;
 
 mod appending;
@@ -10,3 +11,4 @@ mod crashes;
 mod producing;
 mod retaining;
 mod truncating;
+mod txn_check;

@@ -60,6 +60,11 @@ impl<'a> Words<'a> {
     }
 }
 
+/// Does one command; its answer.
+pub(crate) fn command(world: &mut MemoryLog, words: &Words) -> String {
+    run(world, words)
+}
+
 fn run(world: &mut MemoryLog, words: &Words) -> String {
     match words.0[0] {
         "append" => append(world, words),

@@ -69,7 +69,8 @@ fn what_kafka_assigns_is_assigned() {
     for case in include_str!("../../testdata/assignors.txt").trim().split("\n\n") {
         let (title, rest) = case.split_once('\n').unwrap();
         let assignor = Assignor::named(title.rsplit(' ').next().unwrap()).unwrap();
-        let (mut topics, mut members, mut expected) = (TopicRacks::new(), Vec::new(), String::new());
+        let (mut topics, mut members, mut expected) =
+            (TopicRacks::new(), Vec::new(), String::new());
         for line in rest.lines() {
             match line.split_once(' ').unwrap() {
                 ("topic", rest) => topics.extend([topic(&rest.split(' ').collect::<Vec<_>>())]),

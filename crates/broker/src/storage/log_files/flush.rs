@@ -207,13 +207,13 @@ impl LogFiles {
         Ok(())
     }
 
-    pub(super) fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
+    pub(in crate::storage) fn changed(&mut self, base_offset: Offset, file: SegmentFile) {
         self.changes += 1;
         self.unsynced.insert((base_offset, file), self.changes);
         self.files.written(base_offset, file);
     }
 
-    pub(super) fn names_changed(&mut self) {
+    pub(in crate::storage) fn names_changed(&mut self) {
         self.changes += 1;
         self.names_unsynced = Some(self.changes);
     }

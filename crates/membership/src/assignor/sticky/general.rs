@@ -195,9 +195,10 @@ impl<'a> Balance<'a> {
         self.open.iter().all(|&(count, member)| {
             count == self.could_have(member)
                 || self.field.wants[member].iter().all(|&topic| {
-                    let others = self.field.partitions_of(topic).filter_map(|it| {
-                        self.reader.get(&it).filter(|reader| **reader != member)
-                    });
+                    let others = self
+                        .field
+                        .partitions_of(topic)
+                        .filter_map(|it| self.reader.get(&it).filter(|reader| **reader != member));
                     others.into_iter().all(|other| count + 1 >= self.has[*other].len())
                 })
         })

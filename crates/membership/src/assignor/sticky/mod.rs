@@ -62,7 +62,8 @@ pub(super) fn assign(
             assigned[member].retain(|it| *it != partition);
         }
     }
-    let named = |partitions: Vec<Partition>| partitions.into_iter().map(|it| field.name(it)).collect();
+    let named =
+        |partitions: Vec<Partition>| partitions.into_iter().map(|it| field.name(it)).collect();
     let ids = field.members.iter().map(|member| member.member_id.clone());
     ids.zip(assigned.into_iter().map(named)).collect()
 }

@@ -46,12 +46,7 @@ impl Owned {
         owned
     }
 
-    fn hear(
-        &mut self,
-        field: &Field<'_>,
-        member: usize,
-        owners: &mut BTreeMap<Partition, usize>,
-    ) {
+    fn hear(&mut self, field: &Field<'_>, member: usize, owners: &mut BTreeMap<Partition, usize>) {
         let (claimed, generation) = self.claims[member].clone();
         let generation = generation.unwrap_or(GENERATION_NONE);
         self.generation_max = self.generation_max.max(generation);

@@ -5,8 +5,10 @@ mod durability;
 mod log_dirs;
 mod open_files;
 mod readiness;
+mod refused_logs;
 mod scrub;
 mod stalls;
+mod transactions;
 
 use serde_json::Value;
 
@@ -17,11 +19,13 @@ use super::finding::Finding;
 type Check = fn(&Value) -> Vec<Finding>;
 
 /// All of them, in the order in which they speak.
-pub(super) const RUNNING: [Check; 7] = [
+pub(super) const RUNNING: [Check; 9] = [
     readiness::check,
     log_dirs::check,
     stalls::check,
+    refused_logs::check,
     damages::check,
+    transactions::check,
     scrub::check,
     durability::check,
     open_files::check,
@@ -105,11 +109,23 @@ mod tests {
             &["problem stalls: 2 calls to the disk have stalled, the longest for 10500 ms at /d"],
         );
         check(
+            json(r#"{"refused_logs": [{"partition": "t-0", "log_dir": "/d", "why": "format 1"}]}"#),
+            &["problem refused-logs: the log of t-0 cannot be opened at /d"],
+        );
+        check(
             json(
                 r#"{"damages": {"count": 1, "listed": [{"topic": "t", "partition": 0, "log_dir": "/d", "file": "0.log", "position": 7, "end_position": 9, "offset": 3, "next_offset": 5, "reason": "rot", "found_by": "scrub"}]}}"#,
             ),
             &[
                 "problem damages: offsets 3 to 4 of t-0 are damaged (rot, found by scrub) at /d/t-0/0.log, position 7 to 9",
+            ],
+        );
+        check(
+            json(
+                r#"{"transactions": {"max_timeout_ms": 1000, "count": 2, "oldest": [{"topic": "t", "partition": 3, "offset": 7, "behind": 90, "producer_id": 5, "producer_epoch": 2, "transactional_id": "payments", "age_ms": 1001}, {"topic": "t", "partition": 4, "offset": 8, "behind": 1, "producer_id": 6, "producer_epoch": 0, "transactional_id": null, "age_ms": 1000}]}}"#,
+            ),
+            &[
+                "problem transactions: readers of committed records stand at offset 7, 90 records before the end, for 1001 ms, while the transaction of producer 5, epoch 2, transactional id payments, is open at t-3",
             ],
         );
         check(
