@@ -1,7 +1,7 @@
 //! Batches by partition: where records join, when a batch is ready, which go out next, and what
 //! becomes of those that come back. Pure: it is told the time, and who leads what.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::batch::Batch;
 use super::delivery::{Ack, Delivery, Outcome};
-use super::sequences::{Identity, Sequences, Verdict};
+use super::queue::Queue;
+use super::sequences::{Identity, Verdict};
 use super::sticky::Sticky;
 use crate::backoff::Backoff;
 use crate::image::{ClusterImage, TopicInfo};
@@ -51,12 +52,13 @@ struct TopicQueues {
     queues: Vec<Queue>,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: VecDeque<Batch>,
-    /// On their way.
-    flying: BTreeMap<u64, Arc<Outcome>>,
-    sequences: Sequences,
+/// Where a record goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) partition: usize,
+    /// Whether the partition was chosen without a key.
+    pub(super) is_sticky: bool,
+    pub(super) is_transactional: bool,
 }
 
 /// What joined a batch.
@@ -112,19 +114,17 @@ impl Accumulator {
         queues.sticky.partition(&available, topic.partitions.len(), &mut self.rng)
     }
 
-    /// Puts a record into the open batch of its partition, or into a new one. `sticky` if the
-    /// partition was chosen without a key.
+    /// Puts a record into the open batch of its partition, or into a new one.
     pub(super) fn append(
         &mut self,
         topic: &TopicInfo,
-        partition: usize,
+        place: Place,
         record: &NewRecord<'_>,
         room: OwnedSemaphorePermit,
-        is_transactional: bool,
-        is_sticky: bool,
         now: MonoTime,
     ) -> Result<Appended> {
         let batch_size = self.rules.batch_size;
+        let Place { partition, is_sticky, is_transactional } = place;
         let queues = self.topics.entry(topic.name.clone()).or_default();
         if queues.queues.len() < topic.partitions.len() {
             queues.queues.resize_with(topic.partitions.len(), Queue::default);
@@ -405,85 +405,6 @@ impl Accumulator {
     pub(super) fn has_waiting(&self) -> bool {
         let mut queues = self.topics.values().flat_map(|topic| &topic.queues);
         queues.any(|queue| !queue.waiting.is_empty())
-    }
-}
-
-impl Queue {
-    /// From when on the first batch may be sent: `None` if there is none, or something else must
-    /// happen first.
-    fn ready_at(
-        &self,
-        now: MonoTime,
-        rules: &Rules,
-        identity: Option<Identity>,
-        hurries: bool,
-    ) -> Option<MonoTime> {
-        let batch = self.waiting.front()?;
-        if rules.one_at_a_time && !self.flying.is_empty() {
-            return None;
-        }
-        if rules.is_idempotent
-            && !self.sequences.may_send(batch.id, batch.number.is_some(), identity?)
-        {
-            return None;
-        }
-        if batch.attempts > 0 {
-            return Some(batch.retry_at);
-        }
-        let is_whole = self.waiting.len() > 1 || batch.is_full(rules.batch_size);
-        Some(if is_whole || hurries { now } else { batch.created_at + rules.linger })
-    }
-
-    fn take_front(&mut self, rules: &Rules, identity: Option<Identity>) -> Option<Batch> {
-        let mut batch = self.waiting.pop_front()?;
-        if let (true, Some(identity)) = (rules.is_idempotent, identity) {
-            batch.number = Some(self.sequences.send(batch.id, batch.record_count, identity));
-        }
-        batch.attempts = batch.attempts.saturating_add(1);
-        self.flying.insert(batch.id, batch.outcome.clone());
-        Some(batch)
-    }
-
-    fn judge(
-        &self,
-        batch: &Batch,
-        answer: &std::result::Result<Ack, Error>,
-        rules: &Rules,
-    ) -> Verdict {
-        let error = match answer {
-            Ok(_) => return Verdict::Done,
-            Err(error) => error,
-        };
-        match error.code() {
-            Some(code) if rules.is_idempotent => {
-                self.sequences.judge(batch.id, code, batch.is_transactional)
-            }
-            _ if error.is_retriable() => Verdict::Retry,
-            _ => Verdict::Fail,
-        }
-    }
-
-    /// Batches that were sent before stand in front, in the order in which they were made.
-    fn put_back(&mut self, batch: Batch) {
-        let at = self.waiting.iter().position(|other| other.order > batch.order);
-        self.waiting.insert(at.unwrap_or(self.waiting.len()), batch);
-    }
-
-    fn replace(&mut self, batch: &Batch, parts: Vec<Batch>) {
-        let numbers: Vec<_> = parts.iter().map(|part| (part.id, part.record_count)).collect();
-        self.sequences.split(batch.id, &numbers);
-        for mut part in parts.into_iter().rev() {
-            part.number = batch.number;
-            self.waiting.push_front(part);
-        }
-    }
-
-    fn renumber(&mut self, identity: Identity) {
-        for (id, base) in self.sequences.renumber(identity) {
-            if let Some(batch) = self.waiting.iter_mut().find(|batch| batch.id == id) {
-                batch.number = Some((identity, base));
-            }
-        }
     }
 }
 

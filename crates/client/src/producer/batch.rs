@@ -135,7 +135,7 @@ impl Batch {
     }
 
     /// Its records, to be shown to whoever takes what failed.
-    pub(super) fn to_records(&mut self) -> Vec<ProducerRecord> {
+    pub(super) fn unpack(&mut self) -> Vec<ProducerRecord> {
         let bytes = self.close(&mut CodecSpace::new());
         let mut found = Vec::new();
         let _not_ours = each_record(&bytes, |record, headers| {

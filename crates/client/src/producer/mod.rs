@@ -43,6 +43,7 @@ mod hooks;
 mod identity;
 pub mod murmur2;
 mod produce;
+mod queue;
 mod record;
 mod sender;
 mod sequences;
@@ -68,7 +69,7 @@ use crate::client::Client;
 use crate::image::TopicInfo;
 use crate::settings::{PartitionerKind, ProducerSettings};
 use crate::{Error, ErrorKind, Result};
-use accumulator::{Accumulator, Rules};
+use accumulator::{Accumulator, Place, Rules};
 use batch::{headers_of, new_record};
 use hooks::Hooks;
 use shared::Shared;
@@ -214,9 +215,10 @@ impl Producer {
         if is_transactional {
             shared.lock_transaction().send(&topic.name, partition as i32)?;
         }
+        let place = Place { partition, is_sticky, is_transactional };
         let appended = shared.lock_and(|accumulator| {
             let now = shared.client.io().now().mono;
-            accumulator.append(&topic, partition, &new, room, is_transactional, is_sticky, now)
+            accumulator.append(&topic, place, &new, room, now)
         })?;
         if appended.wakes {
             shared.wake.notify_one();

@@ -42,8 +42,7 @@ pub(super) type Nodes = BTreeMap<BrokerId, Node>;
 /// Runs until the producer is closed and everything is decided.
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut space = CodecSpace::new();
-    loop {
-        let Some(next) = step(&shared, &mut space) else { break };
+    while let Some(next) = step(&shared, &mut space) {
         let io = shared.client.io();
         tokio::select! {
             biased;
@@ -271,7 +270,7 @@ pub(super) fn fail(shared: &Arc<Shared>, mut batch: Batch, error: &Error) {
     if shared.is_transactional() {
         shared.lock_transaction().fail(error);
     } else if shared.hooks.dead_letters.is_some() {
-        for record in batch.to_records() {
+        for record in batch.unpack() {
             shared.hooks.on_dead_letter(DeadLetter { record, error: error.clone() });
         }
     }

@@ -4,7 +4,7 @@ use ottla_client::settings::IsolationLevel;
 use ottla_client::{Client, Error, Lane, Route};
 use ottla_record::{BatchView, records, split_batches};
 use ottla_wire::Str;
-use ottla_wire::messages::fetch::{FetchPartition, FetchRequest, FetchTopic};
+use ottla_wire::messages::fetch::{FetchPartition, FetchRequest, FetchTopic, PartitionData};
 
 /// A record as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,39 +46,7 @@ async fn read_some(
     offset: &mut i64,
     found: &mut Vec<Read>,
 ) {
-    let request = || FetchRequest {
-        replica_id: -1,
-        max_wait_ms: 0,
-        min_bytes: 1,
-        max_bytes: 50 << 20,
-        isolation_level: isolation as i8,
-        topics: vec![FetchTopic {
-            topic: Str::from(topic),
-            partitions: vec![FetchPartition {
-                partition,
-                fetch_offset: *offset,
-                partition_max_bytes: 10 << 20,
-                ..Default::default()
-            }],
-            ..Default::default()
-        }],
-        ..Default::default()
-    };
-    let route = Route::leader(topic, partition).on(Lane::Fetch);
-    let mut retry = client.retry(crate::room::HOUR);
-    let answer = loop {
-        let limit = std::time::Duration::from_secs(30);
-        let answer = client.call_versioned(&route, limit, 4..=12, |_| request()).await;
-        let checked = answer.and_then(|(_, answer)| {
-            Error::check(answer.responses[0].partitions[0].error_code, None, "fetch")?;
-            Ok(answer)
-        });
-        match checked {
-            Ok(answer) => break answer,
-            Err(error) => retry.after(error).await.unwrap(),
-        }
-    };
-    let fetched = &answer.responses[0].partitions[0];
+    let fetched = fetch(client, topic, partition, isolation, *offset).await;
     let aborted = fetched.aborted_transactions.clone().unwrap_or_default();
     let Some(bytes) = fetched.records.bytes() else { return };
     let mut ended: Vec<(i64, i64)> = Vec::new();
@@ -90,16 +58,57 @@ async fn read_some(
             ended.push((header.producer_id, header.base_offset));
             continue;
         }
+        let is_open = |id: i64, first: i64| !ended.iter().any(|(of, at)| *of == id && *at >= first);
         let is_aborted = header.is_transactional()
             && aborted.iter().any(|one| {
                 one.producer_id == header.producer_id
                     && one.first_offset <= header.base_offset
-                    && !ended
-                        .iter()
-                        .any(|(id, at)| *id == one.producer_id && *at >= one.first_offset)
+                    && is_open(one.producer_id, one.first_offset)
             });
         if !is_aborted {
             unpack(&batch, found);
+        }
+    }
+}
+
+async fn fetch(
+    client: &Client,
+    topic: &str,
+    partition: i32,
+    isolation: IsolationLevel,
+    fetch_offset: i64,
+) -> PartitionData {
+    let wanted = FetchPartition {
+        partition,
+        fetch_offset,
+        partition_max_bytes: 10 << 20,
+        ..Default::default()
+    };
+    let topics = vec![FetchTopic {
+        topic: Str::from(topic),
+        partitions: vec![wanted],
+        ..Default::default()
+    }];
+    let request = FetchRequest {
+        replica_id: -1,
+        min_bytes: 1,
+        max_bytes: 50 << 20,
+        isolation_level: isolation as i8,
+        topics,
+        ..Default::default()
+    };
+    let route = Route::leader(topic, partition).on(Lane::Fetch);
+    let mut retry = client.retry(crate::room::HOUR);
+    loop {
+        let limit = std::time::Duration::from_secs(30);
+        let answer = client.call_versioned(&route, limit, 4..=12, |_| request.clone()).await;
+        let checked = answer.and_then(|(_, mut answer)| {
+            let data = answer.responses.remove(0).partitions.remove(0);
+            Error::check(data.error_code, None, "fetch").map(|()| data)
+        });
+        match checked {
+            Ok(data) => return data,
+            Err(error) => retry.after(error).await.unwrap(),
         }
     }
 }
