@@ -213,9 +213,11 @@ impl Admin {
     /// # Errors
     /// No broker answers.
     pub async fn describe_features(&self) -> Result<Features> {
-        let mut request = ottla_wire::messages::api_versions::ApiVersionsRequest::default();
-        request.client_software_name = Str::from_static("ottla-client");
-        request.client_software_version = Str::from_static(env!("CARGO_PKG_VERSION"));
+        let request = ottla_wire::messages::api_versions::ApiVersionsRequest {
+            client_software_name: Str::from_static("ottla-client"),
+            client_software_version: Str::from_static(env!("CARGO_PKG_VERSION")),
+            ..Default::default()
+        };
         let what = "describe features";
         let build = |version: i16| if version >= 3 { request.clone() } else { Default::default() };
         let (_, answer) = self

@@ -290,7 +290,7 @@ fn classic_group(group: classic::DescribedGroup, coordinator: i32) -> Result<Gro
     Error::check(group.error_code, text(&group.error_message), what)?;
     let is_consumer = &*group.protocol_type == "consumer";
     let members = group.members.into_iter().map(|member| {
-        let topics = is_consumer.then(|| subscribed(&member.member_metadata)).unwrap_or_default();
+        let topics = if is_consumer { subscribed(&member.member_metadata) } else { Vec::new() };
         let assignment = is_consumer.then(|| assigned(&member.member_assignment));
         GroupMember {
             member_id: member.member_id.to_string(),

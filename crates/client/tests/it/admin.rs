@@ -79,7 +79,10 @@ fn settings_are_described_changed_and_refused() {
         let refused = admin.incremental_alter_configs(&wrong, true).await;
         assert_eq!(code(&refused[&topic]), ErrorCode::InvalidConfig);
         let kinds = [ConfigResourceType::Topic];
-        assert_eq!(admin.list_config_resources(&kinds).await.unwrap(), [topic.clone()]);
+        assert_eq!(
+            admin.list_config_resources(&kinds).await.unwrap(),
+            std::slice::from_ref(&topic)
+        );
     });
 }
 
@@ -110,7 +113,7 @@ fn offsets_of_groups_are_committed_listed_and_deleted_with_the_group() {
         let offsets = BTreeMap::from([(partition.clone(), offset)]);
         let altered = admin.alter_group_offsets("g", &offsets).await.unwrap();
         altered[&partition].as_ref().unwrap();
-        for asked in [None, Some(&[partition.clone()][..])] {
+        for asked in [None, Some(std::slice::from_ref(&partition))] {
             let listed = admin.list_group_offsets("g", asked, true).await.unwrap();
             assert_eq!(listed.len(), 1);
             assert_eq!((listed[&partition].offset, &*listed[&partition].metadata), (7, "why"));
@@ -121,7 +124,8 @@ fn offsets_of_groups_are_committed_listed_and_deleted_with_the_group() {
         let described = admin.describe_groups(&["g", "missing"]).await;
         assert_eq!(described["g"].as_ref().unwrap().state, "Empty");
         assert_eq!(code(&described["missing"]), ErrorCode::GroupIdNotFound);
-        let deleted = admin.delete_group_offsets("g", &[partition.clone()]).await.unwrap();
+        let deleted =
+            admin.delete_group_offsets("g", std::slice::from_ref(&partition)).await.unwrap();
         deleted[&partition].as_ref().unwrap();
         let gone = admin.delete_groups(&["g", "missing"]).await;
         assert_eq!(code(&gone["missing"]), ErrorCode::GroupIdNotFound);
@@ -141,8 +145,9 @@ fn the_cluster_its_quorum_features_and_directories_are_described() {
         let dir = &dirs[&1].as_ref().unwrap()["/data"];
         assert!(dir.replicas.contains_key(&TopicPartition::new("t", 1)));
         let partition = TopicPartition::new("t", 0);
-        let elected =
-            admin.elect_leaders(ElectionType::Preferred, Some(&[partition.clone()])).await;
+        let elected = admin
+            .elect_leaders(ElectionType::Preferred, Some(std::slice::from_ref(&partition)))
+            .await;
         assert_eq!(code(&elected.unwrap()[&partition]), ErrorCode::ElectionNotNeeded);
         let missing = admin.unregister_broker(77).await;
         assert_eq!(code(&missing), ErrorCode::BrokerIdNotRegistered);
@@ -160,7 +165,7 @@ fn transactions_are_fenced_listed_and_described() {
         assert_eq!(described["x"].as_ref().unwrap().producer_epoch, epoch);
         assert_eq!(code(&described["missing"]), ErrorCode::TransactionalIdNotFound);
         let partition = TopicPartition::new("t", 0);
-        let producers = admin.describe_producers(&[partition.clone()], None).await;
+        let producers = admin.describe_producers(std::slice::from_ref(&partition), None).await;
         assert!(producers[&partition].as_ref().unwrap().is_empty());
     });
 }
