@@ -23,8 +23,8 @@ use ottla_model::{ErrorCode, TopicPartition};
 
 use crate::assignor::{Assignor, GroupMember, TopicRacks};
 use crate::member::{
-    Answer, Backoff, Effect, Failure, Generation, GroupRequest, Join, Joined, Kind, Leave, Leaving,
-    Refusal, Sync,
+    Answer, Backoff, Effect, Failure, Generation, GroupRequest, Join, Joined, JoinedMember, Kind,
+    Leave, Leaving, Refusal, Sync,
 };
 use crate::protocol::{self, Subscription};
 
@@ -429,8 +429,8 @@ impl ClassicMember {
         let Some(members) = joined.members else { return self.sync(Vec::new(), effects) };
         let mut topics = BTreeSet::new();
         self.members.clear();
-        for (member_id, instance_id, bytes) in members {
-            match Subscription::decode(&bytes) {
+        for JoinedMember { member_id, instance_id, metadata } in members {
+            match Subscription::decode(&metadata) {
                 Ok(subscription) => {
                     topics.extend(subscription.topics.iter().cloned());
                     self.members.push(GroupMember { member_id, instance_id, subscription });

@@ -31,7 +31,7 @@ pub use fetch_session::{
 };
 pub use member::{
     Answer, Backoff, ConsumerHeartbeat, Effect, Failure, Generation, GroupRequest, IdPartitions,
-    Join, Joined, Kind, Leave, Leaving, Refusal, Sync,
+    Join, Joined, JoinedMember, Kind, Leave, Leaving, Refusal, Sync,
 };
 pub use positions::{
     Divergence, Ends, Fetchable, OffsetReset, Position, PositionError, Positions, ResetTo,
