@@ -35,7 +35,7 @@ pub(crate) async fn serve(
     if let Err(refusal) = heartbeat.check(makes_ids, &settings.assignors) {
         return refused(refusal);
     }
-    let view = ClusterView::of(node, &heartbeat.group);
+    let view = ClusterView::of(node, &heartbeat.group).resolved_for(node, &heartbeat).await;
     let asked = groups::ask(node, &heartbeat.group, |state, now, token| {
         state.consumer_heartbeat(now, token, &heartbeat, view.cluster())
     });

@@ -79,6 +79,8 @@ impl Default for GroupSettings {
                 session_timeout_ms_max: 1_800_000,
                 initial_rebalance_delay_ms: 3_000,
                 members_max: usize::MAX,
+                pending_joins_max: 10_000,
+                member_bytes_max: 1 << 20,
                 consumer: ConsumerSettings::default(),
             },
             serves_consumer: true,

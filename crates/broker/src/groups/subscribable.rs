@@ -1,12 +1,12 @@
 //! What consumer groups see of the cluster: topics to subscribe to, and what is configured for a group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ottla_base::Uuid;
 use ottla_controller::Image;
 use ottla_controller::image::{ConfigResource, ResourceType};
-use ottla_group::{Cluster, GroupTimes, InvalidRegex, Topics};
+use ottla_group::{Cluster, ConsumerHeartbeat, GroupTimes, InvalidRegex, Topics};
 use regex::{Error, Regex, RegexBuilder};
 
 use crate::node::Node;
@@ -16,14 +16,19 @@ use crate::settings::NodeSettings;
 const REGEX_BYTES_MAX: usize = 1 << 20;
 
 /// The topics of an image.
-pub(crate) struct Subscribable {
+struct Subscribable {
     image: Arc<Image>,
+    /// What regular expressions stand for, of those that were resolved before the coordinator is asked.
+    resolved: BTreeMap<Arc<str>, Result<BTreeSet<Arc<str>>, InvalidRegex>>,
 }
 
 impl Subscribable {
-    /// The topics of `image`.
-    pub(crate) fn new(image: Arc<Image>) -> Self {
-        Self { image }
+    fn resolve(&self, regex: &str) -> Result<BTreeSet<Arc<str>>, InvalidRegex> {
+        // Alone first: what is invalid must not become valid by what is put around it.
+        compile(regex)?;
+        let whole = compile(&format!(r"\A(?:{regex})\z"))?;
+        let topics = self.image.topics.iter().filter(|topic| whole.is_match(&topic.name));
+        Ok(topics.map(|topic| topic.name.clone()).collect())
     }
 }
 
@@ -54,11 +59,14 @@ impl Topics for Subscribable {
     }
 
     fn matching(&self, regex: &str) -> Result<BTreeSet<Arc<str>>, InvalidRegex> {
-        // Alone first: what is invalid must not become valid by what is put around it.
-        compile(regex)?;
-        let whole = compile(&format!(r"\A(?:{regex})\z"))?;
-        let topics = self.image.topics.iter().filter(|topic| whole.is_match(&topic.name));
-        Ok(topics.map(|topic| topic.name.clone()).collect())
+        match self.resolved.get(regex) {
+            Some(resolved) => resolved.clone(),
+            None => self.resolve(regex),
+        }
+    }
+
+    fn is_resolved(&self, regex: &str) -> bool {
+        self.resolved.contains_key(regex)
     }
 }
 
@@ -87,7 +95,37 @@ impl ClusterView {
     pub(crate) fn of(node: &Node, group: &str) -> Self {
         let image = node.metadata.image();
         let times = times_of(group, &image, &node.settings);
-        Self { topics: Subscribable::new(image), times }
+        Self { topics: Subscribable { image, resolved: BTreeMap::new() }, times }
+    }
+
+    /// The same with what a heartbeat needs of regular expressions, which may take long and is done
+    /// aside.
+    pub(crate) async fn resolved_for(
+        self,
+        node: &Arc<Node>,
+        heartbeat: &ConsumerHeartbeat,
+    ) -> Self {
+        let Ok(shard) = node.groups.shard(&heartbeat.group) else { return self };
+        if !shard.look(|state| state.may_need_regexes(heartbeat)) {
+            return self;
+        }
+        let (mut due, version) = (BTreeSet::new(), self.topics.version());
+        node.groups.tell(&shard, |state, now| {
+            due = state.regexes_due(now, heartbeat, version);
+            Vec::new()
+        });
+        if due.is_empty() {
+            return self;
+        }
+        let mut view = self;
+        let resolve = move || {
+            for regex in due {
+                let resolved = view.topics.resolve(&regex);
+                view.topics.resolved.insert(regex, resolved);
+            }
+            view
+        };
+        node.io.blocking(resolve).await
     }
 
     /// As decisions take it.

@@ -30,6 +30,8 @@ pub struct TransactionsConfig {
     pub abort_interval_ms: i32,
     /// `transaction.remove.expired.transaction.cleanup.interval.ms`.
     pub expire_interval_ms: i32,
+    /// `ottla.transactional.ids.max`.
+    pub ids_max: i32,
     /// `transaction.two.phase.commit.enable`.
     pub two_phase_commit: bool,
     /// `transaction.partition.verification.enable`.
@@ -69,6 +71,10 @@ pub struct GroupsConfig {
     pub consumer_heartbeat_interval_ms_range: (i32, i32),
     /// `group.consumer.{min,max}.assignment.interval.ms`.
     pub consumer_assignment_interval_ms_range: (i32, i32),
+    /// `ottla.group.pending.joins.max`.
+    pub pending_joins_max: i32,
+    /// `ottla.group.member.bytes.max`.
+    pub member_bytes_max: i32,
     /// `group.consumer.max.size`.
     pub consumer_max_size: i32,
     /// `group.consumer.assignors`.
@@ -93,6 +99,7 @@ pub(super) fn transactions(reader: &Reader<'_>) -> TransactionsConfig {
             .int("transaction.abort.timed.out.transaction.cleanup.interval.ms"),
         expire_interval_ms: reader
             .int("transaction.remove.expired.transaction.cleanup.interval.ms"),
+        ids_max: reader.int("ottla.transactional.ids.max"),
         two_phase_commit: reader.flag("transaction.two.phase.commit.enable"),
         verify_partitions: reader.flag("transaction.partition.verification.enable"),
     }
@@ -129,6 +136,8 @@ pub(super) fn groups(reader: &Reader<'_>) -> GroupsConfig {
             reader.int("group.consumer.min.assignment.interval.ms"),
             reader.int("group.consumer.max.assignment.interval.ms"),
         ),
+        pending_joins_max: reader.int("ottla.group.pending.joins.max"),
+        member_bytes_max: reader.int("ottla.group.member.bytes.max"),
         consumer_max_size: reader.int("group.consumer.max.size"),
         consumer_assignors: reader.list("group.consumer.assignors"),
         consumer_migration_policy: reader
