@@ -208,6 +208,11 @@ impl Connection {
         self.in_flight.clone().acquire_owned().await.map_err(|_| Error::closed())
     }
 
+    /// The same if that is now.
+    pub(crate) fn try_permit(&self) -> Option<OwnedSemaphorePermit> {
+        self.in_flight.clone().try_acquire_owned().ok()
+    }
+
     /// Ends the connection: what waits for an answer gets `error`.
     pub(crate) fn fail(&self, error: Error) {
         self.shared.fail(error);
@@ -256,7 +261,6 @@ impl Connection {
         self.start_frame(request, version, payloads, permit, true)
     }
 
-    #[allow(dead_code, reason = "for Produce without acks")]
     /// The same for a request that the broker does not answer (Produce without acks): waiting for
     /// it ends when it is written.
     pub(crate) fn start_unanswered<R: Request>(

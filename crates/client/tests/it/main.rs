@@ -5,4 +5,7 @@ mod admin;
 mod connection;
 mod consumer;
 mod metadata;
+mod producer;
+mod read_back;
 mod room;
+mod transactions;
