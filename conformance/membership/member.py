@@ -11,9 +11,9 @@ port, seconds, topic = sys.argv[1:4]
 server = {"bootstrap.servers": f"127.0.0.1:{port}"}
 
 if seconds == "create":
-    made = AdminClient(server).create_topics([NewTopic(topic, int(sys.argv[4]), 1)])[topic]
+    admin = AdminClient(server)
     try:
-        made.result()
+        admin.create_topics([NewTopic(topic, int(sys.argv[4]), 1)])[topic].result()
     except Exception as error:
         if "already exists" not in str(error):
             raise

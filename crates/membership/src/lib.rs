@@ -5,7 +5,7 @@
 //! member.rs    what members and their shell say to each other
 //! classic.rs   join, sync, heartbeat          assignor/    what a leader decides
 //! consumer.rs  KIP-848: the broker decides    protocol.rs  what members write to each other
-//! positions.rs from where to read             fetch_session.rs  what changed since the last Fetch
+//! positions.rs, place.rs  from where to read   fetch_session.rs  what changed since the last Fetch
 //! ```
 //! Values with verbs: each is told what happened and when, and says what to do. No clock, socket or
 //! randomness; the consumer of `ottla-client` runs them.
@@ -18,6 +18,7 @@ mod classic;
 mod consumer;
 mod fetch_session;
 mod member;
+mod place;
 mod positions;
 pub mod protocol;
 #[cfg(test)]
@@ -31,8 +32,7 @@ pub use fetch_session::{
 };
 pub use member::{
     Answer, Backoff, ConsumerHeartbeat, Effect, Failure, Generation, GroupRequest, IdPartitions,
-    Join, Joined, Kind, Leave, Leaving, Refusal, Sync,
+    Join, Joined, JoinedMember, Kind, Leave, Leaving, Refusal, Sync,
 };
-pub use positions::{
-    Divergence, Ends, Fetchable, OffsetReset, Position, PositionError, Positions, ResetTo,
-};
+pub use place::{Divergence, Ends, Fetchable, OffsetReset, Position, PositionError, ResetTo};
+pub use positions::Positions;

@@ -192,10 +192,21 @@ pub struct Joined {
     pub generation: Generation,
     /// The assignor that the group chose.
     pub protocol: Arc<str>,
-    /// Everybody, if we lead: id, instance, subscription.
-    pub members: Option<Vec<(Arc<str>, Option<Arc<str>>, Bytes)>>,
+    /// Everybody, if we lead.
+    pub members: Option<Vec<JoinedMember>>,
     /// A leader who came back as the static member he was: what was assigned stays.
     pub skip_assignment: bool,
+}
+
+/// A member, as JoinGroup shows it to the leader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinedMember {
+    /// Its id.
+    pub member_id: Arc<str>,
+    /// Its `group.instance.id`.
+    pub instance_id: Option<Arc<str>>,
+    /// Its subscription; see [`crate::protocol::Subscription::decode`].
+    pub metadata: Bytes,
 }
 
 /// Why membership is over, or what the user has to know.

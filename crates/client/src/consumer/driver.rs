@@ -7,21 +7,16 @@ use std::time::Duration;
 
 use ottla_base::{MonoTime, Now};
 use ottla_membership::assignor::TopicRacks;
-use ottla_membership::{Answer, Effect, Generation, GroupRequest, Leaving};
+use ottla_membership::{Answer, Effect, Generation, GroupRequest};
 use ottla_model::{ErrorCode, TopicPartition};
 use tokio::sync::{mpsc, watch};
 
 use super::callbacks::Callback;
-use super::commits::{self, Committer, Offsets};
 use super::fetching::{Fetched, Fetcher};
 use super::finding::{Asking, Told};
 use super::member::{Member, Seat};
-use super::shared::{Shared, Wish};
+use super::shared::Shared;
 use crate::{CoordinatorKind, Error, ErrorKind, Result};
-
-/// Why members leave, as brokers log it (KIP-800); the words are Java's.
-const CLOSED: &str = "the consumer is being closed";
-const UNSUBSCRIBED: &str = "the consumer unsubscribed from all topics";
 
 /// What tasks tell the driver.
 pub(crate) enum Event {
@@ -36,28 +31,28 @@ pub(crate) enum Event {
 pub(crate) struct Driver {
     pub(super) shared: Arc<Shared>,
     pub(super) member: Option<Member>,
-    seat: Option<Seat>,
+    pub(super) seat: Option<Seat>,
     pub(super) events: mpsc::UnboundedSender<Event>,
-    inbox: mpsc::UnboundedReceiver<Event>,
-    image: watch::Receiver<u64>,
-    fetcher: Fetcher,
-    asking: Asking,
+    pub(super) inbox: mpsc::UnboundedReceiver<Event>,
+    pub(super) image: watch::Receiver<u64>,
+    pub(super) fetcher: Fetcher,
+    pub(super) asking: Asking,
     /// Callbacks that wait for their turn; the one that runs is not among them.
     pub(super) callbacks: VecDeque<Callback>,
     pub(super) callback_runs: bool,
     /// The latest request of each kind: older answers are void.
-    tags: BTreeMap<u8, u64>,
-    tag: u64,
-    wishes: u64,
-    polled_at: MonoTime,
-    commit_due: MonoTime,
-    committing: bool,
+    pub(super) tags: BTreeMap<u8, u64>,
+    pub(super) tag: u64,
+    pub(super) wishes: u64,
+    pub(super) polled_at: MonoTime,
+    pub(super) commit_due: MonoTime,
+    pub(super) committing: bool,
     /// Something that was put off may go on.
-    retry_at: MonoTime,
-    leaving: bool,
+    pub(super) retry_at: MonoTime,
+    pub(super) leaving: bool,
     pub(super) closing: bool,
-    close_by: MonoTime,
-    over: bool,
+    pub(super) close_by: MonoTime,
+    pub(super) over: bool,
 }
 
 impl Driver {
@@ -122,7 +117,7 @@ impl Driver {
         self.end().await;
     }
 
-    fn now(&self) -> Now {
+    pub(super) fn now(&self) -> Now {
         self.shared.client.io().now()
     }
 
@@ -154,104 +149,6 @@ impl Driver {
         let commits = self.commits_automatically() && !self.committing && !self.closing;
         let commit = if commits { self.commit_due } else { MonoTime::NEVER };
         member.min(commit).min(self.retry_at).min(self.close_by)
-    }
-
-    /// What the user wants since the last look.
-    fn follow_user(&mut self, now: Now) {
-        let (wishes, wish, closing, polled_at) = {
-            let state = self.shared.lock();
-            let polled_at = if state.waiting { now.mono } else { state.polled_at };
-            let wish = (state.wishes != self.wishes).then(|| state.wish.clone());
-            (state.wishes, wish, state.closing, polled_at)
-        };
-        if polled_at > self.polled_at
-            && let Some(member) = &mut self.member
-        {
-            self.polled_at = polled_at;
-            let effects = member.polled(polled_at);
-            self.carry_out(effects);
-        }
-        if let Some(leaving) = closing
-            && !self.closing
-        {
-            return self.begin_close(leaving, now);
-        }
-        if let Some(wish) = wish
-            && !self.leaving
-        {
-            self.wishes = wishes;
-            self.follow_wish(&wish, now);
-        }
-    }
-
-    fn follow_wish(&mut self, wish: &Wish, now: Now) {
-        let client = &self.shared.client;
-        client.set_want_all(matches!(wish, Wish::Matching(_) | Wish::MatchingThere(_)));
-        match wish {
-            Wish::Topics(topics) => {
-                let names: Vec<&str> = topics.iter().map(|it| &**it).collect();
-                client.want(&names);
-                client.request_refresh();
-                self.subscribe(topics.clone(), None, now);
-            }
-            Wish::Matching(_) => {
-                client.request_refresh();
-                self.subscribe_to_matches(now);
-            }
-            Wish::MatchingThere(regex) => {
-                client.request_refresh();
-                self.subscribe(BTreeSet::new(), Some(regex.clone()), now);
-            }
-            Wish::Partitions(partitions) => {
-                let names: Vec<&str> = partitions.iter().map(|it| &*it.topic).collect();
-                client.want(&names);
-                client.request_refresh();
-                self.note_epochs();
-            }
-            Wish::Nothing => self.leave(Leaving::Default, UNSUBSCRIBED),
-        }
-    }
-
-    fn subscribe(&mut self, topics: BTreeSet<Arc<str>>, regex: Option<Arc<str>>, now: Now) {
-        if let Some(member) = &mut self.member {
-            let effects = member.subscribe(now.mono, topics, regex);
-            self.carry_out(effects);
-        }
-    }
-
-    /// Subscribes to the topics that match now, if the wish is an expression.
-    fn subscribe_to_matches(&mut self, now: Now) {
-        let Wish::Matching(regex) = self.shared.lock().wish.clone() else { return };
-        let image = self.shared.client.image();
-        if image.version() == 0 {
-            return;
-        }
-        let without = self.shared.settings.exclude_internal_topics;
-        let fits = |it: &&Arc<crate::TopicInfo>| {
-            it.error.is_none() && !(without && it.is_internal) && regex.is_match(&it.name)
-        };
-        let topics = image.topics().filter(fits).map(|it| it.name.clone()).collect();
-        self.subscribe(topics, None, now);
-    }
-
-    fn leave(&mut self, leaving: Leaving, reason: &'static str) {
-        let Some(member) = &mut self.member else { return };
-        self.leaving = true;
-        let effects = member.leave(leaving, reason);
-        self.carry_out(effects);
-    }
-
-    fn begin_close(&mut self, leaving: Leaving, now: Now) {
-        self.closing = true;
-        self.close_by = now.mono + self.shared.settings.common.request_timeout;
-        if self.member.is_none() || matches!(self.shared.lock().wish, Wish::Partitions(_)) {
-            self.member = None;
-            if self.commits_automatically() {
-                self.commit_now();
-            }
-            return;
-        }
-        self.leave(leaving, CLOSED);
     }
 
     /// What the member wants done.
@@ -305,7 +202,7 @@ impl Driver {
         });
     }
 
-    fn forget_coordinator(&self) {
+    pub(super) fn forget_coordinator(&self) {
         if let Some(seat) = &self.seat {
             self.shared.client.forget_coordinator(CoordinatorKind::Group, &seat.group_id);
         }
@@ -446,66 +343,6 @@ impl Driver {
                 let all: Vec<TopicPartition> = state.positions.assigned().cloned().collect();
                 state.held.extend(all);
             }
-        }
-    }
-
-    fn commits_automatically(&self) -> bool {
-        self.shared.settings.auto_commit && self.seat.is_some()
-    }
-
-    fn commit_automatically(&mut self, now: Now) {
-        if !self.commits_automatically() || now.mono < self.commit_due || self.committing {
-            return;
-        }
-        self.commit_due = now.mono + self.shared.settings.auto_commit_interval;
-        if !self.shared.lock().rebalancing {
-            self.commit_now();
-        }
-    }
-
-    fn commit_now(&mut self) {
-        let offsets = self.processed(None);
-        let Some(committer) = self.committer().filter(|_| !offsets.is_empty()) else { return };
-        self.committing = true;
-        let (shared, events) = (self.shared.clone(), self.events.clone());
-        self.shared.client.io().spawn("consumer commit", async move {
-            let limit = shared.client.settings().request_timeout;
-            let result = commits::commit(&shared.client, &committer, &offsets, limit).await;
-            let _ = events.send(Event::Committed(committer.generation, result));
-        });
-    }
-
-    /// What may be committed, of all partitions or of these.
-    pub(super) fn processed(&self, only: Option<&BTreeSet<TopicPartition>>) -> Offsets {
-        let state = self.shared.lock();
-        let wanted = |it: &TopicPartition| only.is_none_or(|only| only.contains(it));
-        let places = state.processed().into_iter().filter(|(it, _)| wanted(it));
-        places.map(|(it, place)| (it, place.into())).collect()
-    }
-
-    pub(super) fn committer(&self) -> Option<Committer> {
-        let seat = self.seat.as_ref()?;
-        let assigned = matches!(self.shared.lock().wish, Wish::Partitions(_));
-        let generation = match (&self.member, assigned) {
-            (Some(member), false) => member.generation(),
-            _ => Generation::none(),
-        };
-        Some(Committer {
-            group_id: seat.group_id.clone(),
-            instance_id: self.shared.settings.group_instance_id.clone().filter(|_| !assigned),
-            generation,
-        })
-    }
-
-    fn commit_answered(&mut self, sent: &Generation, result: Result<()>, now: Now) {
-        let Err(error) = result else { return };
-        tracing::warn!(%error, "offsets could not be committed");
-        if error.wants_coordinator() {
-            self.forget_coordinator();
-        }
-        if let (Some(code), Some(member)) = (error.code(), &mut self.member) {
-            let effects = member.commit_refused(now.mono, sent, code);
-            self.carry_out(effects);
         }
     }
 

@@ -9,7 +9,7 @@ use ottla_base::MonoTime;
 use ottla_membership::{
     Answer, Assignor, Backoff, ClassicMember, ClassicSettings, ConsumerHeartbeat, ConsumerMember,
     ConsumerSettings as MemberSettings, Effect, Generation, GroupRequest, IdPartitions, Join,
-    Joined, Kind, Leave, Leaving, Refusal, Sync, Wanted, protocol::PROTOCOL_TYPE,
+    Joined, JoinedMember, Kind, Leave, Leaving, Refusal, Sync, Wanted, protocol::PROTOCOL_TYPE,
 };
 use ottla_model::{ErrorCode, TopicPartition};
 use ottla_wire::Str;
@@ -256,7 +256,8 @@ impl Seat {
         let leads = answer.leader == answer.member_id;
         let members = answer.members.into_iter().map(|it| {
             let instance_id = it.group_instance_id.as_ref().map(|id| Arc::from(id.as_str()));
-            (Arc::from(it.member_id.as_str()), instance_id, it.metadata)
+            let member_id = it.member_id.as_str().into();
+            JoinedMember { member_id, instance_id, metadata: it.metadata }
         });
         Ok(Answer::Joined(Joined {
             generation: Generation {

@@ -3,6 +3,7 @@
 //! ```text
 //! mod.rs       reading                     handle.rs    everything else a user can ask
 //! driver.rs    the task behind it          callbacks.rs rebalances as the user sees them
+//! following.rs what the user wants         committing.rs automatic commits
 //! fetching.rs  from whom, how much         record.rs    what came, as owned records
 //! finding.rs   places of partitions        member.rs, commits.rs, offsets.rs   on the wire
 //! shared.rs    what both sides look at
@@ -39,9 +40,11 @@
 
 mod callbacks;
 mod commits;
+mod committing;
 mod driver;
 mod fetching;
 mod finding;
+mod following;
 mod handle;
 mod listener;
 mod member;

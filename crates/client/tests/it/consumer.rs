@@ -236,7 +236,7 @@ fn places_are_sought_paused_and_found_by_time() {
         let error = consumer.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NoOffset);
         assert!(consumer.seek(&at("u", 0), 1).is_err());
-        consumer.seek_to_end(&[one.clone()]).unwrap();
+        consumer.seek_to_end(std::slice::from_ref(&one)).unwrap();
         consumer.seek(&zero, 7).unwrap();
         let mut seen = Vec::new();
         while seen.len() < 2 {
@@ -255,13 +255,13 @@ fn places_are_sought_paused_and_found_by_time() {
             [9, 0]
         );
         assert_eq!(consumer.beginning_offsets(&both).await.unwrap()[&zero], 0);
-        consumer.seek_to_beginning(&[zero.clone()]).unwrap();
+        consumer.seek_to_beginning(std::slice::from_ref(&zero)).unwrap();
         assert_eq!(take(&io, &mut consumer, 1).await, ["0:0=0"]);
-        consumer.pause(&[zero.clone()]).unwrap();
+        consumer.pause(std::slice::from_ref(&zero)).unwrap();
         produce(&client, "t", 1, 0, 1, Codec::None).await;
         assert_eq!(take(&io, &mut consumer, 1).await, ["1:0=0"]);
         assert_eq!(consumer.poll(Duration::from_secs(5)).await.unwrap(), []);
-        consumer.resume(&[zero.clone()]).unwrap();
+        consumer.resume(std::slice::from_ref(&zero)).unwrap();
         assert_eq!(take(&io, &mut consumer, 2).await, ["0:1=1", "0:2=2"]);
     });
 }

@@ -111,10 +111,11 @@ fn answer(verb: &str, words: &[&str]) -> Option<Answer> {
 }
 
 /// A member as the leader sees it: `ID=TOPIC,TOPIC`.
-fn other(text: &str) -> (Arc<str>, Option<Arc<str>>, bytes::Bytes) {
+fn other(text: &str) -> JoinedMember {
     let (id, topics) = text.split_once('=').unwrap();
     let topics = names(topics).into_iter().collect();
-    (id.into(), None, Subscription { topics, ..Subscription::default() }.encode())
+    let metadata = Subscription { topics, ..Subscription::default() }.encode();
+    JoinedMember { member_id: id.into(), instance_id: None, metadata }
 }
 
 impl World {

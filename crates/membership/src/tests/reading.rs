@@ -80,32 +80,6 @@ fn run_positions(positions: &mut Positions, verb: &str, words: &[&str]) -> Vec<S
             positions.assign(&partitions(words[0]));
             String::new()
         }
-        "committed" => {
-            let at = (words[1] != "-").then(|| position(words[1]));
-            positions
-                .committed(&partition, at, WALL)
-                .map_or_else(|it| format!("{it:?}"), |()| String::new())
-        }
-        "found" => {
-            let at = (words[1] != "-").then(|| position(words[1]));
-            positions.reset_found(&partition, known, at);
-            String::new()
-        }
-        "leader" => {
-            positions.leader_epoch(&partition, number(words[1]));
-            String::new()
-        }
-        "confirmed" => {
-            let ends = (number(words[1]), number(words[2]));
-            match positions.confirmed(&partition, known, ends.0, ends.1, WALL) {
-                Ok(None) => String::new(),
-                Ok(Some(it)) => format!("back from {} to {}", it.from, it.to),
-                Err(it) => format!("{it:?}"),
-            }
-        }
-        "out-of-range" => positions
-            .out_of_range(&partition, known, WALL)
-            .map_or_else(|it| format!("{it:?}"), |()| String::new()),
         "seek" => positions.seek(&partition, position(words[1])).to_string(),
         "pause" => positions.pause(&partition, words[1] == "on").to_string(),
         "fetched" => positions.fetched(&partition, known, position(words[1])).to_string(),
@@ -126,11 +100,50 @@ fn run_positions(positions: &mut Positions, verb: &str, words: &[&str]) -> Vec<S
             positions.prefer(&partition, Some((number(words[1]), until)));
             String::new()
         }
-        other => format!("what is {other}?"),
+        other => answered(positions, &partition, known, other, words),
     };
     let mut lines: Vec<String> = Some(said).into_iter().filter(|it| !it.is_empty()).collect();
     lines.extend(state(positions));
     lines
+}
+
+/// What brokers answer.
+fn answered(
+    positions: &mut Positions,
+    partition: &TopicPartition,
+    known: u64,
+    verb: &str,
+    words: &[&str],
+) -> String {
+    match verb {
+        "committed" => {
+            let at = (words[1] != "-").then(|| position(words[1]));
+            positions
+                .committed(partition, at, WALL)
+                .map_or_else(|it| format!("{it:?}"), |()| String::new())
+        }
+        "found" => {
+            let at = (words[1] != "-").then(|| position(words[1]));
+            positions.reset_found(partition, known, at);
+            String::new()
+        }
+        "leader" => {
+            positions.leader_epoch(partition, number(words[1]));
+            String::new()
+        }
+        "confirmed" => {
+            let ends = (number(words[1]), number(words[2]));
+            match positions.confirmed(partition, known, ends.0, ends.1, WALL) {
+                Ok(None) => String::new(),
+                Ok(Some(it)) => format!("back from {} to {}", it.from, it.to),
+                Err(it) => format!("{it:?}"),
+            }
+        }
+        "out-of-range" => positions
+            .out_of_range(partition, known, WALL)
+            .map_or_else(|it| format!("{it:?}"), |()| String::new()),
+        other => format!("what is {other}?"),
+    }
 }
 
 fn run_session(session: &mut FetchSession, verb: &str, words: &[&str]) -> Vec<String> {
