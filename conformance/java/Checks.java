@@ -17,11 +17,6 @@ final class Checks {
         System.out.println((ok ? "ok    " : "FAIL  ") + name + (ok ? "" : "  " + detail));
     }
 
-    /** What cannot be seen on this server yet, and why; neither passed nor failed. */
-    static void gap(String name, String why) {
-        System.out.println("gap   " + name + ": " + why);
-    }
-
     static void equal(String name, Object got, Object want) {
         check(name, Objects.equals(got, want), "got " + got + " want " + want);
     }

@@ -245,12 +245,6 @@ final class Protocols {
                 all.add(members.get(i));
                 Member next = members.get(i);
                 boolean shared = until(members, () -> share(members, PARTITIONS) || next.failure != null);
-                if (next.failure != null && next.failure.getMessage().contains("online upgrade is disabled")) {
-                    Checks.gap(name + protocol, "groups of live members are not converted");
-                    members.remove(i);
-                    members.forEach(member -> member.consumer.close());
-                    return;
-                }
                 Checks.check(name + "shared with " + (i + 1) + " of protocol " + protocol, shared && next.failure == null, state(members));
             }
             Checks.becomes(name + "the group is of type " + protocol, protocol.equals("classic") ? "Classic" : "Consumer", () -> type(topic));

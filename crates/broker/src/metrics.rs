@@ -10,6 +10,7 @@ use ottla_wire::ApiKey;
 
 pub(crate) mod exposition;
 mod of_groups;
+mod of_transactions;
 
 /// Upper bounds of the request time buckets, in seconds.
 pub(crate) const REQUEST_SECONDS: [f64; 10] =

@@ -47,6 +47,8 @@ pub enum ErrorKind {
     InvalidRecord,
     /// There was no room, and none came in time.
     Full,
+    /// A partition has no place to read from, and `auto.offset.reset` is none.
+    NoOffset,
 }
 
 /// What a caller can do about an error.
@@ -214,6 +216,7 @@ impl Error {
             ErrorKind::Closed => "make a new client",
             ErrorKind::Usage => "correct the order of calls",
             ErrorKind::InvalidRecord => "make the record smaller, or raise max.request.size",
+            ErrorKind::NoOffset => "seek, commit an offset, or set auto.offset.reset",
             ErrorKind::Full => "send more slowly, or raise buffer.memory or max.block.ms",
         }
     }

@@ -14,7 +14,7 @@ use ottla_model::ErrorCode;
 use crate::answer::Answer;
 use crate::classic::ClassicGroup;
 use crate::codec;
-use crate::consumer::ConsumerSettings;
+use crate::consumer::{ConsumerSettings, Reason};
 use crate::group::Group;
 use crate::history::History;
 use crate::offsets::Offsets;
@@ -38,6 +38,10 @@ pub struct Settings {
     pub initial_rebalance_delay_ms: i32,
     /// `group.max.size`.
     pub members_max: usize,
+    /// `ottla.group.pending.joins.max`: members of a group that have an id and have not joined with it.
+    pub pending_joins_max: usize,
+    /// `ottla.group.member.bytes.max`: of what a member says of itself.
+    pub member_bytes_max: usize,
     /// Of consumer groups (KIP-848).
     pub consumer: ConsumerSettings,
 }
@@ -177,10 +181,14 @@ impl Coordinator for Groups {
                 Timer::Session(group, member) => {
                     decisions.push(self.session_due(now, &group, &member));
                 }
-                Timer::ConsumerSession(group, member)
-                | Timer::ConsumerJoin(group, member)
-                | Timer::ConsumerSync(group, member) => {
-                    decisions.push(self.consumer_session_due(now, &group, &member));
+                Timer::ConsumerSession(group, member) => {
+                    decisions.push(self.member_due(now, &group, &member, Reason::SILENT));
+                }
+                Timer::ConsumerJoin(group, member) => {
+                    decisions.push(self.member_due(now, &group, &member, Reason::NOT_REJOINED));
+                }
+                Timer::ConsumerSync(group, member) => {
+                    decisions.push(self.member_due(now, &group, &member, Reason::NOT_SYNCED));
                 }
                 Timer::GivingBack(group, member, epoch) => {
                     decisions.push(self.giving_back_due(now, &group, &member, epoch));

@@ -172,10 +172,31 @@ impl History {
         }
     }
 
+    /// The epoch of a consumer group rises: part of the rebalance that is going on, or a new one. It
+    /// goes on until [`Self::complete`].
+    pub(crate) fn begin_epoch(&mut self, now: Now, group: &Arc<str>, epoch: i32, why: &str) {
+        if self.open_epoch(group).is_none() {
+            self.begin(now, group, why);
+        }
+        if let Some(rebalance) = self.of_group(group).rebalances.back_mut() {
+            rebalance.generation = epoch;
+        }
+    }
+
+    /// The epoch that the rebalance leads to that is going on, if one is; -1 if that is not known yet.
+    pub(crate) fn open_epoch(&self, group: &str) -> Option<i32> {
+        let last = self.by_group.get(group)?.rebalances.back()?;
+        last.took.is_none().then_some(last.generation)
+    }
+
     /// A rebalance begins.
     pub(crate) fn begin(&mut self, now: Now, group: &Arc<str>, why: &str) {
         self.begun += 1;
         let of_group = self.of_group(group);
+        // One that this one puts an end to, because the group changes its protocol.
+        if let Some(last) = of_group.rebalances.back_mut() {
+            last.took.get_or_insert(now.mono.since(last.begun));
+        }
         if of_group.rebalances.len() >= REBALANCES_MAX {
             of_group.rebalances.pop_front();
         }

@@ -284,6 +284,7 @@ fn transactions(config: &ServerConfig, node: &mut NodeSettings) {
     to.id_expiration_ms = from.id_expiration_ms.into();
     to.abort_interval = millis(from.abort_interval_ms.into());
     to.expire_interval = millis(from.expire_interval_ms.into());
+    to.ids_max = count(from.ids_max);
     to.two_phase_commit = from.two_phase_commit;
     to.verify_partitions = from.verify_partitions;
 }
@@ -292,6 +293,10 @@ fn groups(config: &ServerConfig, node: &mut NodeSettings) {
     let from = &config.groups;
     let to = &mut node.groups;
     internal_topic(&from.topic, &mut to.topic);
+    to.serves_consumer = from.rebalance_protocols.iter().any(|name| name == "consumer");
+    to.ranges.session_timeout_ms = from.consumer_session_timeout_ms_range;
+    to.ranges.heartbeat_interval_ms = from.consumer_heartbeat_interval_ms_range;
+    to.ranges.assignment_interval_ms = from.consumer_assignment_interval_ms_range;
     let to = &mut to.core;
     to.offset_metadata_units_max = count(from.offset_metadata_max_bytes);
     to.offsets_retention_ms = i64::from(from.offsets_retention_minutes) * 60_000;
@@ -300,6 +305,8 @@ fn groups(config: &ServerConfig, node: &mut NodeSettings) {
     to.session_timeout_ms_max = from.max_session_timeout_ms;
     to.initial_rebalance_delay_ms = from.initial_rebalance_delay_ms;
     to.members_max = count(from.max_size);
+    to.pending_joins_max = count(from.pending_joins_max);
+    to.member_bytes_max = count(from.member_bytes_max);
     let to = &mut to.consumer;
     to.times.session_timeout_ms = from.consumer_session_timeout_ms;
     to.times.heartbeat_interval_ms = from.consumer_heartbeat_interval_ms;

@@ -101,6 +101,13 @@ pub fn records_with<'a>(
     Ok(Records { header, plain })
 }
 
+impl<'a> Records<'a> {
+    /// The records of a batch whose block was unpacked elsewhere: what they borrow is `plain`.
+    pub fn of_plain(header: BatchHeader, plain: &'a [u8]) -> Self {
+        Self { header, plain: Cow::Borrowed(plain) }
+    }
+}
+
 impl Records<'_> {
     /// The records, in order.
     pub fn iter(&self) -> RecordIter<'_> {

@@ -111,7 +111,7 @@ pub enum Deed {
         /// All that it has.
         partitions: BTreeSet<TopicPartition>,
     },
-    /// The node's process has ended; what was under way to it will not happen any more.
+    /// The node's process has ended; what was under way to it has happened or will not.
     NodeEnded,
     /// The node's power was cut.
     PowerCut,
@@ -134,6 +134,7 @@ struct Inner {
     deeds: Vec<Deed>,
     invariants: Vec<Box<dyn Invariant<Deed>>>,
     next_number: u64,
+    outlives_power: bool,
 }
 
 impl Ledger {
@@ -141,7 +142,13 @@ impl Ledger {
     /// acknowledged is safe from a power cut.
     pub fn new(outlives_power: bool) -> Self {
         let invariants = invariants::of_clients(outlives_power);
-        Self(Arc::new(Mutex::new(Inner { deeds: Vec::new(), invariants, next_number: 0 })))
+        let deeds = Vec::new();
+        Self(Arc::new(Mutex::new(Inner { deeds, invariants, next_number: 0, outlives_power })))
+    }
+
+    /// Whether everything that is acknowledged is safe from a power cut.
+    pub fn outlives_power(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).outlives_power
     }
 
     /// A number for a record, a transaction or a commit.

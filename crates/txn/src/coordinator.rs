@@ -28,6 +28,8 @@ pub struct Settings {
     pub expire_interval: Duration,
     /// `transaction.two.phase.commit.enable`.
     pub two_phase_commit: bool,
+    /// `ottla.transactional.ids.max`: ids that one coordinator remembers.
+    pub ids_max: usize,
     /// The finalized level of the feature `transaction.version`.
     pub level: TransactionVersion,
 }
@@ -98,6 +100,15 @@ impl Transactions {
             by_id: BTreeMap::new(),
             abort_due: MonoTime::NEVER,
             expire_due: MonoTime::NEVER,
+        }
+    }
+
+    /// At level 0 the log cannot hold what clients of level 2 rely on, and Apache Kafka answers them
+    /// the same.
+    pub(crate) fn check_version(&self, version: TransactionVersion) -> Result<(), ErrorCode> {
+        match version.bumps_epoch() && self.settings.level == TransactionVersion::TV0 {
+            true => Err(ErrorCode::UnsupportedVersion),
+            false => Ok(()),
         }
     }
 

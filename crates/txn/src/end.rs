@@ -58,6 +58,7 @@ impl Transactions {
     ) -> Result<Decision, Answer> {
         let refused = |code| Answer::Producer(Err(code));
         let (id, old) = self.find(request.transactional_id).map_err(refused)?;
+        self.check_version(request.version).map_err(refused)?;
         let verdict = judge(old, request).map_err(refused)?;
         if matches!(verdict, Verdict::Done) {
             return Ok(answer(token, Answer::Producer(Ok(producer_of(old)))));
@@ -213,10 +214,11 @@ fn judge_tv2(
     }
 }
 
-/// The level that a client's request stands for: from version 5 on, EndTxn bumps the epoch.
 impl TransactionVersion {
-    /// What an EndTxn of this version means, if the cluster is at `level`.
-    pub fn of_end_txn(version: i16, level: Self) -> Self {
-        if version >= 5 { Self::TV2.min(level) } else { Self::TV0 }
+    /// What an EndTxn of this version means. From version 5 on it gives the producer a new epoch, at
+    /// whatever level the cluster is: a client that has not heard of a lower one yet counts its batches
+    /// anew in the next transaction, and with the epoch of the last they would pass for duplicates.
+    pub fn of_end_txn(version: i16) -> Self {
+        if version >= 5 { Self::TV2 } else { Self::TV0 }
     }
 }

@@ -70,6 +70,10 @@ impl Transactions {
         let known = self.by_id.get_key_value(request.transactional_id);
         let (id, old) = match known {
             Some((id, transaction)) => (id.clone(), transaction.clone()),
+            // They are forgotten after transactional.id.expiration.ms.
+            None if self.by_id.len() >= self.settings.ids_max => {
+                return Err(refused(ErrorCode::PolicyViolation));
+            }
             None => {
                 let producer_id = fresh(request.fresh_id)?;
                 let id = request.transactional_id.into();

@@ -45,6 +45,7 @@ impl Transactions {
     ) -> Result<Decision, ErrorCode> {
         let (id, old) = self.find(request.transactional_id)?;
         check(old, request.producer)?;
+        self.check_version(request.version)?;
         let told = Answer::Added(Ok(()));
         if old.state == State::Ongoing && request.partitions.is_subset(&old.partitions) {
             return Ok(answer(token, told));

@@ -16,6 +16,7 @@ use ottla_wire::messages::consumer_group_describe::{
 };
 
 use crate::authorized_operations::{ALL_OF_GROUP, NOT_ASKED_FOR};
+use crate::groups;
 use crate::node::Node;
 use crate::request::Request;
 
@@ -32,8 +33,10 @@ pub(crate) async fn serve(
     let image = node.metadata.image();
     let assignors = &node.settings.groups.core.consumer.assignors;
     let default = assignors.first().map_or("", |assignor| assignor.name());
+    let is_served = groups::serves_consumer(node);
     let groups = body.group_ids.iter().map(|id| {
         let mut described = match node.groups.shard(id) {
+            _ if !is_served => refused(id, ErrorCode::UnsupportedVersion, None),
             Err(code) => refused(id, code, None),
             Ok(shard) => shard.look(|state| match state.get(id) {
                 Some(Group::Consumer(group)) => describe(id, group, default, &image),

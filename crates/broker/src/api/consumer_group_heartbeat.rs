@@ -13,7 +13,7 @@ use ottla_wire::messages::consumer_group_heartbeat::{
     RequestTopicPartitions, ResponseTopicPartitions,
 };
 
-use crate::groups::{self, Subscribable, times_of};
+use crate::groups::{self, ClusterView};
 use crate::node::Node;
 use crate::request::Request;
 
@@ -26,17 +26,18 @@ pub(crate) async fn serve(
     request: &Request,
     body: ConsumerGroupHeartbeatRequest,
 ) -> ConsumerGroupHeartbeatResponse {
+    if !groups::serves_consumer(node) {
+        return failed(ErrorCode::UnsupportedVersion);
+    }
     let settings = &node.settings.groups.core.consumer;
     let heartbeat = heartbeat_of(request, body);
     let makes_ids = request.version >= MAKES_IDS_VERSION_MIN;
     if let Err(refusal) = heartbeat.check(makes_ids, &settings.assignors) {
         return refused(refusal);
     }
-    let image = node.metadata.image();
-    let times = times_of(&heartbeat.group, &image, settings.times);
-    let topics = Subscribable::new(image);
+    let view = ClusterView::of(node, &heartbeat.group).resolved_for(node, &heartbeat).await;
     let asked = groups::ask(node, &heartbeat.group, |state, now, token| {
-        state.consumer_heartbeat(now, token, &heartbeat, times, &topics)
+        state.consumer_heartbeat(now, token, &heartbeat, view.cluster())
     });
     match asked.await {
         Ok(Answer::Beat(Ok(beat))) => response(beat),

@@ -23,8 +23,7 @@ pub(crate) async fn serve(
     request: &Request,
     body: EndTxnRequest,
 ) -> EndTxnResponse {
-    let level = transactions::level(&node.metadata.image());
-    let version = TransactionVersion::of_end_txn(request.version, level);
+    let version = TransactionVersion::of_end_txn(request.version);
     let id: &str = &body.transactional_id;
     let ended = transactions::ask_producer(node, id, |state, now, token, fresh_id| {
         let request = EndTransaction {

@@ -24,11 +24,13 @@ use crate::request::Request;
 pub(crate) use deleted_topics::follow as follow_deleted_topics;
 pub(crate) use named::{Verdicts, topic};
 pub(crate) use page::page;
-pub(crate) use subscribable::{ClusterView, Subscribable, times_of};
+pub(crate) use subscribable::ClusterView;
 pub(crate) use transactional::commit_in_transaction;
 
 /// Bytes that the records of one decision may take: a generation of thousands of members.
 const BATCH_BYTES_MAX: usize = 16 << 20;
+/// Level of `group.version` since which consumer groups are served.
+const CONSUMER_LEVEL_MIN: i16 = 1;
 
 /// What the group coordinator of a node is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,32 @@ pub struct GroupSettings {
     pub topic: InternalTopic,
     /// Everything that the rules need to know.
     pub core: Settings,
+    /// Whether `group.coordinator.rebalance.protocols` names `consumer`.
+    pub serves_consumer: bool,
+    /// What the settings of groups are held within.
+    pub ranges: TimeRanges,
+}
+
+/// `group.consumer.min.…` and `group.consumer.max.…`, in milliseconds. A group whose own setting lies
+/// outside, because they were changed since, has the nearest that lies within, as with Apache Kafka 4.4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeRanges {
+    /// `….session.timeout.ms`.
+    pub session_timeout_ms: (i32, i32),
+    /// `….heartbeat.interval.ms`.
+    pub heartbeat_interval_ms: (i32, i32),
+    /// `….assignment.interval.ms`.
+    pub assignment_interval_ms: (i32, i32),
+}
+
+impl Default for TimeRanges {
+    fn default() -> Self {
+        Self {
+            session_timeout_ms: (45_000, 60_000),
+            heartbeat_interval_ms: (5_000, 15_000),
+            assignment_interval_ms: (0, 15_000),
+        }
+    }
 }
 
 impl Default for GroupSettings {
@@ -51,8 +79,12 @@ impl Default for GroupSettings {
                 session_timeout_ms_max: 1_800_000,
                 initial_rebalance_delay_ms: 3_000,
                 members_max: usize::MAX,
+                pending_joins_max: 10_000,
+                member_bytes_max: 1 << 20,
                 consumer: ConsumerSettings::default(),
             },
+            serves_consumer: true,
+            ranges: TimeRanges::default(),
         }
     }
 }
@@ -80,6 +112,13 @@ pub(crate) fn perform(shard: &Arc<Shard<Groups>>, effect: Effect) {
     match effect {
         Effect::Answer(token, answer) => shard.answer(token, answer),
     }
+}
+
+/// Whether this node serves consumer groups: its own settings and `group.version` have to allow it
+/// (KIP-848). Groups that are there stay as they are while it does not.
+pub(crate) fn serves_consumer(node: &Node) -> bool {
+    node.settings.groups.serves_consumer
+        && node.metadata.image().feature_level("group.version") >= CONSUMER_LEVEL_MIN
 }
 
 /// Asks the coordinator of a group.

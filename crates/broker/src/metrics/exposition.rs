@@ -11,9 +11,9 @@ use prometheus_client::registry::Registry;
 use ottla_controller::{Image, image};
 
 use super::of_groups::OF_GROUPS;
+use super::of_transactions::OF_TRANSACTIONS;
 use super::{OfKey, REQUEST_SECONDS};
 use crate::node::Node;
-use crate::standing;
 use crate::storage::{LogDir, LogSummary, Partition};
 
 /// A number of the whole node.
@@ -24,8 +24,7 @@ pub(super) struct OfNode {
     value: fn(&Node) -> i64,
 }
 
-/// A number of one partition, labelled `topic` and `partition`. A partition of which nothing is known
-/// yet has none: no log is opened to be measured.
+/// A number of one partition, labelled `topic` and `partition`. No log is opened to be measured.
 struct OfPartition {
     name: &'static str,
     help: &'static str,
@@ -107,9 +106,8 @@ const OF_NODE: &[OfNode] = &[
         "kafka_server_replicamanager_underreplicatedpartitions",
         "Partitions led by this node with a replica that is not in sync.",
         |node| {
-            let own = node.settings.node_id;
-            partitions_that(&node.metadata.image(), |partition| {
-                partition.leader == own && partition.isr.len() < partition.replicas.len()
+            partitions_that(&node.metadata.image(), |one| {
+                one.leader == node.settings.node_id && one.isr.len() < one.replicas.len()
             })
         },
     ),
@@ -140,16 +138,6 @@ const OF_NODE: &[OfNode] = &[
         "kafka_controller_kafkacontroller_globalpartitioncount",
         "Partitions in the cluster.",
         |node| partition_count(&node.metadata.image()),
-    ),
-    gauge(
-        "kafka_server_replicamanager_partitionswithlatetransactionscount",
-        "Partitions with a transaction that is open five minutes after transaction.max.timeout.ms.",
-        |node| standing::late_count(node) as i64,
-    ),
-    gauge(
-        "ottla_oldest_open_transaction_ms",
-        "Age of the oldest transaction that a last stable offset waits for; ottla doctor names it.",
-        standing::oldest_ms,
     ),
     gauge("ottla_damaged_batches", "Damaged stretches of logs that are known.", |node| {
         node.storage.damage_count() as i64
@@ -265,7 +253,7 @@ const OF_PARTITION: &[OfPartition] = &[
     OfPartition {
         name: "kafka_cluster_partition_laststableoffsetlag",
         help: "Records that readers of committed ones do not get yet.",
-        value: |_, log| (log.high_watermark - log.last_stable_offset).max(0),
+        value: |_, log| log.high_watermark - log.last_stable_offset,
     },
     OfPartition {
         name: "kafka_log_log_numlogsegments",
@@ -389,7 +377,7 @@ impl fmt::Debug for Scrape {
 
 impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for metric in OF_NODE.iter().chain(OF_GROUPS) {
+        for metric in OF_NODE.iter().chain(OF_GROUPS).chain(OF_TRANSACTIONS) {
             let value = (metric.value)(&self.0);
             let mut line =
                 encoder.encode_descriptor(metric.name, metric.help, None, metric.kind)?;

@@ -36,6 +36,8 @@ pub struct TransactionSettings {
     pub abort_interval: Duration,
     /// `transaction.remove.expired.transaction.cleanup.interval.ms`.
     pub expire_interval: Duration,
+    /// `ottla.transactional.ids.max`.
+    pub ids_max: usize,
     /// `transaction.two.phase.commit.enable`.
     pub two_phase_commit: bool,
     /// `transaction.partition.verification.enable`.
@@ -50,6 +52,7 @@ impl Default for TransactionSettings {
             id_expiration_ms: 604_800_000,
             abort_interval: Duration::from_secs(10),
             expire_interval: Duration::from_secs(3600),
+            ids_max: 1_000_000,
             two_phase_commit: false,
             verify_partitions: true,
         }
@@ -77,6 +80,7 @@ pub(crate) fn make(settings: &TransactionSettings, level: TransactionVersion) ->
         abort_interval: settings.abort_interval,
         expire_interval: settings.expire_interval,
         two_phase_commit: settings.two_phase_commit,
+        ids_max: settings.ids_max,
         level,
     })
 }

@@ -3,5 +3,6 @@
 
 mod admin;
 mod connection;
+mod consumer;
 mod metadata;
 mod room;

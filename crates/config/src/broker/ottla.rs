@@ -13,6 +13,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         .doc("Address of metrics and health over HTTP, as host:port; empty for none."),
     unset("ottla.cluster.id", Kind::String)
         .doc("Cluster id given to a new data directory; a random one when unset."),
+    int("ottla.group.member.bytes.max", 1_048_576).at_least(1.0).doc(
+        "Bytes that a member of a group may say of itself when it joins; more is INVALID_REQUEST.",
+    ),
+    int("ottla.group.pending.joins.max", 10_000).at_least(1.0).doc(
+        "Members of a classic group that have been given an id and have not joined with it yet; one \
+         more is GROUP_MAX_SIZE_REACHED.",
+    ),
     long("ottla.log.dir.reserve.bytes", -1).at_least(-1.0).doc(
         "Bytes kept free on the volume of each log dir; -1 for ottla.log.dir.reserve.percent.",
     ),
@@ -53,4 +60,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
     long("ottla.scrub.interval.ms", 604_800_000)
         .at_least(0.0)
         .doc("Time from the beginning of one such pass over all segments to that of the next."),
+    int("ottla.transactional.ids.max", 1_000_000).at_least(1.0).doc(
+        "Transactional ids that each partition of __transaction_state remembers; one more is \
+         POLICY_VIOLATION until others have expired (transactional.id.expiration.ms).",
+    ),
 ];

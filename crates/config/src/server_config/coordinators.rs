@@ -30,6 +30,8 @@ pub struct TransactionsConfig {
     pub abort_interval_ms: i32,
     /// `transaction.remove.expired.transaction.cleanup.interval.ms`.
     pub expire_interval_ms: i32,
+    /// `ottla.transactional.ids.max`.
+    pub ids_max: i32,
     /// `transaction.two.phase.commit.enable`.
     pub two_phase_commit: bool,
     /// `transaction.partition.verification.enable`.
@@ -63,6 +65,16 @@ pub struct GroupsConfig {
     pub consumer_heartbeat_interval_ms: i32,
     /// `group.consumer.assignment.interval.ms`.
     pub consumer_assignment_interval_ms: i32,
+    /// `group.consumer.{min,max}.session.timeout.ms`: what a group's own is held within.
+    pub consumer_session_timeout_ms_range: (i32, i32),
+    /// `group.consumer.{min,max}.heartbeat.interval.ms`.
+    pub consumer_heartbeat_interval_ms_range: (i32, i32),
+    /// `group.consumer.{min,max}.assignment.interval.ms`.
+    pub consumer_assignment_interval_ms_range: (i32, i32),
+    /// `ottla.group.pending.joins.max`.
+    pub pending_joins_max: i32,
+    /// `ottla.group.member.bytes.max`.
+    pub member_bytes_max: i32,
     /// `group.consumer.max.size`.
     pub consumer_max_size: i32,
     /// `group.consumer.assignors`.
@@ -87,6 +99,7 @@ pub(super) fn transactions(reader: &Reader<'_>) -> TransactionsConfig {
             .int("transaction.abort.timed.out.transaction.cleanup.interval.ms"),
         expire_interval_ms: reader
             .int("transaction.remove.expired.transaction.cleanup.interval.ms"),
+        ids_max: reader.int("ottla.transactional.ids.max"),
         two_phase_commit: reader.flag("transaction.two.phase.commit.enable"),
         verify_partitions: reader.flag("transaction.partition.verification.enable"),
     }
@@ -111,6 +124,20 @@ pub(super) fn groups(reader: &Reader<'_>) -> GroupsConfig {
         consumer_session_timeout_ms: reader.int("group.consumer.session.timeout.ms"),
         consumer_heartbeat_interval_ms: reader.int("group.consumer.heartbeat.interval.ms"),
         consumer_assignment_interval_ms: reader.int("group.consumer.assignment.interval.ms"),
+        consumer_session_timeout_ms_range: (
+            reader.int("group.consumer.min.session.timeout.ms"),
+            reader.int("group.consumer.max.session.timeout.ms"),
+        ),
+        consumer_heartbeat_interval_ms_range: (
+            reader.int("group.consumer.min.heartbeat.interval.ms"),
+            reader.int("group.consumer.max.heartbeat.interval.ms"),
+        ),
+        consumer_assignment_interval_ms_range: (
+            reader.int("group.consumer.min.assignment.interval.ms"),
+            reader.int("group.consumer.max.assignment.interval.ms"),
+        ),
+        pending_joins_max: reader.int("ottla.group.pending.joins.max"),
+        member_bytes_max: reader.int("ottla.group.member.bytes.max"),
         consumer_max_size: reader.int("group.consumer.max.size"),
         consumer_assignors: reader.list("group.consumer.assignors"),
         consumer_migration_policy: reader

@@ -66,6 +66,13 @@ impl JoinGroup<'_> {
         }
     }
 
+    /// Bytes of what it says of itself, which is kept while it is a member.
+    fn said_bytes(&self) -> usize {
+        let names = self.client_id.len() + self.instance_id.map_or(0, str::len);
+        let of_one = |(name, metadata): &(Arc<str>, Bytes)| name.len() + metadata.len();
+        names + self.protocols.iter().map(of_one).sum::<usize>()
+    }
+
     /// Why it joins, as it is noted.
     pub(super) fn reason(&self) -> &str {
         self.reason.filter(|reason| !reason.is_empty()).unwrap_or("not provided")
@@ -91,6 +98,9 @@ impl Groups {
         let allowed = self.settings.session_timeout_ms_min..=self.settings.session_timeout_ms_max;
         if !allowed.contains(&request.session_timeout_ms) {
             return refuse(ErrorCode::InvalidSessionTimeout);
+        }
+        if request.said_bytes() > self.settings.member_bytes_max {
+            return refuse(ErrorCode::InvalidRequest);
         }
         let mut out = Decision::nothing();
         if let Some(Group::Consumer(group)) = self.by_id.get(request.group) {
@@ -165,6 +175,9 @@ impl ClassicGroup {
         }
         if !request.must_know_id {
             return self.join_member(cx, token, request, &member_id);
+        }
+        if self.pending_joins.len() >= cx.settings.pending_joins_max {
+            return cx.refuse_join(token, "", ErrorCode::GroupMaxSizeReached);
         }
         self.pending_joins.insert(member_id.clone());
         let session = cx.session(&member_id);

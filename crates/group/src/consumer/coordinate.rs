@@ -14,12 +14,13 @@ use ottla_model::ErrorCode;
 
 use super::group::ConsumerGroup;
 use super::heartbeat::{GivingBack, Scope};
+use super::noting::Reason;
 use super::request::{Beat, ConsumerHeartbeat, GroupTimes, Refusal};
 use super::topics::Topics;
 use crate::answer::Answer;
 use crate::coordinator::{Decision, Effect, Groups, answer};
 use crate::group::Group;
-use crate::migrate::Cause;
+use crate::migrate::{Cause, Cluster};
 use crate::record::{MemberState, Record};
 use crate::timers::Timer;
 
@@ -31,9 +32,9 @@ impl Groups {
         now: Now,
         token: Token,
         request: &ConsumerHeartbeat,
-        times: GroupTimes,
-        topics: &dyn Topics,
+        cluster: Cluster<'_>,
     ) -> Decision {
+        let Cluster { topics, times } = cluster;
         self.now = now;
         let decided = match request.is_leaving() {
             true => self.leave_consumer_group(now, request, topics),
@@ -55,6 +56,7 @@ impl Groups {
         times: GroupTimes,
         topics: &dyn Topics,
     ) -> Result<(Decision, Beat), Refusal> {
+        request.check_size(self.settings.member_bytes_max)?;
         let mut records = Vec::new();
         let member_id = match request.member_id.is_empty() {
             true => self.new_member_id(),
@@ -65,6 +67,7 @@ impl Groups {
         let outcome = group.heartbeat(request, &member_id, scope)?;
         records.extend(outcome.records);
         let id = group.id.clone();
+        let before = group.members.get(&member_id).map(|it| it.subscription.clone());
         let upgraded = match (group, self.by_id.get(&id)) {
             (Cow::Owned(group), Some(Group::Classic(_))) => Some(group),
             _ => None,
@@ -84,6 +87,8 @@ impl Groups {
             times.session_timeout_ms,
         );
         self.time_giving_back(now, &id, &member_id, outcome.giving_back);
+        let member = (&member_id, &outcome.member.subscription);
+        self.note_asked(now, &id, member, before.as_ref(), &records);
         Ok((Decision::new(records, effects), outcome.beat))
     }
 
@@ -129,7 +134,10 @@ impl Groups {
         let id = group.id.clone();
         let decision = match away {
             Some(record) => Decision::new(alloc::vec![record], Vec::new()),
-            None => self.fence_members(now, &id, &BTreeSet::from([member]), Some(topics)),
+            None => {
+                let leaving = BTreeSet::from([member]);
+                self.fence_members(now, &id, &leaving, Some(topics), Reason::LEFT)
+            }
         };
         let beat = Beat {
             member_id: request.member_id.clone(),
@@ -140,14 +148,15 @@ impl Groups {
         Ok((decision, beat))
     }
 
-    /// A member was silent for too long.
-    pub(crate) fn consumer_session_due(
+    /// A deadline of a member has passed.
+    pub(crate) fn member_due(
         &mut self,
         now: Now,
         id: &Arc<str>,
         member: &Arc<str>,
+        reason: Reason,
     ) -> Decision {
-        self.fence_consumer(now, id, member, None)
+        self.fence_consumer(now, id, member, None, reason)
     }
 
     /// A member has had time to give partitions back.
@@ -158,7 +167,7 @@ impl Groups {
         member: &Arc<str>,
         epoch: i32,
     ) -> Decision {
-        self.fence_consumer(now, id, member, Some(epoch))
+        self.fence_consumer(now, id, member, Some(epoch), Reason::HELD_ON)
     }
 
     fn fence_consumer(
@@ -167,13 +176,14 @@ impl Groups {
         id: &Arc<str>,
         member: &Arc<str>,
         in_epoch: Option<i32>,
+        reason: Reason,
     ) -> Decision {
         let Some(Group::Consumer(group)) = self.by_id.get(id) else { return Decision::nothing() };
         let Some(known) = group.members.get(member) else { return Decision::nothing() };
         if in_epoch.is_some_and(|epoch| epoch != known.current.member_epoch) {
             return Decision::nothing();
         }
-        self.fence_members(now, id, &BTreeSet::from([member.clone()]), None)
+        self.fence_members(now, id, &BTreeSet::from([member.clone()]), None, reason)
     }
 
     /// Members go, for whatever reason. If only classic ones are left, the group may be one again.
@@ -183,8 +193,10 @@ impl Groups {
         id: &Arc<str>,
         leaving: &BTreeSet<Arc<str>>,
         topics: Option<&dyn Topics>,
+        reason: Reason,
     ) -> Decision {
         self.now = now;
+        self.note_removed(now, id, leaving, reason);
         let Some(Group::Consumer(group)) = self.by_id.get(id) else { return Decision::nothing() };
         if group.may_downgrade(leaving, &self.settings) {
             let noted = group.notes.names.clone();
@@ -197,6 +209,7 @@ impl Groups {
             return out;
         }
         let records = group.fence(leaving, topics);
+        self.note_epoch(now, id, &records, reason.why);
         for member in leaving {
             self.forget_timers(id, member);
         }
@@ -251,6 +264,7 @@ impl Groups {
         }
         if let Some(Group::Consumer(group)) = self.by_id.get_mut(&id) {
             group.replay(record);
+            self.note_settled(&id);
             return;
         }
         if record.is_tombstone() || self.by_id.get(&id).is_some_and(|group| !group.is_empty()) {

@@ -15,6 +15,7 @@
 //! target.rs     new targets                     reconcile.rs      a member's next step
 //! leave.rs      leaving and being fenced        commit.rs         who may commit and fetch
 //! coordinate.rs requests and time               request.rs        what is asked and answered
+//! noting.rs     what groups go through
 //! ```
 
 mod assignor;
@@ -24,6 +25,7 @@ mod group;
 mod heartbeat;
 mod leave;
 mod metadata_hash;
+mod noting;
 mod reconcile;
 mod regex;
 mod request;
@@ -37,5 +39,6 @@ pub(crate) use commit::{Committer, Partitions};
 pub use group::{ConsumerGroup, ConsumerGroupState, ConsumerMember};
 pub(crate) use heartbeat::{Outcome, Scope};
 pub(crate) use metadata_hash::of_names as metadata_hash_of;
+pub(crate) use noting::Reason;
 pub use request::{Beat, ClassicJoin, ConsumerHeartbeat, ConsumerSettings, GroupTimes, Refusal};
 pub use topics::{InvalidRegex, Topics};

@@ -1,16 +1,20 @@
 //! Subscriptions by regular expression: which topics they stand for is in the log too, so that a new
-//! coordinator assigns the same.
+//! coordinator assigns the same. They are resolved before the coordinator is asked, so that it does not
+//! stand still for one group's expressions.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use ottla_base::Now;
 use ottla_model::ErrorCode;
 
 use super::group::{ConsumerGroup, Notes};
 use super::heartbeat::{Draft, Scope};
-use super::request::Refusal;
+use super::request::{ConsumerHeartbeat, Refusal};
+use crate::coordinator::Groups;
+use crate::group::Group;
 use crate::record::{Record, ResolvedRegex};
 
 /// How long what was resolved stays valid at least, in milliseconds.
@@ -56,8 +60,8 @@ impl ConsumerGroup {
             resolved.insert(new.clone(), topics);
             is_changed = true;
         }
-        if !resolved.is_empty() && self.is_refresh_due(scope, notes) {
-            for (regex, known) in &mut resolved {
+        for (regex, known) in &mut resolved {
+            if scope.topics.is_resolved(regex) {
                 let Ok(found) = scope.matching(regex) else { continue };
                 if found.topics != known.topics {
                     records.push(self.regex_record(regex, Some(&found)));
@@ -65,17 +69,19 @@ impl ConsumerGroup {
                     is_changed = true;
                 }
             }
+        }
+        if !resolved.is_empty() {
             let (version, at_ms) = (scope.topics.version(), scope.now.wall.millis);
-            notes.regexes_checked = Some(Checked { version, at_ms });
+            notes.regexes_checked.get_or_insert(Checked { version, at_ms });
         }
         Ok(Regexes { resolved, is_changed, is_own_changed })
     }
 
-    fn is_refresh_due(&self, scope: Scope<'_>, notes: &Notes) -> bool {
-        let Some(checked) = notes.regexes_checked else { return true };
-        let age_ms = scope.now.wall.millis.saturating_sub(checked.at_ms);
-        let is_outdated = checked.version != scope.topics.version() && age_ms >= RESOLVED_MS_MIN;
-        is_outdated || age_ms >= scope.settings.regex_refresh_interval_ms
+    fn is_refresh_due(&self, now_ms: i64, version: i64, interval_ms: i64) -> bool {
+        let Some(checked) = self.notes.regexes_checked else { return true };
+        let age_ms = now_ms.saturating_sub(checked.at_ms);
+        let is_outdated = checked.version != version && age_ms >= RESOLVED_MS_MIN;
+        is_outdated || age_ms >= interval_ms
     }
 
     pub(super) fn regex_record(&self, regex: &Arc<str>, to: Option<&ResolvedRegex>) -> Record {
@@ -84,6 +90,39 @@ impl ConsumerGroup {
             regex: regex.clone(),
             resolved: to.cloned(),
         }
+    }
+}
+
+impl Groups {
+    /// Whether a heartbeat may need regular expressions resolved.
+    pub fn may_need_regexes(&self, request: &ConsumerHeartbeat) -> bool {
+        let group = self.by_id.get(&request.group);
+        request.regex.is_some()
+            || matches!(group, Some(Group::Consumer(group)) if !group.regexes.is_empty())
+    }
+
+    /// The regular expressions to resolve, on topics of `version`, before a heartbeat is followed: it
+    /// takes a time for each topic there is, and nobody else is to wait for that. Who is given those
+    /// of the whole group does it for the group.
+    pub fn regexes_due(
+        &mut self,
+        now: Now,
+        request: &ConsumerHeartbeat,
+        version: i64,
+    ) -> BTreeSet<Arc<str>> {
+        let mut due = BTreeSet::new();
+        let own = request.regex.as_ref().filter(|regex| !regex.is_empty());
+        let interval_ms = self.settings.consumer.regex_refresh_interval_ms;
+        let Some(Group::Consumer(group)) = self.by_id.get_mut(&request.group) else {
+            return own.into_iter().cloned().collect();
+        };
+        due.extend(own.filter(|regex| !group.regexes.contains_key(*regex)).cloned());
+        let at_ms = now.wall.millis;
+        if !group.regexes.is_empty() && group.is_refresh_due(at_ms, version, interval_ms) {
+            due.extend(group.regexes.keys().cloned());
+            group.notes.regexes_checked = Some(Checked { version, at_ms });
+        }
+        due
     }
 }
 

@@ -157,6 +157,18 @@ impl ConsumerHeartbeat {
         self.member_epoch == LEAVE || self.member_epoch == LEFT_STATIC
     }
 
+    /// Whether what it says of the member is small enough to be kept.
+    pub(super) fn check_size(&self, bytes_max: usize) -> Result<(), Refusal> {
+        let text = |text: &Option<Arc<str>>| text.as_ref().map_or(0, |text| text.len());
+        let topics = self.topics.iter().flatten().map(|topic| topic.len()).sum::<usize>();
+        let names = self.member_id.len() + self.client_id.len() + text(&self.instance_id);
+        if topics + names + text(&self.regex) + text(&self.rack_id) <= bytes_max {
+            return Ok(());
+        }
+        let message = format!("What the member says of itself is more than {bytes_max} bytes.");
+        Err(Refusal::new(ErrorCode::InvalidRequest, message))
+    }
+
     /// Whether it can be understood; `makes_ids` since v1, where members make their ids themselves.
     ///
     /// # Errors

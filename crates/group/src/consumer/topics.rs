@@ -33,4 +33,8 @@ pub trait Topics {
     /// # Errors
     /// Not a regular expression.
     fn matching(&self, regex: &str) -> Result<BTreeSet<Arc<str>>, InvalidRegex>;
+
+    /// Whether [`Self::matching`] has the answer at hand, because
+    /// [`crate::Groups::regexes_due`] asked for it.
+    fn is_resolved(&self, regex: &str) -> bool;
 }

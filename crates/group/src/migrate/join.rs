@@ -18,7 +18,7 @@ use crate::consumer::{
 };
 use crate::coordinator::{Decision, Effect, Groups, answer};
 use crate::group::Group;
-use crate::record::ClassicProtocols;
+use crate::record::{ClassicProtocols, Subscription};
 use crate::timers::Timer;
 
 impl Groups {
@@ -112,6 +112,11 @@ impl Groups {
         })
     }
 
+    fn subscription_of(&self, group: &str, member: &str) -> Option<Subscription> {
+        let Group::Consumer(group) = self.by_id.get(group)? else { return None };
+        group.members.get(member).map(|member| member.subscription.clone())
+    }
+
     fn joined(
         &mut self,
         now: Now,
@@ -125,6 +130,9 @@ impl Groups {
             return Decision::nothing();
         };
         let id = id.clone();
+        let before = self.subscription_of(&id, member_id);
+        let asked = (member_id, &outcome.member.subscription);
+        self.note_asked(now, &id, asked, before.as_ref(), &outcome.records);
         let mut out = Decision::new(outcome.records, Vec::new());
         if outcome.is_downgrade {
             let (member, is_stale) = (&outcome.member, outcome.is_stale);

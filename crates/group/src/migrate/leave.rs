@@ -11,7 +11,7 @@ use ottla_model::ErrorCode;
 use super::Cluster;
 use crate::answer::{Answer, LeftMember};
 use crate::classic::{LeaveGroup, LeavingMember};
-use crate::consumer::ConsumerGroup;
+use crate::consumer::{ConsumerGroup, Reason};
 use crate::coordinator::{Decision, Effect, Groups};
 use crate::group::Group;
 
@@ -40,7 +40,7 @@ impl Groups {
         }
         let mut out = match leaving.is_empty() {
             true => Decision::nothing(),
-            false => self.fence_members(now, &id, &leaving, Some(cluster.topics)),
+            false => self.fence_members(now, &id, &leaving, Some(cluster.topics), Reason::LEFT),
         };
         out.effects.push(Effect::Answer(token, Answer::Left(Ok(all))));
         out

@@ -216,3 +216,27 @@ fn a_rebalance_that_a_restart_interrupts_begins_again() {
            = a: MEMBER_ID_REQUIRED as a#2",
     );
 }
+
+#[test]
+fn who_was_given_an_id_and_is_not_back_with_it_is_limited() {
+    check(
+        "join a v 4
+           > g gen 0 /- led by - []
+           = a: MEMBER_ID_REQUIRED as a#1
+         join b v 4
+           = b: MEMBER_ID_REQUIRED as b#2
+         join c v 4
+           = c: MEMBER_ID_REQUIRED as c#3
+         join d v 4
+           = d: GROUP_MAX_SIZE_REACHED as -
+         after 10000
+         join d v 4
+           = d: MEMBER_ID_REQUIRED as d#4",
+    );
+}
+
+#[test]
+fn what_a_member_says_of_itself_is_limited() {
+    let topic = "t".repeat(1000);
+    check(&format!("join a says {topic}\n= a: INVALID_REQUEST as -"));
+}

@@ -55,6 +55,9 @@ impl Topics for NoTopics {
     fn racks(&self, _id: Uuid, _partition: i32) -> Vec<String> {
         Vec::new()
     }
+    fn is_resolved(&self, _regex: &str) -> bool {
+        false
+    }
     fn matching(&self, _regex: &str) -> Result<BTreeSet<Arc<str>>, InvalidRegex> {
         Ok(BTreeSet::new())
     }
@@ -69,6 +72,8 @@ pub(crate) fn settings() -> Settings {
         session_timeout_ms_max: 1_800_000,
         initial_rebalance_delay_ms: 3_000,
         members_max: 4,
+        pending_joins_max: 3,
+        member_bytes_max: 1000,
         consumer: ottla_group::ConsumerSettings::default(),
     }
 }

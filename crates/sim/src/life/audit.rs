@@ -9,6 +9,7 @@ use ottla_base::crc32c;
 use super::chaos::start_anew;
 use super::keeper::BROKER;
 use super::room::{Room, Watched};
+use super::settling;
 use crate::Event;
 use crate::workload::{EARLIEST, LATEST, Producer, Reader};
 
@@ -31,6 +32,9 @@ const LAST_PRODUCER: u64 = 99;
 const FILE_BYTES_MAX: u64 = 64 << 20;
 
 pub(super) async fn audit(room: &Room) {
+    if let Some(crowd) = &room.crowd {
+        settling::settle(room, crowd).await;
+    }
     catch_up(room).await;
     room.others.borrow_mut().drain(..).for_each(|task| task.abort());
     for (index, watched) in room.watched.iter().enumerate() {

@@ -21,6 +21,9 @@ pub(super) async fn break_things(room: &Room) {
         let kinds = &room.plan.trouble;
         let kind = kinds[room.draw(0, kinds.len() as u64 - 1) as usize];
         room.note_trouble(kind);
+        if let Some(crowd) = &room.crowd {
+            crowd.end_somebody(room);
+        }
         one(room, kind).await;
         if !room.keeper.is_running() {
             start_anew(room);

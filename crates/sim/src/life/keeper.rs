@@ -11,7 +11,7 @@ use ottla_io::{Io, ShutdownSignal, Task};
 
 use super::plan::Plan;
 use super::tally::Tally;
-use crate::{World, node};
+use crate::{Deed, Ledger, World, node};
 
 /// The node's name.
 pub(super) const BROKER: &str = "broker";
@@ -59,15 +59,18 @@ pub(super) struct Keeper {
     settings: NodeSettings,
     counts: Arc<Counts>,
     running: RefCell<Option<Task>>,
+    /// Whose clients must know when the node ends.
+    ledger: Ledger,
 }
 
 impl Keeper {
-    pub(super) fn new(world: &World, plan: &Plan) -> Self {
+    pub(super) fn new(world: &World, plan: &Plan, ledger: Ledger) -> Self {
         Self {
             world: world.clone(),
             settings: settings(plan),
             counts: Arc::default(),
             running: RefCell::new(None),
+            ledger,
         }
     }
 
@@ -112,12 +115,15 @@ impl Keeper {
     /// Ends the process as SIGKILL does.
     pub(super) fn kill(&self) {
         self.world.kill(BROKER);
+        self.ledger.note(Deed::NodeEnded);
     }
 
     /// Cuts the power and gives it back after `dark`.
     pub(super) async fn cut_power(&self, dark: Duration) {
         self.world.crash(BROKER);
         self.world.node("chaos").sleep(dark).await;
+        self.ledger.note(Deed::NodeEnded);
+        self.ledger.note(Deed::PowerCut);
         self.world.restart(BROKER);
     }
 
@@ -164,5 +170,8 @@ fn settings(plan: &Plan) -> NodeSettings {
     settings.storage.checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
     settings.storage.high_watermark_checkpoint_interval = Duration::from_millis(plan.checkpoint_ms);
     settings.storage.retention_check_interval = Duration::from_millis(plan.retention_check_ms);
+    if let Some(crowd) = &plan.crowd {
+        crowd.set(&mut settings);
+    }
     settings
 }

@@ -10,13 +10,23 @@
 //! audit.rs     what must hold at the end   rot.rs      bits that flip
 //! tally.rs     what happened, in numbers
 //! ```
+//!
+//! In some worlds there is a crowd beside: sources, members of groups, transactions.
+//!
+//! ```text
+//! crowd_plan.rs  what a seed draws of it    crowd.rs       who is in it
+//! settling.rs    what must hold of it at the end
+//! ```
 
 mod audit;
 mod chaos;
+mod crowd;
+mod crowd_plan;
 mod keeper;
 mod plan;
 mod room;
 mod rot;
+mod settling;
 mod tally;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use ottla_base::Rng;
 
+use super::crowd_plan::CrowdPlan;
 use crate::workload::Target;
 use crate::{Faults, Promise, Rules};
 
@@ -31,6 +32,8 @@ pub(super) struct Plan {
     /// Milliseconds between two checkpoints, and between two looks for what retention lets go.
     pub(super) checkpoint_ms: u64,
     pub(super) retention_check_ms: u64,
+    /// Groups and transactions beside, in some worlds.
+    pub(super) crowd: Option<CrowdPlan>,
 }
 
 /// One topic and its users.
@@ -99,16 +102,22 @@ impl Plan {
         let mut rng = Rng::new(seed ^ 0x6c69_6665);
         let trouble = draw_trouble(&mut rng);
         let dirs = (0..rng.range(1, 3)).map(|n| PathBuf::from(format!("/data{n}"))).collect();
-        let names = 1 + rng.below(3);
+        let crowd = CrowdPlan::draw(seed, &trouble);
+        let names = if crowd.is_some() { 1 } else { 1 + rng.below(3) };
         let topics = (0..names).map(|n| draw_topic(&mut rng, n, &trouble)).collect();
+        let mut faults = Faults::from_seed(seed);
+        if crowd.is_some() {
+            super::crowd_plan::soften(&mut faults);
+        }
         Self {
             dirs,
             topics,
             rounds: rng.range(2, 4),
-            faults: Faults::from_seed(seed),
+            faults,
             churn: rng.chance(1, 4),
             checkpoint_ms: rng.range(200, 5000),
             retention_check_ms: rng.range(200, 3000),
+            crowd,
             trouble,
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ottla_base::Rng;
 use ottla_io::{Io, Task};
 
+use super::crowd::Crowd;
 use super::keeper::Keeper;
 use super::plan::{Plan, TopicPlan, Trouble, target};
 use super::tally::Tally;
@@ -13,7 +14,7 @@ use crate::workload::{
     Churn, EARLIEST, IdempotentProducer, LATEST, Producer, Reader, Target, alter_config,
     create_topic, delete_records, offset_at,
 };
-use crate::{Event, History, Promise, World};
+use crate::{Event, History, Ledger, Promise, World};
 
 /// How long the node may take to answer for a partition, in a world whose faults are on.
 const ANSWER_MAX: Duration = Duration::from_secs(300);
@@ -45,6 +46,8 @@ pub(super) struct Room {
     /// Those that go on until they are ended.
     pub(super) others: RefCell<Vec<Task>>,
     pub(super) counted: RefCell<Tally>,
+    /// Groups and transactions, in some worlds.
+    pub(super) crowd: Option<Crowd>,
 }
 
 impl Room {
@@ -54,10 +57,13 @@ impl Room {
             target,
             history: History::of(plan.topics[topic].rules),
         });
+        let outlives_power = plan.crowd.as_ref().is_none_or(|crowd| crowd.outlives_power);
+        let ledger = Ledger::new(outlives_power);
         Self {
             watched: watched.collect(),
             world: world.clone(),
-            keeper: Keeper::new(world, &plan),
+            keeper: Keeper::new(world, &plan, ledger.clone()),
+            crowd: plan.crowd.clone().map(|plan| Crowd::new(plan, ledger)),
             rng: RefCell::new(Rng::new(world.seed() ^ 0xc4a5)),
             plan,
             clients: RefCell::default(),
@@ -105,6 +111,9 @@ impl Room {
         for (index, watched) in self.watched.iter().enumerate() {
             self.let_in(index, watched);
         }
+        if let Some(crowd) = &self.crowd {
+            crowd.open(self).await;
+        }
         if self.plan.churn {
             let io = self.client("churn");
             let target = target("", 0);
@@ -150,7 +159,7 @@ impl Room {
     }
 
     /// A node for a client; known to [`Self::lock_out`].
-    fn client(&self, name: &str) -> Io {
+    pub(super) fn client(&self, name: &str) -> Io {
         let mut clients = self.clients.borrow_mut();
         if !clients.iter().any(|known| known == name) {
             clients.push(name.to_owned());
@@ -254,6 +263,9 @@ impl Room {
             tally.deletions += count(|event| matches!(event, Event::Deleted { .. }));
         }
         self.keeper.count_into(&mut tally);
+        if let Some(crowd) = &self.crowd {
+            crowd.count_into(&mut tally);
+        }
         tally.events = self.world.trace_events();
         tally.trace_hash = self.world.trace_hash();
         tally.virtual_ms = self.io().now().mono.nanos / 1_000_000;

@@ -18,6 +18,14 @@ pub struct Tally {
     pub read: u64,
     /// DeleteRecords that were acknowledged.
     pub deletions: u64,
+    /// Offsets that groups committed, as they were told.
+    pub commits: u64,
+    /// Assignments that members were given.
+    pub assignments: u64,
+    /// Transactions that were committed, as their clients were told, and that were aborted.
+    pub transactions: (u64, u64),
+    /// Ends of clients in the middle of their work.
+    pub clients_ended: u64,
     /// Starts of a node.
     pub starts: u64,
     /// Starts that did not come to serve before the next trouble.
@@ -42,6 +50,11 @@ impl Tally {
         self.acknowledged_synced += other.acknowledged_synced;
         self.read += other.read;
         self.deletions += other.deletions;
+        self.commits += other.commits;
+        self.assignments += other.assignments;
+        self.transactions.0 += other.transactions.0;
+        self.transactions.1 += other.transactions.1;
+        self.clients_ended += other.clients_ended;
         self.starts += other.starts;
         self.starts_cut_short += other.starts_cut_short;
         self.gave_up += other.gave_up;
@@ -58,6 +71,13 @@ impl fmt::Display for Tally {
             f,
             "records     {acknowledged} acknowledged, {acknowledged_synced} of them as synced; \
              {read} read; {deletions} DeleteRecords"
+        )?;
+        let Self { commits, assignments, transactions, clients_ended, .. } = self;
+        writeln!(
+            f,
+            "groups      {commits} commits, {assignments} assignments; transactions {} committed, \
+             {} aborted; {clients_ended} clients ended",
+            transactions.0, transactions.1
         )?;
         let Self { starts, starts_cut_short, gave_up, .. } = self;
         writeln!(

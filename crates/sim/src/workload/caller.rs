@@ -67,7 +67,11 @@ impl Caller {
             Some(connection) => connection,
             None => Connection::open(&self.io, &self.target).await?.patient(self.answer_max),
         };
-        let response = connection.ask(request, version).await?;
+        let asked = self.io.now().mono.nanos / 1_000_000;
+        let response = connection.ask(request, version).await;
+        let now = self.io.now().mono.nanos / 1_000_000;
+        tracing::trace!(asked, now, ?request, ?response, "asked");
+        let response = response?;
         self.connection = Some(connection);
         Ok(response)
     }

@@ -12,8 +12,11 @@ mod fetch;
 mod idempotent;
 mod list_offsets;
 mod membership;
+mod offsets;
 mod produce;
+mod source;
 mod transactional;
+mod worker;
 
 pub use alter_config::alter_config;
 pub use caller::{Caller, CoordinatorOf};
@@ -26,8 +29,11 @@ pub use fetch::Reader;
 pub use idempotent::IdempotentProducer;
 pub use list_offsets::{EARLIEST, LATEST, offset_at};
 pub use membership::{GroupOf, Identity, Membership, Protocol};
+pub use offsets::{commit_offset, fetch_offset};
 pub use produce::Producer;
+pub use source::{Sink, write_idempotently, write_in_transactions};
 pub use transactional::{Broken, TransactionalProducer};
+pub use worker::{Board, Place, Worker};
 
 use std::time::Duration;
 

@@ -17,6 +17,9 @@ fn what_was_promised_is_there_when_quiet_returns() {
         let missing: Vec<_> = Trouble::ALL.iter().filter(|kind| !came(kind)).collect();
         assert!(missing.is_empty(), "never came: {missing:?}");
         assert!(sum.acknowledged_synced > 1000 && sum.read > sum.acknowledged, "{sum}");
+        let (committed, aborted) = sum.transactions;
+        assert!(sum.commits > 100 && sum.assignments > 50 && sum.clients_ended > 10, "{sum}");
+        assert!(committed > 100 && aborted > 30, "{sum}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Commit and abort, with an epoch for the producer (TV0) and with one for each transaction (TV2).
 
+use ottla_txn::TransactionVersion;
+
 use crate::script::check;
 
 #[test]
@@ -110,6 +112,56 @@ fn a_coordinator_that_takes_over_completes_what_was_prepared() {
         markers t 7:1
           > t 7:1 CompleteAbort [] since 0
         reload
+        ",
+    );
+}
+
+#[test]
+fn every_end_of_version_5_has_a_new_epoch_at_any_level_that_can_hold_it() {
+    assert_eq!(TransactionVersion::of_end_txn(4), TransactionVersion::TV0);
+    assert_eq!(TransactionVersion::of_end_txn(5), TransactionVersion::TV2);
+    check(
+        "
+        init t fresh 7
+          > t 7:0 Empty [] since -1
+          = go on as 7:0
+        level 1
+        add t 7:0 a-0 tv2
+          > t 7:0 Ongoing [a-0] since 0
+          = added
+        end t 7:0 commit tv2
+          > t 7:1 PrepareCommit [a-0] since 0
+          = go on as 7:1
+          = mark commit 7:1 in [a-0]
+        markers t 7:1
+          > t 7:1 CompleteCommit [] since 0
+        level 0
+        add t 7:1 a-0 tv2
+          = UNSUPPORTED_VERSION
+        end t 7:1 commit tv2
+          = UNSUPPORTED_VERSION
+        add t 7:1 a-0
+          > t 7:1 Ongoing [a-0] since 0
+          = added
+        ",
+    );
+}
+
+#[test]
+fn ids_are_remembered_up_to_a_limit() {
+    check(
+        "
+        init t fresh 7
+          > t 7:0 Empty [] since -1
+          = go on as 7:0
+        init u fresh 8
+          > u 8:0 Empty [] since -1
+          = go on as 8:0
+        init v fresh 9
+          = POLICY_VIOLATION
+        init t
+          > t 7:1 Empty [] since -1
+          = go on as 7:1
         ",
     );
 }

@@ -4,6 +4,7 @@
 //! ```text
 //! init T [as P:E] [fresh P] [timeout MS]    add T P:E a-0,b-1 [tv2]    verify T P:E a-0
 //! end T P:E commit|abort [tv2] [fresh P]    markers T P:E              after MS    reload
+//! level N
 //! ```
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ pub(crate) const SETTINGS: Settings = Settings {
     id_expiration_ms: 604_800_000,
     abort_interval: Duration::from_secs(10),
     expire_interval: Duration::from_secs(3600),
+    ids_max: 2,
     two_phase_commit: false,
     level: TransactionVersion::TV2,
 };
@@ -119,6 +121,10 @@ impl World {
             "after" => {
                 self.ms += words[1].parse::<i64>().unwrap();
                 self.state.tick(self.now())
+            }
+            "level" => {
+                self.state.set_level(TransactionVersion(words[1].parse().unwrap()));
+                Vec::new()
             }
             "reload" => self.reload(),
             other => panic!("{other}?"),

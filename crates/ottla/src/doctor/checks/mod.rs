@@ -125,7 +125,7 @@ mod tests {
                 r#"{"transactions": {"max_timeout_ms": 1000, "count": 2, "oldest": [{"topic": "t", "partition": 3, "offset": 7, "behind": 90, "producer_id": 5, "producer_epoch": 2, "transactional_id": "payments", "age_ms": 1001}, {"topic": "t", "partition": 4, "offset": 8, "behind": 1, "producer_id": 6, "producer_epoch": 0, "transactional_id": null, "age_ms": 1000}]}}"#,
             ),
             &[
-                "problem transactions: readers of committed records stand at offset 7, 90 records before the end, for 1001 ms: transaction of producer 5, epoch 2, transactional id payments, is open at t-3",
+                "problem transactions: readers of committed records stand at offset 7, 90 records before the end, for 1001 ms, while the transaction of producer 5, epoch 2, transactional id payments, is open at t-3",
             ],
         );
         check(

@@ -30,7 +30,7 @@ fn check_one(one: &Value) -> Finding {
     };
     let what = format!(
         "readers of committed records stand at offset {offset}, {behind} records before the end, for \
-         {age_ms} ms: transaction of producer {producer_id}, epoch {epoch}, {whose} is open"
+         {age_ms} ms, while the transaction of producer {producer_id}, epoch {epoch}, {whose} is open"
     );
     Finding::problem(
         "transactions",

@@ -71,6 +71,12 @@ impl Consumer {
                 self.epoch = None;
                 Ok(())
             }
+            // The group went with the power.
+            Verdict::Refused(ErrorCode::GroupIdNotFound) if !ledger.outlives_power() => {
+                self.owned.clear();
+                self.epoch = None;
+                Ok(())
+            }
             Verdict::Refused(error) => {
                 let why = response.error_message;
                 Err(Failure::Protocol(format!("a member was told {error:?}: {why:?}")))

@@ -40,6 +40,12 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Somebody who is no member.
+    pub fn nobody(group: &str) -> Self {
+        let (group, member_id) = (group.to_owned(), String::new());
+        Self { group, member_id, epoch: -1, is_fenced_by_epoch: false }
+    }
+
     /// What a member does before it sends a commit.
     pub(super) fn commit_sent(
         &self,

@@ -2,6 +2,8 @@
 
 use crate::{Event, History, Promise, Rules};
 
+mod deeds;
+
 /// One event a line: `ask R`, `sent P N`, `ack P N OFFSET`, `read R OFFSET P N`, `end R OFFSET`,
 /// `start R OFFSET`, `delete OFFSET`, `deleted OFFSET`, `rotted OFFSET`, `pass R FROM TO`, `done R`,
 /// `recovered OFFSET`. Checks the beginning of the complaint, or that there is none.
