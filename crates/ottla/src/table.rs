@@ -1,7 +1,7 @@
 //! Rows for people, programs and spreadsheets: an aligned table, JSON, or CSV (RFC 4180).
 
 use clap::ValueEnum;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::console::Console;
 
@@ -50,11 +50,16 @@ impl Table {
 
     fn json(&self) -> String {
         let object = |row: &Vec<Value>| {
-            let names = self.columns.iter().map(|name| (*name).to_owned());
-            Value::Object(names.zip(row.iter().cloned()).collect::<Map<_, _>>())
+            let fields = self.columns.iter().zip(row);
+            let fields: Vec<String> =
+                fields.map(|(name, cell)| format!("    {}: {cell}", Value::from(*name))).collect();
+            format!("  {{\n{}\n  }}", fields.join(",\n"))
         };
-        let rows = Value::Array(self.rows.iter().map(object).collect());
-        serde_json::to_string_pretty(&rows).unwrap_or_default()
+        if self.rows.is_empty() {
+            return "[]".to_owned();
+        }
+        let rows: Vec<String> = self.rows.iter().map(object).collect();
+        format!("[\n{}\n]", rows.join(",\n"))
     }
 
     fn print_csv(&self, console: &mut Console) {
@@ -140,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn json_keeps_types() {
+    fn json_keeps_types_and_the_order_of_columns() {
         let mut table = Table::new(&["name", "count"]);
         table.row([json!("a"), json!(3)]);
         assert_eq!(table.json(), "[\n  {\n    \"name\": \"a\",\n    \"count\": 3\n  }\n]");

@@ -49,11 +49,20 @@ mod tests {
         assert_eq!(string_hash("polygenelubricants"), i32::MIN as u32);
     }
 
-    /// Seen with jshell: `new HashMap` filled with these, `keySet()`.
+    /// Seen with Java: a `new HashMap` filled with these, `keySet()`.
     #[test]
     fn the_order_is_that_of_a_hash_map() {
-        let names = vec!["retention.ms", "segment.bytes", "cleanup.policy", "a", "b"];
+        let names = vec![
+            "retention.ms",
+            "segment.bytes",
+            "cleanup.policy",
+            "a",
+            "b",
+            "min.insync.replicas",
+        ];
         let ordered = hash_order(names, DEFAULT_CAPACITY, |name| name);
-        assert_eq!(ordered, ["a", "b", "cleanup.policy", "retention.ms", "segment.bytes"]);
+        let java =
+            ["a", "cleanup.policy", "b", "min.insync.replicas", "retention.ms", "segment.bytes"];
+        assert_eq!(ordered, java);
     }
 }

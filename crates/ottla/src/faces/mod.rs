@@ -7,13 +7,17 @@
 
 mod connection;
 mod java_map;
+mod kafka_broker_api_versions;
+mod kafka_cluster;
 mod kafka_configs;
 mod kafka_consumer_groups;
 mod kafka_delete_records;
 mod kafka_dump_log;
 mod kafka_get_offsets;
 mod kafka_log_dirs;
+mod kafka_metadata_quorum;
 mod kafka_topics;
+mod kafka_transactions;
 mod options;
 mod printf;
 mod topic_filter;
@@ -53,6 +57,10 @@ const FACES: &[Face] = &[
     script("kafka-get-offsets", kafka_get_offsets::run),
     script("kafka-delete-records", kafka_delete_records::run),
     script("kafka-log-dirs", kafka_log_dirs::run),
+    script("kafka-broker-api-versions", kafka_broker_api_versions::run),
+    script("kafka-transactions", kafka_transactions::run),
+    script("kafka-cluster", kafka_cluster::run),
+    script("kafka-metadata-quorum", kafka_metadata_quorum::run),
     script("kafka-dump-log", kafka_dump_log::run),
 ];
 

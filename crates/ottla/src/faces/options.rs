@@ -106,6 +106,15 @@ pub(super) fn parse(flags: &'static [Flag], line: &[String]) -> Result<Given, En
     Ok(given)
 }
 
+/// A line with the long names of flags that were given by a letter.
+pub(super) fn spelled_out(line: &[String], letters: &[(&str, &str)]) -> Vec<String> {
+    let long = |word: &String| {
+        let found = letters.iter().find(|(short, _)| short == word);
+        found.map_or(word.clone(), |(_, long)| (*long).to_owned())
+    };
+    line.iter().map(long).collect()
+}
+
 /// How a complaint names a flag: of a cluster of short ones, the first.
 fn told<'a>(word: &str, name: &'a str) -> &'a str {
     if word.starts_with("--") { name } else { name.get(..1).unwrap_or(name) }

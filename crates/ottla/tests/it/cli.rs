@@ -1,6 +1,6 @@
 //! Sessions of `testdata/cli/*.txt`: a line `$ command`, then what it prints, `! ` before what goes to
 //! stderr, and `? code` if the exit code is not 0. A file that begins with `# node` has a node of its
-//! own, empty and at OTTLA_BOOTSTRAP. `UPDATE_EXPECT=1` writes what is printed now into the files.
+//! own, empty and at OTTLA_BOOTSTRAP. `OTTLA_REWRITE=1` writes what is printed now into the files.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
 #![allow(clippy::disallowed_types, reason = "a test finds a free port")]
@@ -51,10 +51,10 @@ fn check(name: &str) {
             found.push_str(&format!("{line}\n{}", home.run(command, node.as_ref())));
         }
     }
-    if std::env::var_os("UPDATE_EXPECT").is_some() {
+    if std::env::var_os("OTTLA_REWRITE").is_some() {
         std::fs::write(&path, found).unwrap();
     } else {
-        assert_eq!(found, expected, "{}; UPDATE_EXPECT=1 writes it down", path.display());
+        assert_eq!(found, expected, "{}; OTTLA_REWRITE=1 writes it down", path.display());
     }
 }
 
@@ -120,7 +120,9 @@ impl Node {
         ];
         let mut command = Command::new(OTTLA);
         command.arg("serve").env_clear().stdout(Stdio::null()).stderr(Stdio::null());
-        settings.iter().for_each(|setting| drop(command.args(["-X", setting])));
+        for setting in &settings {
+            command.args(["-X", setting]);
+        }
         let child = command.spawn().unwrap();
         let node = Self { child, port };
         for _ in 0..1000 {
