@@ -15,6 +15,8 @@ pub struct Error {
 struct Inner {
     kind: ErrorKind,
     message: String,
+    /// The message before anything was put in front of it.
+    reason: Arc<str>,
 }
 
 /// What kind of thing went wrong.
@@ -66,7 +68,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of `kind`; `message` is a sentence without its full stop.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { inner: Arc::new(Inner { kind, message: message.into() }) }
+        let message = message.into();
+        let reason = Arc::from(message.as_str());
+        Self { inner: Arc::new(Inner { kind, message, reason }) }
     }
 
     /// What a broker's error code and message say; `None` for code 0.
@@ -113,7 +117,9 @@ impl Error {
     /// The same error, with what was being done in front.
     #[must_use]
     pub fn context(&self, what: impl fmt::Display) -> Self {
-        Self::new(self.inner.kind, format!("{what}: {}", self.inner.message))
+        let (kind, reason) = (self.inner.kind, Arc::clone(&self.inner.reason));
+        let message = format!("{what}: {}", self.inner.message);
+        Self { inner: Arc::new(Inner { kind, message, reason }) }
     }
 
     /// What kind it is.
@@ -132,6 +138,11 @@ impl Error {
     /// The sentence, without kind and code.
     pub fn message(&self) -> &str {
         &self.inner.message
+    }
+
+    /// What the broker said, or what went wrong, without what was being done.
+    pub fn reason(&self) -> &str {
+        &self.inner.reason
     }
 
     /// What a caller can do about it (KIP-1050).

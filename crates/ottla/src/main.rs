@@ -1,20 +1,45 @@
 //! The one binary: `serve`, and the command line.
 
+mod alter_settings;
 mod cli;
+mod cluster;
+mod completion;
+mod config;
+mod console;
 mod doctor;
 mod dump;
+mod environment;
+mod explain;
 mod faces;
+mod failure;
+mod group;
+mod install_faces;
+mod live_names;
+mod log_dirs;
 mod log_dump;
 mod logging;
+mod offset_words;
+mod offsets;
+mod profile;
+mod quorum;
+mod results;
 mod serve;
 mod settings;
+mod table;
+mod target;
+mod topic;
+mod txn;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use console::Console;
+use environment::Environment;
+
 fn main() -> ExitCode {
-    if let Some(code) = faces::run(&std::env::args_os().collect::<Vec<_>>()) {
+    let mut console = Console::new(Environment::read().no_colour);
+    if let Some(code) = faces::run(&std::env::args_os().collect::<Vec<_>>(), &mut console) {
         return code;
     }
     let arguments = match cli::Arguments::try_parse() {
@@ -26,11 +51,9 @@ fn main() -> ExitCode {
         }
     };
     match arguments.verb {
-        Some(cli::Verb::Serve(arguments)) => serve::run(&arguments),
-        Some(cli::Verb::Doctor(arguments)) => doctor::run(&arguments),
-        Some(cli::Verb::Log { verb: cli::LogVerb::Dump(arguments) }) => log_dump::run(&arguments),
+        Some(verb) => cli::run(&verb, &mut console),
         None => {
-            print!("{}", cli::INTRODUCTION);
+            console.text(cli::INTRODUCTION);
             ExitCode::SUCCESS
         }
     }

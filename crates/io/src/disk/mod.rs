@@ -224,6 +224,16 @@ impl Disk {
             .map_err(DiskError::at(format!("rename to {}", to.display()), from))
     }
 
+    /// Makes `link` a symbolic link to `target`. Nothing that has this name is replaced. The simulated
+    /// world has no links.
+    ///
+    /// # Errors
+    /// `AlreadyExists`, `Unsupported`, or what the system said.
+    pub fn symlink(&self, target: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+        let (target, link) = (target.as_ref(), link.as_ref());
+        on_either!(self.symlink(target, link), "link", link).map_err(DiskError::at("link", link))
+    }
+
     /// Removes a file. Open handles keep its content.
     ///
     /// # Errors

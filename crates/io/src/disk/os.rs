@@ -81,6 +81,10 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+pub(super) fn symlink(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
 pub(super) fn remove_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }

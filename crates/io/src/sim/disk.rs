@@ -41,6 +41,10 @@ impl SimIo {
         self.change("rename to", to, &[], |tree, _| tree.rename(from, to))
     }
 
+    pub(crate) fn symlink(&self, _target: &Path, _link: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(crate) fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.change("remove", path, &[], |tree, _| tree.remove_file(path))
     }

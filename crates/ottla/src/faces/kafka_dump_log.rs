@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::console::Console;
 use crate::dump::{self, DecoderChoice, Manner, Options};
 
 /// Version that the tool says it is of.
@@ -29,7 +30,7 @@ const FLAGS: [(&str, &str); 17] = [
 ];
 
 /// Runs the tool.
-pub(super) fn run(arguments: &[String]) -> ExitCode {
+pub(super) fn run(arguments: &[String], _console: &mut Console) -> ExitCode {
     if arguments.is_empty() {
         print!("{}", usage());
         return ExitCode::FAILURE;

@@ -1,0 +1,38 @@
+//! `ottla group`: one file per verb.
+
+mod delete;
+mod describe;
+mod lag;
+mod list;
+mod reset;
+
+use clap::Subcommand;
+
+use crate::console::Console;
+use crate::failure::Outcome;
+
+/// What to do with groups.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Print the ids of groups, with type and state
+    List(list::Arguments),
+    /// Print the members of groups and what they have
+    Describe(describe::Arguments),
+    /// Print where groups are, and how far from the end
+    Lag(lag::Arguments),
+    /// Move a group to other offsets
+    Reset(reset::Arguments),
+    /// Delete groups with their offsets
+    Delete(delete::Arguments),
+}
+
+/// Does it.
+pub(crate) fn run(verb: &Verb, console: &mut Console) -> Outcome {
+    match verb {
+        Verb::List(arguments) => list::run(arguments, console),
+        Verb::Describe(arguments) => describe::run(arguments, console),
+        Verb::Lag(arguments) => lag::run(arguments, console),
+        Verb::Reset(arguments) => reset::run(arguments, console),
+        Verb::Delete(arguments) => delete::run(arguments, console),
+    }
+}

@@ -1,0 +1,147 @@
+//! Sessions of `testdata/cli/*.txt`: a line `$ command`, then what it prints, `! ` before what goes to
+//! stderr, and `? code` if the exit code is not 0. A file that begins with `# node` has a node of its
+//! own, empty and at OTTLA_BOOTSTRAP. `OTTLA_REWRITE=1` writes what is printed now into the files.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
+#![allow(clippy::disallowed_types, reason = "a test finds a free port")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const OTTLA: &str = env!("CARGO_BIN_EXE_ottla");
+
+#[test]
+fn explanations_and_usage() {
+    check("talk");
+}
+
+#[test]
+fn faces_refuse_what_their_tools_refuse() {
+    check("faces");
+}
+
+#[test]
+fn topics() {
+    check("topic");
+}
+
+#[test]
+fn groups_and_settings() {
+    check("group");
+}
+
+#[test]
+fn the_cluster() {
+    check("cluster");
+}
+
+/// Runs a session and compares.
+fn check(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/cli/{name}.txt"));
+    let expected = std::fs::read_to_string(&path).unwrap();
+    let home = Home::new(name);
+    let node = expected.starts_with("# node").then(|| Node::start(&home));
+    let mut found = String::new();
+    for line in expected.lines() {
+        if line.starts_with('#') || line.is_empty() {
+            found.push_str(line);
+            found.push('\n');
+        } else if let Some(command) = line.strip_prefix("$ ") {
+            found.push_str(&format!("{line}\n{}", home.run(command, node.as_ref())));
+        }
+    }
+    if std::env::var_os("OTTLA_REWRITE").is_some() {
+        std::fs::write(&path, found).unwrap();
+    } else {
+        assert_eq!(found, expected, "{}; OTTLA_REWRITE=1 writes it down", path.display());
+    }
+}
+
+/// A home directory of its own, removed in the end.
+struct Home(PathBuf);
+
+impl Home {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("ottla-cli-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// What a command of a session prints.
+    fn run(&self, line: &str, node: Option<&Node>) -> String {
+        let mut command = Command::new("sh");
+        let line = line.replacen("ottla", OTTLA, 1);
+        command.arg("-c").arg(line).current_dir(&self.0).stdin(Stdio::null());
+        command.env_clear().env("HOME", &self.0).env("PATH", std::env::var_os("PATH").unwrap());
+        let address = node.map(|node| node.address());
+        if let Some(address) = &address {
+            command.env("OTTLA_BOOTSTRAP", address).env("B", address);
+        }
+        let output = command.output().unwrap();
+        let shown = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).replace(&*self.0.to_string_lossy(), "HOME");
+            address.as_ref().map_or(text.clone(), |address| text.replace(address, "HOST:PORT"))
+        };
+        let mut text = shown(&output.stdout);
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push_str("(no end of line)\n");
+        }
+        shown(&output.stderr).lines().for_each(|line| text.push_str(&format!("! {line}\n")));
+        match output.status.code() {
+            Some(0) => {}
+            code => text.push_str(&format!("? {}\n", code.unwrap_or(-1))),
+        }
+        text
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A node that is stopped in the end.
+struct Node {
+    child: Child,
+    port: u16,
+}
+
+impl Node {
+    fn start(home: &Home) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let settings = [
+            format!("listeners=PLAINTEXT://127.0.0.1:{port}"),
+            "ottla.admin.listener=".to_owned(),
+            format!("log.dirs={}", home.0.join("data").display()),
+            "node.id=1".to_owned(),
+            "offsets.topic.num.partitions=1".to_owned(),
+        ];
+        let mut command = Command::new(OTTLA);
+        command.arg("serve").env_clear().stdout(Stdio::null()).stderr(Stdio::null());
+        for setting in &settings {
+            command.args(["-X", setting]);
+        }
+        let child = command.spawn().unwrap();
+        let node = Self { child, port };
+        for _ in 0..1000 {
+            if std::net::TcpStream::connect(node.address()).is_ok() {
+                return node;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the node does not listen at {}", node.address());
+    }
+
+    fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
