@@ -58,6 +58,7 @@ folders! {
 
 /// Every setting of a topic has a script of its name, which shows that it acts.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "scripts are files of this repository")]
 fn every_topic_setting_has_its_script() {
     for setting in ottla_config::topic_settings() {
         let script = testdata().join("topic_settings").join(format!("{}.txt", setting.name));

@@ -1,7 +1,6 @@
 //! Committed offsets of groups: read, change, delete.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ottla_model::{LeaderEpoch, Offset, TopicPartition};
 use ottla_wire::Str;
@@ -17,7 +16,7 @@ use ottla_wire::messages::offset_fetch::{
 };
 
 use super::work::Patience;
-use super::{Admin, Results, by_topic};
+use super::{Admin, ByTopic, Results, by_topic};
 use crate::route::Route;
 use crate::{Error, Result};
 
@@ -189,7 +188,7 @@ impl Admin {
 
 fn fetch_request(
     group: &str,
-    topics: Option<&BTreeMap<Arc<str>, Vec<(i32, ())>>>,
+    topics: Option<&ByTopic<()>>,
     require_stable: bool,
     version: i16,
 ) -> OffsetFetchRequest {

@@ -163,10 +163,13 @@ impl Admin {
     }
 }
 
-/// Partitions by topic, as requests have them.
+/// Partitions by topic, as requests have them, with what belongs to each.
+type ByTopic<T> = BTreeMap<std::sync::Arc<str>, Vec<(i32, T)>>;
+
+/// Sorts partitions into their topics.
 fn by_topic<T>(
     partitions: impl IntoIterator<Item = (ottla_model::TopicPartition, T)>,
-) -> BTreeMap<std::sync::Arc<str>, Vec<(i32, T)>> {
+) -> ByTopic<T> {
     let mut topics: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (partition, value) in partitions {
         topics.entry(partition.topic).or_default().push((partition.partition, value));

@@ -52,7 +52,8 @@ async fn print(admin: &Admin, console: &mut Console) -> Result<(), Ending> {
 
 /// A line for each request that the broker or this program knows, by key.
 fn lines(versions: &PeerVersions) -> Vec<String> {
-    let unsupported = |key: ApiKey| (key.code(), format!("{}({}): UNSUPPORTED", key.name(), key.code()));
+    let unsupported =
+        |key: ApiKey| (key.code(), format!("{}({}): UNSUPPORTED", key.name(), key.code()));
     let clients = ApiKey::all().filter(|key| key.facts().on_broker);
     let mut lines: BTreeMap<i16, String> = clients.map(unsupported).collect();
     for (code, range) in versions.ranges() {

@@ -65,7 +65,8 @@ pub(super) fn bootstrap(given: &Given) -> Result<String, Ending> {
     match (given.one("bootstrap-server")?, given.one("bootstrap-controller")?) {
         (Some(servers), None) | (None, Some(servers)) => Ok(servers.to_owned()),
         _ => Err(Ending::Usage(
-            "error: one of the arguments --bootstrap-server --bootstrap-controller is required".to_owned(),
+            "error: one of the arguments --bootstrap-server --bootstrap-controller is required"
+                .to_owned(),
         )),
     }
 }

@@ -34,11 +34,17 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
     let [command] = given.words.as_slice() else { return Err(Ending::Help) };
     let bootstrap = bootstrap(&given)?;
     if command != "describe" {
-        return Err(Ending::Usage(format!("kafka-metadata-quorum: error: invalid choice: '{command}'")));
+        return Err(Ending::Usage(format!(
+            "kafka-metadata-quorum: error: invalid choice: '{command}'"
+        )));
     }
     let complaint = match (given.has("status"), given.has("replication")) {
-        (true, true) => "Only one of --status or --replication should be specified with describe sub-command",
-        (false, false) => "One of --status or --replication must be specified with describe sub-command",
+        (true, true) => {
+            "Only one of --status or --replication should be specified with describe sub-command"
+        }
+        (false, false) => {
+            "One of --status or --replication must be specified with describe sub-command"
+        }
         (true, false) if given.has("human-readable") => {
             "The option --human-readable is only supported along with --replication"
         }
@@ -50,7 +56,8 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
     let properties = properties(&given, "command-config", &bootstrap)?;
     with_admin(properties, async |admin| {
         let quorum = admin.describe_quorum().await;
-        let quorum = quorum.map_err(|error| Ending::Thrown(said_of(&error, "describeMetadataQuorum")))?;
+        let quorum =
+            quorum.map_err(|error| Ending::Thrown(said_of(&error, "describeMetadataQuorum")))?;
         if given.has("status") {
             return status(&admin, &quorum, console).await;
         }
@@ -78,12 +85,19 @@ fn replication(quorum: &QuorumInfo, now_ms: Option<i64>, console: &mut Console) 
             status.to_owned(),
         ]
     };
-    let mut rows: Vec<Vec<String>> = leader(quorum).map(|leader| row(leader, "Leader")).into_iter().collect();
+    let mut rows: Vec<Vec<String>> =
+        leader(quorum).map(|leader| row(leader, "Leader")).into_iter().collect();
     let followers = quorum.voters.iter().filter(|voter| voter.id != quorum.leader);
     rows.extend(followers.map(|voter| row(voter, "Follower")));
     rows.extend(quorum.observers.iter().map(|observer| row(observer, "Observer")));
     let head = [
-        "NodeId", "DirectoryId", "LogEndOffset", "Lag", "LastFetchTimestamp", "LastCaughtUpTimestamp", "Status",
+        "NodeId",
+        "DirectoryId",
+        "LogEndOffset",
+        "Lag",
+        "LastFetchTimestamp",
+        "LastCaughtUpTimestamp",
+        "Status",
     ];
     print_table(&head, &rows, console);
 }

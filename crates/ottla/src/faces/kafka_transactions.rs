@@ -46,7 +46,11 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
         "describe" | "forceTerminateTransaction" => &["transactional-id"],
         "describe-producers" => &["topic", "partition"],
         "abort" => &["topic", "partition"],
-        other => return Err(Ending::Usage(format!("kafka-transactions.sh: error: invalid choice: '{other}'"))),
+        other => {
+            return Err(Ending::Usage(format!(
+                "kafka-transactions.sh: error: invalid choice: '{other}'"
+            )));
+        }
     };
     given.require(needed)?;
     let bootstrap = given.one("bootstrap-server")?.unwrap_or_default();
@@ -59,7 +63,9 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
         _ => {
             let id = given.one("transactional-id")?.unwrap_or_default();
             let ended = admin.force_terminate_transaction(id).await;
-            ended.map_err(|error| failed(&format!("Failed to force terminate transactionalId `{id}`"), &error))
+            ended.map_err(|error| {
+                failed(&format!("Failed to force terminate transactionalId `{id}`"), &error)
+            })
         }
     })
 }
@@ -80,11 +86,16 @@ async fn list(admin: &Admin, given: &Given, console: &mut Console) -> Result<(),
     let rows: Vec<Vec<String>> = found
         .into_iter()
         .map(|one| {
-            let (coordinator, producer) = (one.coordinator.to_string(), one.producer_id.to_string());
+            let (coordinator, producer) =
+                (one.coordinator.to_string(), one.producer_id.to_string());
             vec![one.transactional_id, coordinator, producer, one.state]
         })
         .collect();
-    print_table(&["TransactionalId", "Coordinator", "ProducerId", "TransactionState"], &rows, console);
+    print_table(
+        &["TransactionalId", "Coordinator", "ProducerId", "TransactionState"],
+        &rows,
+        console,
+    );
     Ok(())
 }
 
@@ -177,7 +188,9 @@ async fn describe_producers(
 async fn abort(admin: &Admin, given: &Given) -> Result<(), Ending> {
     let partition = partition(given)?;
     let what = format!("Failed to abort transaction in partition {partition}");
-    let (producer_id, producer_epoch, coordinator_epoch) = match given.parsed::<i64>("start-offset")? {
+    let (producer_id, producer_epoch, coordinator_epoch) = match given
+        .parsed::<i64>("start-offset")?
+    {
         Some(offset) => {
             let found = admin.describe_producers(std::slice::from_ref(&partition), None).await;
             let producers = match found.into_values().next() {

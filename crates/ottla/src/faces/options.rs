@@ -96,7 +96,7 @@ pub(super) fn parse(flags: &'static [Flag], line: &[String]) -> Result<Given, En
             })?),
             Takes::MaybeValue => {
                 let free = |next: &&String| !looks_like_a_flag(flags, next);
-                attached.or_else(|| words.next_if(|next| free(&next)).cloned())
+                attached.or_else(|| words.next_if(|next| free(next)).cloned())
             }
         };
         let values = given.values.entry(flag.name).or_default();

@@ -142,7 +142,7 @@ impl Asked {
                     Ok((name.trim().to_owned(), value.trim().to_owned()))
                 }
                 _ => Err(printed(
-                    "requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".".to_owned(),
+                    "requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".",
                 )),
             }
         };
