@@ -104,7 +104,7 @@ struct Tally {
     latency: Histogram,
     /// Bytes, or requests, in each step of [`CURVE_STEP_S`].
     steps: Vec<u64>,
-    /// Seconds until the last answer.
+    /// Seconds until the last answer that brought something.
     seconds: f64,
     begun: u64,
 }
@@ -115,6 +115,9 @@ impl Tally {
         self.requests += 1;
         self.bytes += bytes;
         let step = (at.saturating_sub(self.begun) as f64 / 1e9 / CURVE_STEP_S) as usize;
+        if weight > 0 {
+            self.seconds = at.saturating_sub(self.begun) as f64 / 1e9;
+        }
         if step >= self.steps.len() {
             self.steps.resize(step + 1, 0);
         }
@@ -180,7 +183,6 @@ fn drive(
         }
     }
     let now = clock.now();
-    tally.seconds = now.saturating_sub(begun) as f64 / 1e9;
     // Who got no answer waited at least until now.
     for due in wires.unanswered() {
         tally.latency.add(now.saturating_sub(due));
