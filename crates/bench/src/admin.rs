@@ -10,6 +10,9 @@ use ottla_wire::messages::api_versions::ApiVersionsRequest;
 use ottla_wire::messages::create_topics::{
     CreatableTopic, CreatableTopicConfig, CreateTopicsRequest,
 };
+use ottla_wire::messages::list_offsets::{
+    ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic,
+};
 use ottla_wire::messages::metadata::{MetadataRequest, MetadataRequestTopic};
 use ottla_wire::{Request, Str};
 
@@ -17,6 +20,9 @@ use crate::frames::{decode, encode};
 
 const API_VERSIONS_VERSION: i16 = 3;
 const CREATE_TOPICS_VERSION: i16 = 7;
+const LIST_OFFSETS_VERSION: i16 = 7;
+/// Asks ListOffsets for the end.
+const LATEST_TIMESTAMP: i64 = -1;
 const METADATA_VERSION: i16 = 12;
 /// How long an answer may take.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -62,7 +68,8 @@ impl Admin {
         self.exchange(&api_versions_frame()?).map(drop)
     }
 
-    /// Makes a topic and waits until all of its partitions have a leader.
+    /// Makes a topic and waits until all of its partitions are served: Apache Kafka tells of a leader
+    /// before that broker knows that it leads.
     pub(crate) fn make_topic(
         &mut self,
         name: &str,
@@ -89,7 +96,36 @@ impl Admin {
                 return Err(format!("{name} cannot be made: error {} {why}", result.error_code));
             }
         }
-        self.wait_for_leaders(name, partitions)
+        let id = self.wait_for_leaders(name, partitions)?;
+        let begun = Instant::now();
+        while !self.are_served(name, partitions)? {
+            if begun.elapsed() > LEADERS_LIMIT {
+                return Err(format!("{name} has partitions that are not served"));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(id)
+    }
+
+    /// Whether every partition tells where it ends.
+    fn are_served(&mut self, name: &str, partitions: i32) -> Result<bool, String> {
+        let partition = |partition_index| ListOffsetsPartition {
+            partition_index,
+            timestamp: LATEST_TIMESTAMP,
+            ..ListOffsetsPartition::default()
+        };
+        let topic = ListOffsetsTopic {
+            name: Str::from(name),
+            partitions: (0..partitions).map(partition).collect(),
+        };
+        let request = ListOffsetsRequest {
+            replica_id: -1,
+            topics: vec![topic],
+            ..ListOffsetsRequest::default()
+        };
+        let response = self.ask(&request, LIST_OFFSETS_VERSION)?;
+        let mut partitions = response.topics.iter().flat_map(|topic| &topic.partitions);
+        Ok(partitions.all(|partition| partition.error_code == 0))
     }
 
     /// Waits until this many partitions of a topic have a leader; the topic's id.
