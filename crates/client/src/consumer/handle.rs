@@ -33,6 +33,12 @@ pub struct GroupMetadata {
     pub instance_id: Option<String>,
 }
 
+impl From<Committer> for GroupMetadata {
+    fn from(of: Committer) -> Self {
+        Self { group_id: of.group_id, generation: of.generation, instance_id: of.instance_id }
+    }
+}
+
 impl ConsumerHandle {
     /// Reads these topics together with the group. Takes the place of every earlier subscription.
     ///
@@ -220,8 +226,15 @@ impl ConsumerHandle {
         let client = &self.shared.client;
         let limit = self.shared.settings.default_api_timeout;
         let mut retry = client.retry(limit);
+        let tenures = self.shared.lock().tenures(offsets.keys());
         loop {
-            let committer = self.committer()?;
+            let committer = self.writer()?;
+            // Between two attempts this may have become another member: it must not say what the
+            // one before had read.
+            if !self.shared.lock().has_kept(&tenures) {
+                let text = "offsets cannot be committed: their partitions were another's meanwhile";
+                return Err(Error::broker(ErrorCode::IllegalGeneration).context(text));
+            }
             if self.shared.lock().rebalancing && committer.generation.generation >= 0 {
                 let text = "offset commit cannot be completed since the consumer is undergoing a rebalance";
                 return Err(Error::broker(ErrorCode::RebalanceInProgress).context(text));
@@ -246,7 +259,7 @@ impl ConsumerHandle {
         offsets: Offsets,
         done: impl FnOnce(Result<()>) + Send + 'static,
     ) -> Result<()> {
-        let committer = self.committer()?;
+        let committer = self.writer()?;
         let shared = self.shared.clone();
         self.shared.client.io().spawn("consumer commit", async move {
             let limit = shared.client.settings().request_timeout;
@@ -348,12 +361,32 @@ impl ConsumerHandle {
     /// # Errors
     /// There is no `group.id`.
     pub fn group_metadata(&self) -> Result<GroupMetadata> {
-        let committer = self.committer()?;
-        Ok(GroupMetadata {
-            group_id: committer.group_id,
-            generation: committer.generation,
-            instance_id: committer.instance_id,
-        })
+        self.committer().map(GroupMetadata::from)
+    }
+
+    /// Where what was given out since the last read ends, and who was given it; for a transaction.
+    ///
+    /// # Errors
+    /// Some of `partitions` was taken away since, or this is no member: others may have them.
+    pub(crate) fn given_out(
+        &self,
+        partitions: &BTreeSet<TopicPartition>,
+    ) -> Result<(Offsets, GroupMetadata)> {
+        // The member first: one that begins later would let the offsets pass.
+        let writer = self.writer()?;
+        let ends = self.shared.lock().given_out();
+        if !partitions.iter().all(|it| ends.contains_key(it)) {
+            let text = "partitions were taken away while their records were worked on";
+            return Err(Error::broker(ErrorCode::IllegalGeneration).context(text));
+        }
+        let offsets = ends.into_iter().map(|(it, place)| (it, place.into())).collect();
+        Ok((offsets, writer.into()))
+    }
+
+    /// What was given out since the last read is given out again.
+    pub(crate) fn take_back(&self) {
+        self.shared.lock().take_back();
+        self.shared.driver.notify_one();
     }
 
     fn wish_as_member(&self, wish: Wish) -> Result<()> {
@@ -404,6 +437,17 @@ impl ConsumerHandle {
         self.shared.driver.notify_one();
         self.shared.user.notify_waiters();
         Ok(())
+    }
+
+    /// In whose name something may be committed now.
+    fn writer(&self) -> Result<Committer> {
+        let alone = matches!(self.shared.lock().wish, Wish::Partitions(_) | Wish::Nothing);
+        let committer = self.committer()?;
+        if !alone && committer.generation.generation < 0 {
+            let text = "offsets cannot be committed by who is no member of the group at the moment";
+            return Err(Error::broker(ErrorCode::UnknownMemberId).context(text));
+        }
+        Ok(committer)
     }
 
     fn committer(&self) -> Result<Committer> {
