@@ -102,6 +102,7 @@ struct Entry<T> {
     record: Option<T>,
     weight: usize,
     failures: u32,
+    is_running: bool,
 }
 
 impl<T: Clone> Lanes<T> {
@@ -157,7 +158,9 @@ impl<T: Clone> Lanes<T> {
         };
         let Some(slot) = self.slots.get_mut(&id) else { return };
         let number = slot.first + slot.entries.len() as u64;
-        let entry = Entry { next, lane: lane.clone(), record: Some(record), weight, failures: 0 };
+        let record = Some(record);
+        let entry =
+            Entry { next, lane: lane.clone(), record, weight, failures: 0, is_running: false };
         slot.entries.push_back(entry);
         self.records += 1;
         self.bytes += weight;
@@ -200,7 +203,8 @@ impl<T: Clone> Lanes<T> {
         let (at, ticket) = due.copied().find(|(_, ticket)| !stopped(ticket))?;
         self.ready.remove(&(at, ticket));
         let slot = self.slots.get_mut(&ticket.slot)?;
-        let entry = slot.entries.get(usize::try_from(ticket.number - slot.first).ok()?)?;
+        let entry = slot.entries.get_mut(usize::try_from(ticket.number - slot.first).ok()?)?;
+        entry.is_running = true;
         let (record, failures) = (entry.record.clone()?, entry.failures);
         slot.running += 1;
         self.running += 1;
@@ -220,6 +224,7 @@ impl<T: Clone> Lanes<T> {
         let Some(slot) = self.slots.get_mut(&ticket.slot) else { return };
         let Some(entry) = entry_of(slot, ticket) else { return };
         entry.record = None;
+        entry.is_running = false;
         self.bytes -= entry.weight;
         let lane = entry.lane.take();
         slot.running -= 1;
@@ -249,6 +254,7 @@ impl<T: Clone> Lanes<T> {
         let Some(slot) = self.slots.get_mut(&ticket.slot) else { return };
         let Some(entry) = entry_of(slot, ticket) else { return };
         entry.failures = entry.failures.saturating_add(1);
+        entry.is_running = false;
         slot.running -= 1;
         self.running -= 1;
         self.ready.insert((at, ticket));
@@ -308,8 +314,8 @@ impl<T: Clone> Lanes<T> {
     }
 }
 
-/// The record of a ticket, unless it is done.
+/// The record of a ticket, while it is being worked on.
 fn entry_of<T>(slot: &mut Slot<T>, ticket: Ticket) -> Option<&mut Entry<T>> {
     let index = usize::try_from(ticket.number.checked_sub(slot.first)?).ok()?;
-    slot.entries.get_mut(index).filter(|it| it.record.is_some())
+    slot.entries.get_mut(index).filter(|it| it.is_running)
 }

@@ -73,7 +73,8 @@ impl Room {
             let update = FeatureUpdate { level, upgrade_type: UpgradeType::SafeDowngrade };
             let updates = BTreeMap::from([("transaction.version".to_owned(), update)]);
             let mut retry = client.retry(Duration::from_secs(600));
-            while let Err(error) = Admin::over(client.clone()).update_features(&updates, false).await
+            while let Err(error) =
+                Admin::over(client.clone()).update_features(&updates, false).await
             {
                 retry.after(error).await.unwrap();
             }
