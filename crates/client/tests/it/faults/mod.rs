@@ -50,10 +50,10 @@ fn run_one(seed: u64, work: Work) -> i64 {
 
 #[test]
 fn no_record_is_lost_in_rebalances_with_faults() {
-    run(0..4, Work::Read, 50);
+    run(0..5, Work::Read, 50);
 }
 
 #[test]
 fn a_pipeline_reflects_every_record_once_in_rebalances_with_faults() {
-    run(0..4, Work::Transform, 50);
+    run(0..5, Work::Transform, 50);
 }
