@@ -21,6 +21,7 @@ use ottla_wire::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::address::Address;
+use crate::security::{self, Authentication, Security};
 use crate::versions::{self, PeerVersions};
 use crate::{Error, ErrorKind, Result};
 
@@ -42,6 +43,7 @@ pub(crate) struct ConnectOptions {
     pub(crate) idle_max: Duration,
     pub(crate) response_bytes_max: usize,
     pub(crate) in_flight_max: usize,
+    pub(crate) security: Security,
 }
 
 /// An open connection whose versions are known.
@@ -50,6 +52,7 @@ pub(crate) struct Connection {
     shared: Arc<Shared>,
     versions: OnceLock<Arc<PeerVersions>>,
     in_flight: Arc<Semaphore>,
+    in_flight_max: u32,
     client_id: Str,
     io: Io,
 }
@@ -116,13 +119,54 @@ impl Connection {
             let text = format!("connect to {address}: no answer in {} ms", limit.as_millis());
             Err(std::io::Error::new(std::io::ErrorKind::TimedOut, text))
         });
-        let (read, write) = connected.map_err(|error| unreachable(error.to_string()))?.split();
+        let stream = connected.map_err(|error| unreachable(error.to_string()))?;
+        let secured = io.timeout(options.request_timeout, options.security.secure(address, stream));
+        let secured = secured.await.unwrap_or_else(|| Err(unanswered(address, "TLS handshake")));
+        let (read, write) = secured?.split();
         let connection = Self::start(io, address, options, read, write);
         let limit = options.request_timeout;
         let asked = io.timeout(limit, connection.negotiate()).await;
         let asked = asked.unwrap_or_else(|| Err(Error::new(ErrorKind::TimedOut, "no answer")));
         asked.map_err(|error| error.context(format!("ask {address} for its versions")))?;
+        if let Some(authentication) = &options.security.authentication {
+            connection.authenticate(authentication, limit).await?;
+        }
         Ok(connection)
+    }
+
+    /// Shows who this client is, and does so again as long as the connection lasts, if the broker
+    /// wants it.
+    async fn authenticate(
+        self: &Arc<Self>,
+        authentication: &Authentication,
+        limit: Duration,
+    ) -> Result<()> {
+        let shown = self.io.timeout(limit, security::authenticate(self, authentication)).await;
+        let shown = shown.unwrap_or_else(|| Err(unanswered(self.address(), "authentication")));
+        if let Some(lifetime) = shown? {
+            let again = security::keep_authenticated(
+                Arc::downgrade(self),
+                authentication.clone(),
+                lifetime,
+                self.io.clone(),
+            );
+            self.io.spawn("client authenticate", again);
+        }
+        Ok(())
+    }
+
+    /// The same once more, between requests: those on their way are answered first, and new ones
+    /// wait. That a connection is idle is not changed by it.
+    pub(crate) async fn authenticate_again(
+        &self,
+        authentication: &Authentication,
+    ) -> Result<Option<Duration>> {
+        let all = self.in_flight.acquire_many(self.in_flight_max).await;
+        let _alone = all.map_err(|_| Error::closed())?;
+        let last_used = self.shared.lock().last_used;
+        let shown = security::authenticate(self, authentication).await;
+        self.shared.lock().last_used = last_used;
+        shown
     }
 
     fn start(
@@ -152,6 +196,7 @@ impl Connection {
             shared,
             versions: OnceLock::new(),
             in_flight: Arc::new(Semaphore::new(options.in_flight_max)),
+            in_flight_max: u32::try_from(options.in_flight_max).unwrap_or(u32::MAX),
             client_id: options.client_id.clone(),
             io: io.clone(),
         })
@@ -191,6 +236,11 @@ impl Connection {
     /// Where it leads.
     pub(crate) fn address(&self) -> &Address {
         &self.shared.address
+    }
+
+    /// The world it runs in.
+    pub(crate) fn io(&self) -> &Io {
+        &self.io
     }
 
     /// Whether it still works, as far as is known.
@@ -369,6 +419,17 @@ impl Shared {
         }
     }
 
+    fn unreadable(&self, error: FrameError) -> Error {
+        match &error {
+            FrameError::Length { claimed, .. } => security::of_length(&self.address, *claimed)
+                .unwrap_or_else(|| Error::malformed(format!("{}: {error}", self.address))),
+            FrameError::Io(io) => {
+                security::of_read(&self.address, io).unwrap_or_else(|| self.lost(&error))
+            }
+            FrameError::Truncated => self.lost(&error),
+        }
+    }
+
     fn lost(&self, what: impl std::fmt::Display) -> Error {
         let text = format!("the connection to {} was lost: {what}", self.address);
         Error::new(ErrorKind::Disconnected, text)
@@ -438,10 +499,7 @@ async fn read_frames(io: Io, shared: Arc<Shared>, mut frames: Frames, idle_max: 
                 }
             }
             Ok(None) => break shared.lost("the broker closed it"),
-            Err(error @ (FrameError::Truncated | FrameError::Io(_))) => break shared.lost(error),
-            Err(error @ FrameError::Length { .. }) => {
-                break Error::malformed(format!("{}: {error}", shared.address));
-            }
+            Err(error) => break shared.unreadable(error),
         }
         idle_left = idle_max;
     };
@@ -456,6 +514,10 @@ pub(crate) fn decode<R: Request>(answer: Bytes, version: i16) -> Result<R::Respo
     ResponseHeader::decode(&mut reader, R::API.response_header_version(version))
         .map_err(malformed)?;
     R::Response::decode(&mut reader, version).map_err(malformed)
+}
+
+fn unanswered(address: &Address, what: &str) -> Error {
+    Error::new(ErrorKind::TimedOut, format!("{what} with {address}: no answer"))
 }
 
 fn not_encoded(api: ApiKey, version: i16, error: &ottla_wire::EncodeError) -> Error {

@@ -54,6 +54,7 @@ mod pool;
 pub mod producer;
 mod retry;
 mod route;
+mod security;
 pub mod settings;
 mod versions;
 
@@ -68,4 +69,5 @@ pub use pool::Lane;
 pub use producer::{ConsumerGroupMetadata, Delivery, Producer, ProducerRecord, RecordMetadata};
 pub use retry::Retry;
 pub use route::{CoordinatorKind, Route};
+pub use security::{Secret, Token, TokenFuture, TokenSource};
 pub use versions::PeerVersions;

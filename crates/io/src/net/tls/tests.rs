@@ -1,0 +1,1 @@
+//! Both sides of TLS in a simulated world.
