@@ -223,6 +223,3 @@ impl TlsWriteHalf {
         Box::pin(self.below.shutdown()).await
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,0 @@
-//! Both sides of TLS in a simulated world.
