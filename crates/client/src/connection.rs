@@ -4,6 +4,8 @@
 //! A task writes and another reads; both end when the connection fails or its last user drops it.
 //! A request that was given up keeps its place until its answer has come and is thrown away.
 
+mod carrying;
+
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -16,7 +18,7 @@ use ottla_io::{Io, ReadHalf, SocketOptions, WriteHalf};
 use ottla_model::ErrorCode;
 use ottla_wire::messages::api_versions::ApiVersionsRequest;
 use ottla_wire::{
-    ApiKey, EncodeErrorKind, Encoded, Message, Reader, Request, ResponseHeader, Segment, Str, frame,
+    ApiKey, EncodeErrorKind, Encoded, Message, Reader, Request, ResponseHeader, Str, frame,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
@@ -27,9 +29,6 @@ use crate::{Error, ErrorKind, Result};
 
 /// Where the correlation id stands in a frame: behind length, key and version.
 const CORRELATION_AT: RangeInclusive<usize> = 8..=11;
-
-/// Frames that one write takes along, at most.
-const FRAMES_PER_WRITE_MAX: usize = 64;
 
 /// What this library says that it is (KIP-511).
 const SOFTWARE: (&str, &str) = ("ottla-client", env!("CARGO_PKG_VERSION"));
@@ -189,9 +188,12 @@ impl Connection {
             state: Mutex::new(state),
             ended: watch::Sender::new(false),
         });
-        io.spawn("client write", write_frames(shared.clone(), write, outgoing));
+        io.spawn("client write", carrying::write_frames(shared.clone(), write, outgoing));
         let frames = Frames::new(read, options.response_bytes_max);
-        io.spawn("client read", read_frames(io.clone(), shared.clone(), frames, options.idle_max));
+        io.spawn(
+            "client read",
+            carrying::read_frames(io.clone(), shared.clone(), frames, options.idle_max),
+        );
         Arc::new(Self {
             shared,
             versions: OnceLock::new(),
@@ -434,76 +436,6 @@ impl Shared {
         let text = format!("the connection to {} was lost: {what}", self.address);
         Error::new(ErrorKind::Disconnected, text)
     }
-}
-
-/// Writes what was started, in order, several frames at once where they are there.
-async fn write_frames(
-    shared: Arc<Shared>,
-    mut write: WriteHalf,
-    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
-) {
-    let mut ended = shared.ended.subscribe();
-    while let Some(first) = outgoing.recv().await {
-        let mut frames = vec![first];
-        while frames.len() < FRAMES_PER_WRITE_MAX {
-            match outgoing.try_recv() {
-                Ok(next) => frames.push(next),
-                Err(_) => break,
-            }
-        }
-        let parts: Vec<&[u8]> = frames.iter().flat_map(parts_of).collect();
-        let written = tokio::select! {
-            biased;
-            _ = ended.wait_for(|ended| *ended) => return,
-            written = write.write_all_vectored(&parts) => written,
-        };
-        if let Err(error) = written {
-            return shared.fail(shared.lost(error));
-        }
-        for (reply, _permit) in frames.into_iter().filter_map(|frame| frame.written) {
-            let _gave_up = reply.send(Ok(Bytes::new()));
-        }
-    }
-}
-
-fn parts_of(outgoing: &Outgoing) -> impl Iterator<Item = &[u8]> {
-    outgoing.frame.segments().map(|segment| match segment {
-        Segment::Bytes(bytes) => bytes,
-        Segment::Gap(gap) => {
-            outgoing.payloads.get(gap.index as usize).map(|bytes| &bytes[..]).unwrap_or_default()
-        }
-    })
-}
-
-/// Hands answers out until the connection ends or has been idle for too long.
-async fn read_frames(io: Io, shared: Arc<Shared>, mut frames: Frames, idle_max: Duration) {
-    let mut ended = shared.ended.subscribe();
-    let mut idle_left = idle_max;
-    let failure = loop {
-        let frame = tokio::select! {
-            biased;
-            _ = ended.wait_for(|ended| *ended) => return,
-            frame = frames.next() => frame,
-            () = io.sleep(idle_left) => {
-                idle_left = shared.idle_left(io.now().mono, idle_max);
-                if idle_left.is_zero() {
-                    break shared.lost("it was idle for too long");
-                }
-                continue;
-            }
-        };
-        match frame {
-            Ok(Some(answer)) => {
-                if let Err(error) = shared.deliver(answer, io.now().mono) {
-                    break error;
-                }
-            }
-            Ok(None) => break shared.lost("the broker closed it"),
-            Err(error) => break shared.unreadable(error),
-        }
-        idle_left = idle_max;
-    };
-    shared.fail(failure);
 }
 
 /// The answer to a request of this version.

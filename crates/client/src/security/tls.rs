@@ -156,47 +156,19 @@ fn versions(settings: &TlsSettings) -> Result<Vec<&'static SupportedProtocolVers
 
 /// The certificates to trust, and where they come from.
 fn trusted(io: &Io, settings: &TlsSettings) -> Result<(Vec<CertificateDer<'static>>, String)> {
-    let (location, password) = (&settings.truststore_location, &settings.truststore_password);
     let store_type = StoreType::named("ssl.truststore.type", &settings.truststore_type)?;
-    let is_pem = store_type == StoreType::Pem;
-    let (store, place) = match (&settings.truststore_certificates, location) {
-        (Some(_), _) if !is_pem => {
-            return Err(refused(format!(
-                "SSL trust store certs can be specified only for PEM, but trust store type is {}.",
-                settings.truststore_type
-            )));
-        }
-        (Some(_), Some(_)) => {
-            return Err(refused(
-                "Both SSL trust store location and separate trust certificates are specified.",
-            ));
-        }
-        (Some(_), None) | (None, Some(_)) if is_pem && password.is_some() => {
-            return Err(refused("SSL trust store password cannot be specified for PEM format."));
-        }
-        (Some(text), None) => {
+    check_truststore(settings, store_type)?;
+    let store_password = settings.truststore_password.as_ref().map(Secret::reveal);
+    let passwords = Passwords { store: store_password, key: None };
+    let inline = &settings.truststore_certificates;
+    let (store, place) = match (inline, &settings.truststore_location) {
+        (Some(text), _) => {
             let place = "ssl.truststore.certificates".to_owned();
-            (
-                opened(
-                    &place,
-                    text.reveal().as_bytes(),
-                    StoreType::Pem,
-                    TRUST,
-                    Passwords::default(),
-                )?,
-                place,
-            )
+            (opened(&place, text.reveal().as_bytes(), store_type, TRUST, passwords)?, place)
         }
         (None, Some(path)) => {
-            let passwords = Passwords { store: password.as_ref().map(Secret::reveal), key: None };
             let place = format!("ssl.truststore.location={path}");
-            let bytes = file(io, &place, path)?;
-            (opened(&place, &bytes, store_type, TRUST, passwords)?, place)
-        }
-        (None, None) if password.is_some() => {
-            return Err(refused(
-                "SSL trust store is not specified, but trust store password is specified.",
-            ));
+            (opened(&place, &file(io, &place, path)?, store_type, TRUST, passwords)?, place)
         }
         (None, None) => return system_trust(io),
     };
@@ -208,6 +180,29 @@ fn trusted(io: &Io, settings: &TlsSettings) -> Result<(Vec<CertificateDer<'stati
         return Err(refused(format!("{place}: there is no certificate in it to trust")));
     }
     Ok((trusted, place))
+}
+
+/// Refuses settings of the trust store that contradict each other.
+fn check_truststore(settings: &TlsSettings, store_type: StoreType) -> Result<()> {
+    let is_pem = store_type == StoreType::Pem;
+    let has_password = settings.truststore_password.is_some();
+    let location = &settings.truststore_location;
+    match (&settings.truststore_certificates, location) {
+        (Some(_), _) if !is_pem => Err(refused(format!(
+            "SSL trust store certs can be specified only for PEM, but trust store type is {}.",
+            settings.truststore_type
+        ))),
+        (Some(_), Some(_)) => Err(refused(
+            "Both SSL trust store location and separate trust certificates are specified.",
+        )),
+        (Some(_), None) | (None, Some(_)) if is_pem && has_password => {
+            Err(refused("SSL trust store password cannot be specified for PEM format."))
+        }
+        (None, None) if has_password => {
+            Err(refused("SSL trust store is not specified, but trust store password is specified."))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn system_trust(io: &Io) -> Result<(Vec<CertificateDer<'static>>, String)> {
@@ -225,13 +220,38 @@ fn system_trust(io: &Io) -> Result<(Vec<CertificateDer<'static>>, String)> {
 
 /// The key that a broker may ask for (`ssl.client.auth`), and where it comes from.
 fn own_key(io: &Io, settings: &TlsSettings) -> Result<Option<(String, KeyEntry)>> {
-    let (location, password) = (&settings.keystore_location, &settings.keystore_password);
-    let key_password = settings.key_password.as_ref().map(Secret::reveal);
     let store_type = StoreType::named("ssl.keystore.type", &settings.keystore_type)?;
+    check_keystore(settings, store_type)?;
+    let passwords = Passwords {
+        store: settings.keystore_password.as_ref().map(Secret::reveal),
+        key: settings.key_password.as_ref().map(Secret::reveal),
+    };
+    let inline = settings.keystore_key.as_ref().zip(settings.keystore_certificate_chain.as_ref());
+    let (store, place) = match (inline, &settings.keystore_location) {
+        (Some((key, chain)), _) => {
+            let place = "ssl.keystore.key".to_owned();
+            let text = [key.reveal(), "\n", chain.reveal()].concat();
+            (opened(&place, text.as_bytes(), store_type, KEY, passwords)?, place)
+        }
+        (None, Some(path)) => {
+            let place = format!("ssl.keystore.location={path}");
+            (opened(&place, &file(io, &place, path)?, store_type, KEY, passwords)?, place)
+        }
+        (None, None) => return Ok(None),
+    };
+    let entry = store.keys.into_iter().next();
+    match entry.filter(|entry| !entry.chain.is_empty()) {
+        Some(entry) => Ok(Some((place, entry))),
+        None => Err(refused(format!("{place}: there is no private key with a certificate in it"))),
+    }
+}
+
+/// Refuses settings of the key store that contradict each other.
+fn check_keystore(settings: &TlsSettings, store_type: StoreType) -> Result<()> {
     let is_pem = store_type == StoreType::Pem;
-    const PEM_PASSWORD: &str = "SSL key store password cannot be specified with PEM format, only key password may be specified.";
+    let has_password = settings.keystore_password.is_some();
     let inline = (&settings.keystore_key, &settings.keystore_certificate_chain);
-    let (store, place) = match (inline, location) {
+    let text = match (inline, &settings.keystore_location) {
         ((Some(_), _), _) if !is_pem => {
             return Err(refused(format!(
                 "SSL private key can be specified only for PEM, but key store type is {}.",
@@ -239,51 +259,26 @@ fn own_key(io: &Io, settings: &TlsSettings) -> Result<Option<(String, KeyEntry)>
             )));
         }
         ((Some(_), None), _) => {
-            return Err(refused(
-                "SSL private key is specified, but certificate chain is not specified.",
-            ));
+            "SSL private key is specified, but certificate chain is not specified."
         }
         ((Some(_), Some(_)), Some(_)) => {
-            return Err(refused(
-                "Both SSL key store location and separate private key are specified.",
-            ));
+            "Both SSL key store location and separate private key are specified."
         }
         ((None, Some(_)), _) => {
-            return Err(refused(
-                "SSL certificate chain is specified, but private key is not specified.",
-            ));
+            "SSL certificate chain is specified, but private key is not specified."
         }
-        _ if is_pem && password.is_some() => return Err(refused(PEM_PASSWORD)),
-        ((Some(key), Some(chain)), None) => {
-            let place = "ssl.keystore.key".to_owned();
-            let text = [key.reveal(), "\n", chain.reveal()].concat();
-            let passwords = Passwords { store: None, key: key_password };
-            (opened(&place, text.as_bytes(), StoreType::Pem, KEY, passwords)?, place)
+        (_, location) if is_pem && has_password && (location.is_some() || inline.0.is_some()) => {
+            "SSL key store password cannot be specified with PEM format, only key password may be specified."
         }
-        (_, Some(_)) if !is_pem && password.is_none() => {
-            return Err(refused(
-                "SSL key store is specified, but key store password is not specified.",
-            ));
+        ((None, None), None) if has_password => {
+            "SSL key store is not specified, but key store password is specified."
         }
-        (_, Some(path)) => {
-            let place = format!("ssl.keystore.location={path}");
-            let store = password.as_ref().map(Secret::reveal);
-            let bytes = file(io, &place, path)?;
-            let passwords = Passwords { store, key: key_password };
-            (opened(&place, &bytes, store_type, KEY, passwords)?, place)
+        ((None, None), Some(_)) if !is_pem && !has_password => {
+            "SSL key store is specified, but key store password is not specified."
         }
-        (_, None) if password.is_some() => {
-            return Err(refused(
-                "SSL key store is not specified, but key store password is specified.",
-            ));
-        }
-        (_, None) => return Ok(None),
+        _ => return Ok(()),
     };
-    let entry = store.keys.into_iter().next();
-    match entry.filter(|entry| !entry.chain.is_empty()) {
-        Some(entry) => Ok(Some((place, entry))),
-        None => Err(refused(format!("{place}: there is no private key with a certificate in it"))),
-    }
+    Err(refused(text))
 }
 
 fn certified(
