@@ -126,7 +126,7 @@ expect "said: another authority" "vouches for its certificate" "$(at 2)" "${ssl[
 expect "said: another host" "its certificate is for localhost, not for 127.0.0.1" "bootstrap.servers=127.0.0.1:$((port + 2))" "${ssl[@]}" "${trust[@]}"
 expect "names are not compared if nobody wants it" "ok 1 nodes" "bootstrap.servers=127.0.0.1:$((port + 2))" "${ssl[@]}" "${trust[@]}" ssl.endpoint.identification.algorithm=
 expect "said: an expired certificate" "has expired" "$(at 4)" "${ssl[@]}" "${trust[@]}"
-expect "said: TLS to a port without" "listener without it" "bootstrap.servers=localhost:$((port))" "${ssl[@]}" "${trust[@]}"
+expect "said: TLS to a port without" "check that the port is a listener with TLS" "bootstrap.servers=localhost:$((port))" "${ssl[@]}" "${trust[@]}"
 expect "said: no TLS to a port with" "answered in TLS" "$(at 2)"
 expect "said: the broker wants a certificate" "ssl.keystore.location" "$(at 3)" "${ssl[@]}" "${trust[@]}"
 expect "said: the broker wants a certificate, TLS 1.2" "ssl.keystore.location" "$(at 3)" "${ssl[@]}" "${trust[@]}" ssl.enabled.protocols=TLSv1.2

@@ -8,7 +8,7 @@ use ottla_client::{ErrorKind, ProducerRecord, Route};
 
 use crate::{Outcome, Room, Tally, at, check, numbers, take, values};
 
-pub async fn all(room: &Room, tally: &mut Tally) {
+pub(crate) async fn all(room: &Room, tally: &mut Tally) {
     tally.run("seek to any place", seek(room)).await;
     tally.run("offsets for times, beginnings, ends and lag", places(room)).await;
     tally.run("pause and resume", pause(room)).await;

@@ -19,13 +19,12 @@ use ottla_client::{
 use ottla_io::Io;
 
 /// What a scenario comes to; an error is a failure.
-pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What a scenario waits for at most.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Fails the scenario unless the condition holds.
-#[macro_export]
 macro_rules! check {
     ($condition:expr, $($why:tt)+) => {
         if !$condition {
@@ -34,11 +33,13 @@ macro_rules! check {
     };
 }
 
+pub(crate) use check;
+
 /// The broker, and who is asked to do things there.
 #[derive(Clone)]
-pub struct Room {
-    pub io: Io,
-    pub admin: Admin,
+pub(crate) struct Room {
+    pub(crate) io: Io,
+    pub(crate) admin: Admin,
     given: Vec<(String, String)>,
     /// Different in each run, so that runs on one broker do not meet.
     run: u64,
@@ -46,12 +47,12 @@ pub struct Room {
 
 impl Room {
     /// A name that no other run has.
-    pub fn name(&self, name: &str) -> String {
+    pub(crate) fn name(&self, name: &str) -> String {
         format!("{name}-{:x}", self.run & 0xff_ffff)
     }
 
     /// Creates a topic and waits until it can be used.
-    pub async fn topic(&self, name: &str, partitions: i32) -> Outcome<String> {
+    pub(crate) async fn topic(&self, name: &str, partitions: i32) -> Outcome<String> {
         let name = self.name(name);
         let topic = NewTopic::new(&name).partitions(partitions).replication_factor(1);
         match &self.admin.create_topics(&[topic]).await[&name] {
@@ -61,12 +62,12 @@ impl Room {
         Ok(name)
     }
 
-    pub fn producer(&self, more: &[(&str, &str)]) -> Outcome<Producer> {
+    pub(crate) fn producer(&self, more: &[(&str, &str)]) -> Outcome<Producer> {
         let settings = ProducerSettings::from_properties(self.with(more))?;
         Ok(Producer::new(self.io.clone(), settings)?)
     }
 
-    pub fn consumer(&self, more: &[(&str, &str)]) -> Outcome<Consumer> {
+    pub(crate) fn consumer(&self, more: &[(&str, &str)]) -> Outcome<Consumer> {
         let settings = ConsumerSettings::from_properties(self.with(more))?;
         Ok(Consumer::new(self.io.clone(), settings)?)
     }
@@ -77,7 +78,12 @@ impl Room {
     }
 
     /// Sends values `from..to` to a partition, each its own offset in a fresh topic.
-    pub async fn fill(&self, topic: &str, partition: i32, range: std::ops::Range<i64>) -> Outcome {
+    pub(crate) async fn fill(
+        &self,
+        topic: &str,
+        partition: i32,
+        range: std::ops::Range<i64>,
+    ) -> Outcome {
         let producer = self.producer(&[])?;
         let mut sent = Vec::new();
         for value in range {
@@ -92,7 +98,7 @@ impl Room {
 }
 
 /// The next `count` records.
-pub async fn take(
+pub(crate) async fn take(
     room: &Room,
     consumer: &mut Consumer,
     count: usize,
@@ -108,38 +114,38 @@ pub async fn take(
 }
 
 /// Values as text.
-pub fn values(records: &[ConsumerRecord]) -> Vec<String> {
+pub(crate) fn values(records: &[ConsumerRecord]) -> Vec<String> {
     records.iter().map(|record| text(record.value.as_ref())).collect()
 }
 
-pub fn text(bytes: Option<&Bytes>) -> String {
+pub(crate) fn text(bytes: Option<&Bytes>) -> String {
     bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
 }
 
 /// Numbers as text.
-pub fn numbers(range: std::ops::Range<i64>) -> Vec<String> {
+pub(crate) fn numbers(range: std::ops::Range<i64>) -> Vec<String> {
     range.map(|number| number.to_string()).collect()
 }
 
-pub fn at(topic: &str, partition: i32) -> TopicPartition {
+pub(crate) fn at(topic: &str, partition: i32) -> TopicPartition {
     TopicPartition::new(topic, partition)
 }
 
 /// Whether something was refused with this code.
-pub fn is_code<T>(result: &Result<T, Error>, code: ErrorCode) -> bool {
+pub(crate) fn is_code<T>(result: &Result<T, Error>, code: ErrorCode) -> bool {
     result.as_ref().err().and_then(Error::code) == Some(code)
 }
 
 /// What came of the scenarios so far.
 #[derive(Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     passed: usize,
     failed: usize,
 }
 
 impl Tally {
     /// Notes one.
-    pub async fn run(&mut self, name: &str, scenario: impl Future<Output = Outcome>) {
+    pub(crate) async fn run(&mut self, name: &str, scenario: impl Future<Output = Outcome>) {
         match scenario.await {
             Ok(()) => {
                 self.passed += 1;

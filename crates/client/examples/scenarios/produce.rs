@@ -6,7 +6,7 @@ use crate::{Outcome, Room, Tally, at, check, take, text};
 
 const RECORDS: usize = 500;
 
-pub async fn all(room: &Room, tally: &mut Tally) {
+pub(crate) async fn all(room: &Room, tally: &mut Tally) {
     for codec in ["none", "gzip", "snappy", "lz4", "zstd"] {
         let settings = [("compression.type", codec)];
         let done = round_trip(room, codec, &settings);

@@ -7,7 +7,7 @@ use ottla_client::{ConsumerGroupMetadata, ErrorCode, ProducerRecord};
 
 use crate::{Outcome, Room, Tally, at, check, numbers, take, values};
 
-pub async fn all(room: &Room, tally: &mut Tally) {
+pub(crate) async fn all(room: &Room, tally: &mut Tally) {
     tally.run("what is committed is read, what is aborted is not", isolation(room)).await;
     tally.run("offsets come with their transaction or not at all", offsets(room)).await;
     tally.run("consume, transform, produce", pipeline(room)).await;
@@ -75,7 +75,9 @@ async fn pipeline(room: &Room) -> Outcome {
             ("isolation.level", "read_committed"),
         ])?;
         consumer.subscribe([&from])?;
-        let records = take(room, &mut consumer, 5).await?;
+        let records = take(room, &mut consumer, 5).await;
+        let records =
+            records.map_err(|error| format!("{done} done, attempt {attempts}: {error}"))?;
         let transaction = producer.begin_transaction()?;
         let mut offsets = BTreeMap::new();
         for record in &records {
