@@ -3,6 +3,11 @@
 //! Stores, names, the SASL exchange and the JAAS line are values without io. [`Security`] is made
 //! of them once for each client, and says what a connection does between connecting and its first
 //! request.
+//!
+//! Cryptography is ring's: of rustls' providers it is the one that any C compiler builds, for musl
+//! too, and it has the digests of SCRAM. Its randomness is the system's, in the simulated world too:
+//! what TLS sends there differs from run to run, when and how much it sends does not (but for the
+//! length of ECDSA signatures).
 
 mod authenticate;
 mod base64;
