@@ -6,6 +6,7 @@
 //! byte (`conformance/faces` compares). Complaints on stderr have the tool's words, help has ours.
 
 mod connection;
+mod feature_levels;
 mod java_map;
 mod kafka_broker_api_versions;
 mod kafka_cluster;
@@ -13,7 +14,9 @@ mod kafka_configs;
 mod kafka_consumer_groups;
 mod kafka_delete_records;
 mod kafka_dump_log;
+mod kafka_features;
 mod kafka_get_offsets;
+mod kafka_groups;
 mod kafka_log_dirs;
 mod kafka_metadata_quorum;
 mod kafka_topics;
@@ -54,6 +57,7 @@ const FACES: &[Face] = &[
     script("kafka-topics", kafka_topics::run),
     script("kafka-configs", kafka_configs::run),
     script("kafka-consumer-groups", kafka_consumer_groups::run),
+    script("kafka-groups", kafka_groups::run),
     script("kafka-get-offsets", kafka_get_offsets::run),
     script("kafka-delete-records", kafka_delete_records::run),
     script("kafka-log-dirs", kafka_log_dirs::run),
@@ -61,6 +65,7 @@ const FACES: &[Face] = &[
     script("kafka-transactions", kafka_transactions::run),
     script("kafka-cluster", kafka_cluster::run),
     script("kafka-metadata-quorum", kafka_metadata_quorum::run),
+    script("kafka-features", kafka_features::run),
     script("kafka-dump-log", kafka_dump_log::run),
 ];
 
