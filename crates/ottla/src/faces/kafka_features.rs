@@ -76,8 +76,8 @@ async fn describe(admin: &Admin, console: &mut Console) -> Result<(), Ending> {
         let level = features.finalized.get(name).copied().unwrap_or(0);
         let (min, max, level) = (shown(name, *min), shown(name, *max), shown(name, level));
         console.line(format_args!(
-            "Feature: {name:<34}\tSupportedMinVersion: {min:<18}\tSupportedMaxVersion: {max:<18}\t\
-             FinalizedVersionLevel: {level:<18}\tEpoch: {epoch}"
+            "Feature: {name:<41} SupportedMinVersion: {min:<16} SupportedMaxVersion: {max:<16} \
+             FinalizedVersionLevel: {level:<16} Epoch: {epoch}"
         ));
     }
     Ok(())

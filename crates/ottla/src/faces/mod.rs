@@ -19,6 +19,7 @@ mod kafka_get_offsets;
 mod kafka_groups;
 mod kafka_log_dirs;
 mod kafka_metadata_quorum;
+mod kafka_storage;
 mod kafka_topics;
 mod kafka_transactions;
 mod options;
@@ -66,6 +67,7 @@ const FACES: &[Face] = &[
     script("kafka-cluster", kafka_cluster::run),
     script("kafka-metadata-quorum", kafka_metadata_quorum::run),
     script("kafka-features", kafka_features::run),
+    script("kafka-storage", kafka_storage::run),
     script("kafka-dump-log", kafka_dump_log::run),
 ];
 
