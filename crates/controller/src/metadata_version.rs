@@ -89,7 +89,7 @@ impl MetadataVersion {
             _ => return None,
         };
         let reached = begun.iter().filter(|(since, _)| *since <= self.0);
-        Some(reached.map(|(_, level)| *level).last().unwrap_or(0))
+        Some(reached.map(|(_, level)| *level).next_back().unwrap_or(0))
     }
 
     /// The number that is stored and sent.
