@@ -108,23 +108,20 @@ mod tests {
     use ottla_base::Uuid;
     use ottla_client::admin::PartitionDescription;
 
-    fn topic(
-        name: &str,
-        partitions: &[(Option<i32>, &[i32], &[i32])],
-        fewest: usize,
-    ) -> (TopicDescription, usize) {
+    /// Leader, replicas and those in sync.
+    type State<'a> = (Option<i32>, &'a [i32], &'a [i32]);
+
+    fn topic(name: &str, partitions: &[State<'_>], fewest: usize) -> (TopicDescription, usize) {
         let partition =
-            |(index, (leader, replicas, isr)): (usize, &(Option<i32>, &[i32], &[i32]))| {
-                PartitionDescription {
-                    index: index as i32,
-                    leader: *leader,
-                    leader_epoch: 0,
-                    replicas: replicas.to_vec(),
-                    isr: isr.to_vec(),
-                    elr: None,
-                    last_known_elr: None,
-                    offline: Vec::new(),
-                }
+            |(index, (leader, replicas, isr)): (usize, &State<'_>)| PartitionDescription {
+                index: index as i32,
+                leader: *leader,
+                leader_epoch: 0,
+                replicas: replicas.to_vec(),
+                isr: isr.to_vec(),
+                elr: None,
+                last_known_elr: None,
+                offline: Vec::new(),
             };
         let partitions = partitions.iter().enumerate().map(partition).collect();
         let (name, id) = (name.to_owned(), Uuid::ZERO);
@@ -150,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_partition_is_told_of_by_its_gravest_fault() {
-        let well: (Option<i32>, &[i32], &[i32]) = (Some(1), &[1, 2], &[1, 2]);
+        let well: State<'_> = (Some(1), &[1, 2], &[1, 2]);
         check_lines(vec![topic("a", &[well], 1)], 2, &[]);
         check_lines(
             vec![topic("a", &[well, (None, &[1, 2], &[1]), (Some(1), &[1, 2], &[1])], 1)],
@@ -169,7 +166,7 @@ mod tests {
 
     #[test]
     fn one_replica_is_enough_where_there_is_one_broker() {
-        let one: (Option<i32>, &[i32], &[i32]) = (Some(1), &[1], &[1]);
+        let one: State<'_> = (Some(1), &[1], &[1]);
         check_lines(vec![topic("a", &[one], 1)], 1, &[]);
         check_lines(vec![topic("a", &[one], 1)], 3, &["note topics: 1 topics have one replica"]);
     }
