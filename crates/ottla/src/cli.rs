@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::console::Console;
 use crate::failure::exit;
 use crate::{
-    cluster, completion, config, consume, doctor, explain, faces, group, install_faces, log_dirs, log_dump,
-    offsets, produce, quorum, serve, topic, txn,
+    cluster, completion, config, consume, doctor, explain, faces, group, install_faces, log_dirs,
+    log_dump, offsets, produce, quorum, serve, topic, txn,
 };
 
 /// What `ottla` alone prints.

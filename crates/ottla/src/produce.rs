@@ -205,14 +205,10 @@ impl<'a> Job<'a> {
     }
 
     /// Sends all records. Whether a signal stopped it.
-    async fn feed(
-        &self,
-        io: &Io,
-        sending: &mut Sending,
-        console: &mut Console,
-    ) -> Outcome<bool> {
+    async fn feed(&self, io: &Io, sending: &mut Sending, console: &mut Console) -> Outcome<bool> {
         let mut left = self.arguments.count.unwrap_or(u64::MAX);
-        for value in self.arguments.values.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+        for value in self.arguments.values.iter().take(usize::try_from(left).unwrap_or(usize::MAX))
+        {
             let bytes = Bytes::copy_from_slice(value.as_bytes());
             self.send(&bytes, sending, console).await?;
         }
@@ -255,19 +251,14 @@ impl<'a> Job<'a> {
         input.next(&self.delimiter).await
     }
 
-    async fn send(
-        &self,
-        bytes: &Bytes,
-        sending: &mut Sending,
-        console: &mut Console,
-    ) -> Outcome {
+    async fn send(&self, bytes: &Bytes, sending: &mut Sending, console: &mut Console) -> Outcome {
         if self.arguments.tee {
             console.bytes(bytes);
             console.bytes(&self.delimiter);
         }
-        let record = self.record(bytes).map_err(|why| {
-            Failure::new(format!("{why}: {}", String::from_utf8_lossy(bytes)))
-        })?;
+        let record = self
+            .record(bytes)
+            .map_err(|why| Failure::new(format!("{why}: {}", String::from_utf8_lossy(bytes))))?;
         match sending.send(record, &mut |told| self.tell(told, console)).await {
             Err(error) if !ends_all(&error) => {
                 sending.failed += 1;
@@ -285,7 +276,8 @@ impl<'a> Job<'a> {
         } else if let Some(template) = &self.template {
             template.fill(bytes, &mut record)?;
         } else {
-            let parted = self.key_delimiter.as_ref().and_then(|text| Some((find(bytes, text)?, text)));
+            let parted =
+                self.key_delimiter.as_ref().and_then(|text| Some((find(bytes, text)?, text)));
             record.value = Some(match parted {
                 Some((at, text)) => {
                     record.key = Some(bytes.slice(..at));

@@ -31,11 +31,17 @@ fn collect<N: Into<String>, V: Into<String>>(
         given.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
     let known = || tables.iter().flat_map(|table| table.iter().map(|setting| setting.name));
     for name in given.keys() {
-        if !known().any(|known| known == name) && !ignored::is_known(name) {
+        if !is_known(name, tables) {
             return Err(unknown(name, known()));
         }
     }
     Ok(given)
+}
+
+/// Whether a client with these tables, or Kafka's, has such a setting.
+fn is_known(name: &str, tables: &[&'static [ottla_config::Setting]]) -> bool {
+    let mut rows = tables.iter().flat_map(|table| table.iter());
+    rows.any(|row| row.name == name) || ignored::is_known(name)
 }
 
 fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Error {

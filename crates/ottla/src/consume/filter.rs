@@ -103,7 +103,10 @@ mod tests {
             timestamp_type: Default::default(),
             key: bytes("customer-7"),
             value: bytes("a refund"),
-            headers: vec![RecordHeader { key: Bytes::from_static(b"source"), value: bytes("shop") }],
+            headers: vec![RecordHeader {
+                key: Bytes::from_static(b"source"),
+                value: bytes("shop"),
+            }],
         };
         assert_eq!(Filter::read(&line.arguments).unwrap().takes(&record), expected, "{flags:?}");
     }

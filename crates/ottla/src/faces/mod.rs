@@ -6,10 +6,13 @@
 //! byte (`conformance/faces` compares). Complaints on stderr have the tool's words, help has ours.
 
 mod connection;
+mod console_words;
 mod java_map;
 mod kafka_broker_api_versions;
 mod kafka_cluster;
 mod kafka_configs;
+mod kafka_console_consumer;
+mod kafka_console_producer;
 mod kafka_consumer_groups;
 mod kafka_delete_records;
 mod kafka_dump_log;
@@ -52,6 +55,8 @@ const fn script(name: &'static str, run: fn(&[String], &mut Console) -> ExitCode
 
 const FACES: &[Face] = &[
     script("kafka-topics", kafka_topics::run),
+    script("kafka-console-producer", kafka_console_producer::run),
+    script("kafka-console-consumer", kafka_console_consumer::run),
     script("kafka-configs", kafka_configs::run),
     script("kafka-consumer-groups", kafka_consumer_groups::run),
     script("kafka-get-offsets", kafka_get_offsets::run),

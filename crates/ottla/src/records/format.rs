@@ -181,7 +181,11 @@ fn token(letter: char, dialect: Dialect) -> Option<Piece> {
 /// A field by its name, with its shape behind a colon.
 fn named(text: &str) -> Result<Piece, String> {
     let (name, shape) = text.split_once(':').unwrap_or((text, "plain"));
-    let unknown = || format!("%{{{text}}} is no field: topic, partition, offset, epoch, timestamp, time, headers, header-count, count, key, value; key and value with :hex, :base64, :json or :length");
+    let unknown = || {
+        format!(
+            "%{{{text}}} is no field: topic, partition, offset, epoch, timestamp, time, headers, header-count, count, key, value; key and value with :hex, :base64, :json or :length"
+        )
+    };
     let piece = match name {
         "key" | "value" => {
             let shape = match shape {
@@ -278,7 +282,10 @@ mod tests {
         check("%K %S %R%%", Ok(b"2 3 \0\0\0\x03%"));
         check("%h %H %i %e %T", Ok(b"a=1,b=NULL 2 5 7 1795262400250"));
         check("%{time} %d", Ok(b"2026-11-21T12:00:00.250Z 2026-11-21T12:00:00.250Z"));
-        check("%{key:hex} %{key:base64} %{value:json} %{value:length}", Ok(b"6bff a/8= \"a\\\"b\" 3"));
+        check(
+            "%{key:hex} %{key:base64} %{value:json} %{value:length}",
+            Ok(b"6bff a/8= \"a\\\"b\" 3"),
+        );
         check("%q", Err("Unsupported formatter: %q"));
         check("a%", Err("Empty formatter"));
         assert!(Format::parse("%v", Dialect::Kcat).is_err());

@@ -54,7 +54,8 @@ impl Input {
     pub(crate) async fn next(&mut self, delimiter: &[u8]) -> io::Result<Option<Bytes>> {
         loop {
             let unseen = self.held.get(self.searched..).unwrap_or_default();
-            if let Some(at) = super::template::find(unseen, delimiter).filter(|_| !delimiter.is_empty())
+            if let Some(at) =
+                super::template::find(unseen, delimiter).filter(|_| !delimiter.is_empty())
             {
                 let record = self.held.split_to(self.searched + at).freeze();
                 let _delimiter = self.held.split_to(delimiter.len());

@@ -63,7 +63,11 @@ fn bytes_field(
 ///
 /// # Errors
 /// It is no object, or a field of it is nothing of its kind.
-pub(crate) fn fill(line: &[u8], takes_place: bool, record: &mut ProducerRecord) -> Result<(), String> {
+pub(crate) fn fill(
+    line: &[u8],
+    takes_place: bool,
+    record: &mut ProducerRecord,
+) -> Result<(), String> {
     let parsed: Value = serde_json::from_slice(line).map_err(|why| format!("no JSON: {why}"))?;
     let Value::Object(object) = parsed else {
         return Err("it is JSON, and no object".to_owned());
@@ -112,7 +116,9 @@ fn bytes_of_value(value: &Value) -> Option<Bytes> {
 
 /// Headers as objects with a name and a value, as a map, or as names and values in turn (kcat).
 fn headers_of(headers: &Value) -> Result<Vec<(String, Option<Bytes>)>, String> {
-    let wrong = || "headers are no list of {\"name\":..,\"value\":..}, no map, and no list of names and values in turn".to_owned();
+    let wrong = || {
+        "headers are no list of {\"name\":..,\"value\":..}, no map, and no list of names and values in turn".to_owned()
+    };
     match headers {
         Value::Object(map) => {
             let one = |(name, value): (&String, &Value)| match value {
@@ -203,7 +209,10 @@ mod tests {
             r#"{"key":"k","payload":"v","headers":["a","1","b",null],"partition":9}"#,
             Ok(r#"Some("k") Some("v") [("a", Some("1")), ("b", None)]"#),
         );
-        check(r#"{"value":{"a":1},"headers":{"x":"y"}}"#, Ok(r#"None Some("{\"a\":1}") [("x", Some("y"))]"#));
+        check(
+            r#"{"value":{"a":1},"headers":{"x":"y"}}"#,
+            Ok(r#"None Some("{\"a\":1}") [("x", Some("y"))]"#),
+        );
         check(r#"{"key":"k","value":null}"#, Ok(r#"Some("k") None []"#));
         check("[1]", Err("it is JSON, and no object"));
         check(r#"{"value_base64":"?"}"#, Err("value_base64 is no base64"));

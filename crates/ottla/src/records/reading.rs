@@ -77,7 +77,11 @@ impl Reading {
     ///
     /// # Errors
     /// Where that is cannot be found out.
-    pub(crate) async fn assign(&mut self, partitions: &[TopicPartition], begin: Begin) -> Result<()> {
+    pub(crate) async fn assign(
+        &mut self,
+        partitions: &[TopicPartition],
+        begin: Begin,
+    ) -> Result<()> {
         let stops = self.stops(partitions).await?;
         let consumer = &self.consumer;
         let begins: BTreeMap<TopicPartition, i64> = match begin {
@@ -115,7 +119,10 @@ impl Reading {
     }
 
     /// Where each partition stops; where it ends now, if that is meant, is found out here.
-    async fn stops(&self, partitions: &[TopicPartition]) -> Result<BTreeMap<TopicPartition, Progress>> {
+    async fn stops(
+        &self,
+        partitions: &[TopicPartition],
+    ) -> Result<BTreeMap<TopicPartition, Progress>> {
         let ends = match self.stop {
             Some(Stop::End) => self.consumer.end_offsets(partitions).await?,
             _ => BTreeMap::new(),
@@ -211,19 +218,26 @@ impl Reading {
 
     /// Ends it. What is in `rest` was not used: a group reads it again.
     pub(crate) async fn close(self, rest: impl IntoIterator<Item = Event>) {
-        let mut first = BTreeMap::new();
-        for event in rest {
-            if let Event::Record(record) = event {
-                let partition = TopicPartition::new(record.topic, record.partition);
-                first.entry(partition).or_insert(record.offset);
-            }
-        }
-        for (partition, offset) in first {
-            // One that was taken away meanwhile is another's to read.
-            let _ = self.consumer.seek(&partition, offset);
-        }
-        self.consumer.close(LEAVE).await;
+        let record = |event| match event {
+            Event::Record(record) => Some(record),
+            Event::End(..) | Event::Stopped(..) => None,
+        };
+        leave(self.consumer, rest.into_iter().filter_map(record)).await;
     }
+}
+
+/// Closes a consumer. What is in `rest` was not used: a group reads it again.
+pub(crate) async fn leave(consumer: Consumer, rest: impl IntoIterator<Item = ConsumerRecord>) {
+    let mut first = BTreeMap::new();
+    for record in rest {
+        let partition = TopicPartition::new(record.topic, record.partition);
+        first.entry(partition).or_insert(record.offset);
+    }
+    for (partition, offset) in first {
+        // One that was taken away meanwhile is another's to read.
+        let _ = consumer.seek(&partition, offset);
+    }
+    consumer.close(LEAVE).await;
 }
 
 /// Whether an error is that a topic is not there.

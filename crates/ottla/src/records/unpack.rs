@@ -44,7 +44,9 @@ impl Pack {
                 }
                 b'$' if !left.is_empty() => {
                     let count = left.len();
-                    return Err(format!("expected {what} end-of-input, but {count} bytes remaining"));
+                    return Err(format!(
+                        "expected {what} end-of-input, but {count} bytes remaining"
+                    ));
                 }
                 b'$' => {}
                 b'c' => out.push(take(what, *token, 1, &mut left)?.first().copied().unwrap_or(0)),
@@ -111,7 +113,11 @@ mod tests {
         check("q", &[255; 8], Ok("-1"));
         check("Q", &[255; 8], Ok("18446744073709551615"));
         check("c-s".replace('-', " ").as_str(), b"xyz", Ok("x yz"));
-        check("i", &[1], Err("key truncated, expected 4 bytes to unpack i but only 1 bytes remaining"));
+        check(
+            "i",
+            &[1],
+            Err("key truncated, expected 4 bytes to unpack i but only 1 bytes remaining"),
+        );
         check("b$", &[1, 2], Err("expected key end-of-input, but 1 bytes remaining"));
         check("z", &[], Err("Invalid token 'z' in key pack-format, see -s usage."));
         check("", &[], Err("key pack-format must not be empty"));
