@@ -190,11 +190,11 @@ impl<'a> Job<'a> {
         let (delivered, failed) = (sending.delivered, sending.failed);
         let is_transactional = sending.is_transactional;
         sending.producer.close(CLOSE).await;
-        fed?;
-        ended?;
         if is_transactional && !commits {
             console.talk("ottla: the transaction was aborted: none of the records counts");
         }
+        fed?;
+        ended?;
         if interrupted {
             return Err(Failure::interrupted());
         }

@@ -90,7 +90,7 @@ impl<'a> Job<'a> {
             Ok(rest) => (rest, Ok(())),
             Err(failure) => (Vec::new(), Err(failure)),
         };
-        let is_interrupted = reading.was_interrupted;
+        let is_interrupted = reading.was_interrupted();
         reading.close(rest).await;
         ends?;
         let asked = self.arguments;
@@ -161,7 +161,7 @@ impl<'a> Job<'a> {
                 }
             }
             console.flush();
-            let is_over = reading.was_interrupted
+            let is_over = reading.was_interrupted()
                 || reading.has_stopped()
                 || (self.arguments.exit && reading.is_at_end())
                 || console.is_deaf();

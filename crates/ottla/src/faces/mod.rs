@@ -21,6 +21,7 @@ mod kafka_log_dirs;
 mod kafka_metadata_quorum;
 mod kafka_topics;
 mod kafka_transactions;
+mod kcat;
 mod options;
 mod printf;
 mod topic_filter;
@@ -53,6 +54,10 @@ const fn script(name: &'static str, run: fn(&[String], &mut Console) -> ExitCode
     Face { name, script: true, run }
 }
 
+const fn program(name: &'static str, run: fn(&[String], &mut Console) -> ExitCode) -> Face {
+    Face { name, script: false, run }
+}
+
 const FACES: &[Face] = &[
     script("kafka-topics", kafka_topics::run),
     script("kafka-console-producer", kafka_console_producer::run),
@@ -67,6 +72,8 @@ const FACES: &[Face] = &[
     script("kafka-cluster", kafka_cluster::run),
     script("kafka-metadata-quorum", kafka_metadata_quorum::run),
     script("kafka-dump-log", kafka_dump_log::run),
+    program("kcat", kcat::run),
+    program("kafkacat", kcat::run),
 ];
 
 /// Arguments of `as`.

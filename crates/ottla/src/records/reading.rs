@@ -33,8 +33,7 @@ pub(crate) struct Reading {
     io: Io,
     progress: BTreeMap<TopicPartition, Progress>,
     stop: Option<Stop>,
-    /// Whether a signal said to stop.
-    pub(crate) was_interrupted: bool,
+    was_interrupted: bool,
 }
 
 #[derive(Debug, Default)]
@@ -51,9 +50,29 @@ impl Reading {
     /// # Errors
     /// A setting that is not allowed.
     pub(crate) fn new(io: &Io, settings: ConsumerSettings, stop: Option<Stop>) -> Result<Self> {
-        let consumer = Consumer::new(io.clone(), settings)?;
+        Ok(Self::of(io, Consumer::new(io.clone(), settings)?, stop))
+    }
+
+    /// The same of a consumer that is there.
+    pub(crate) fn of(io: &Io, consumer: Consumer, stop: Option<Stop>) -> Self {
         let progress = BTreeMap::new();
-        Ok(Self { consumer, io: io.clone(), progress, stop, was_interrupted: false })
+        Self { consumer, io: io.clone(), progress, stop, was_interrupted: false }
+    }
+
+    /// Whether a signal said to stop.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.was_interrupted
+    }
+
+    /// Reads no more of a partition.
+    ///
+    /// # Errors
+    /// It is not read.
+    pub(crate) fn stop(&mut self, partition: &TopicPartition) -> Result<()> {
+        if let Some(progress) = self.progress.get_mut(partition) {
+            progress.is_stopped = true;
+        }
+        self.consumer.pause(std::slice::from_ref(partition))
     }
 
     /// The partitions of a topic, without waiting long for one that is not there.
