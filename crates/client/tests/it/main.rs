@@ -4,6 +4,7 @@
 mod admin;
 mod connection;
 mod consumer;
+mod faults;
 mod metadata;
 mod producer;
 mod read_back;
