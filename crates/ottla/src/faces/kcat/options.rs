@@ -214,9 +214,6 @@ impl Building {
     }
 
     fn set_mode(&mut self, letter: char, value: String) -> Outcome {
-        if let Some((set, _)) = self.mode.filter(|(set, _)| *set != letter) {
-            return fatal(format!("Do not mix modes: -{letter} seen when -{set} already set"));
-        }
         let mode = match letter {
             'P' => Mode::Produce,
             'C' => Mode::Consume,
