@@ -30,7 +30,9 @@ pub(super) async fn run(io: &Io, options: &Options, console: &mut Console) -> Ou
         Some(Ok(sending)) => sending,
         Some(Err(why)) => return fatal(format!("init_transactions(): {}", sentence(&why))),
         None => {
-            return fatal("init_transactions(): Failed to initialize Producer ID: Local: Timed out");
+            return fatal(
+                "init_transactions(): Failed to initialize Producer ID: Local: Timed out",
+            );
         }
     };
     let mut run = Run { io, options, sent: 0, code: 0, is_interrupted: false };
