@@ -29,7 +29,7 @@ refused() {
 
 # The first words, in a directory of its own.
 has "without arguments it explains itself" "$("$OTTLA")" "ottla serve"
-check "in ten lines or so" test "$("$OTTLA" | wc -l)" -le 12
+check "in half a screen" test "$("$OTTLA" | wc -l)" -le 16
 mkdir "$D/home"; cd "$D/home" || exit 1
 starts "it starts" "${local_only[@]}"
 eventually 5 grep -q 'ready in' "$D/out"

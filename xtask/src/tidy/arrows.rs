@@ -131,7 +131,7 @@ mod tests {
             "ottla-broker = { workspace = true }",
             &[
                 "crates/io/Cargo.toml:4: `io` must not depend on `broker`: among shells the order is \
-               io < broker < ottla",
+               io < client < broker < ottla",
             ],
         );
     }

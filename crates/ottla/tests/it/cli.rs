@@ -1,6 +1,7 @@
 //! Sessions of `testdata/cli/*.txt`: a line `$ command`, then what it prints, `! ` before what goes to
-//! stderr, and `? code` if the exit code is not 0. A file that begins with `# node` has a node of its
-//! own, empty and at OTTLA_BOOTSTRAP. `OTTLA_REWRITE=1` writes what is printed now into the files.
+//! stderr, and `? code` if the exit code is not 0; `## ` begins a remark. A file that begins with
+//! `## node` has a node of its own, empty and at OTTLA_BOOTSTRAP. `OTTLA_REWRITE=1` writes what is
+//! printed now into the files.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
 #![allow(clippy::disallowed_types, reason = "a test finds a free port")]
@@ -41,10 +42,10 @@ fn check(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/cli/{name}.txt"));
     let expected = std::fs::read_to_string(&path).unwrap();
     let home = Home::new(name);
-    let node = expected.starts_with("# node").then(|| Node::start(&home));
+    let node = expected.starts_with("## node").then(|| Node::start(&home));
     let mut found = String::new();
     for line in expected.lines() {
-        if line.starts_with('#') || line.is_empty() {
+        if line.starts_with("## ") {
             found.push_str(line);
             found.push('\n');
         } else if let Some(command) = line.strip_prefix("$ ") {
@@ -64,16 +65,17 @@ struct Home(PathBuf);
 impl Home {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("ottla-cli-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
+        std::fs::create_dir_all(path.join("bin")).unwrap();
+        std::os::unix::fs::symlink(OTTLA, path.join("bin/ottla")).unwrap();
         Self(path)
     }
 
     /// What a command of a session prints.
     fn run(&self, line: &str, node: Option<&Node>) -> String {
         let mut command = Command::new("sh");
-        let line = line.replacen("ottla", OTTLA, 1);
         command.arg("-c").arg(line).current_dir(&self.0).stdin(Stdio::null());
-        command.env_clear().env("HOME", &self.0).env("PATH", std::env::var_os("PATH").unwrap());
+        let path = format!("{}/bin:{}", self.0.display(), std::env::var("PATH").unwrap());
+        command.env_clear().env("HOME", &self.0).env("PATH", path).env("TZ", "UTC");
         let address = node.map(|node| node.address());
         if let Some(address) = &address {
             command.env("OTTLA_BOOTSTRAP", address).env("B", address);
@@ -109,12 +111,20 @@ struct Node {
 }
 
 impl Node {
+    /// Another program may take the port between its choice and its use: then it is another one.
     fn start(home: &Home) -> Self {
+        let dir = home.0.join("data");
+        (0..20).find_map(|_| Self::attempt(&dir)).expect("no node could be started")
+    }
+
+    /// A node that listens; `None` if it ended.
+    fn attempt(dir: &Path) -> Option<Self> {
+        let _ = std::fs::remove_dir_all(dir);
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let settings = [
             format!("listeners=PLAINTEXT://127.0.0.1:{port}"),
             "ottla.admin.listener=".to_owned(),
-            format!("log.dirs={}", home.0.join("data").display()),
+            format!("log.dirs={}", dir.display()),
             "node.id=1".to_owned(),
             "offsets.topic.num.partitions=1".to_owned(),
         ];
@@ -123,15 +133,16 @@ impl Node {
         for setting in &settings {
             command.args(["-X", setting]);
         }
-        let child = command.spawn().unwrap();
-        let node = Self { child, port };
-        for _ in 0..1000 {
+        let mut node = Self { child: command.spawn().unwrap(), port };
+        loop {
+            if node.child.try_wait().unwrap().is_some() {
+                return None;
+            }
             if std::net::TcpStream::connect(node.address()).is_ok() {
-                return node;
+                return Some(node);
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        panic!("the node does not listen at {}", node.address());
     }
 
     fn address(&self) -> String {

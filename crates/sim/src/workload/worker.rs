@@ -2,7 +2,7 @@
 //! how far it came; either by committing offsets, or by writing what it makes of the records into
 //! another topic, in one transaction with the offsets (consume, transform, produce).
 //!
-//! Draws per round: bytes of a fetch, whether to commit or to abort, the pause.
+//! Draws per round: bytes of a fetch, whether to commit (again) or to abort, the pause.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,10 @@ const ABORT_EVERY: u64 = 6;
 
 /// One of so many rounds ends with a commit.
 const COMMIT_EVERY: u64 = 3;
+
+/// What is committed already is committed again in one of so many rounds, as auto-commit does: a disk that
+/// loses what was only written takes a commit back, and nobody is told.
+const COMMIT_AGAIN_EVERY: u64 = 20;
 
 /// What others may know of a member: its epoch and what it has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -181,7 +185,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Commits now and then, and once there is nothing more to read.
+    /// Commits now and then, and when there is nothing more to read.
     async fn commit(
         &mut self,
         who: &Identity,
@@ -190,8 +194,12 @@ impl Worker {
         has_moved: bool,
     ) -> Result<(), Failure> {
         let is_committed = self.committed.get(partition) == Some(&next);
-        let is_time = !has_moved || self.io.random_u64().is_multiple_of(COMMIT_EVERY);
-        if is_committed || !is_time {
+        let is_time = match (is_committed, has_moved) {
+            (true, _) => self.io.random_u64().is_multiple_of(COMMIT_AGAIN_EVERY),
+            (false, true) => self.io.random_u64().is_multiple_of(COMMIT_EVERY),
+            (false, false) => true,
+        };
+        if !is_time {
             return Ok(());
         }
         if commit_offset(&mut self.caller, &self.ledger, who, partition, next).await? {
