@@ -93,6 +93,8 @@ pub(super) enum Settled {
     Done,
     /// It is in its queue again.
     Again,
+    /// Its parts are in its queue.
+    Split,
     /// It failed for good; to be shown to whoever takes such, then dropped.
     Failed(Box<Batch>, Error),
 }
@@ -286,7 +288,7 @@ impl Accumulator {
             let smaller = (batch.plain_bytes / 2).min(rules.batch_size).max(1);
             if let Some(parts) = batch.divide(smaller, rules.compression, next_id) {
                 queue.replace(&batch, parts);
-                return Settled::Again;
+                return Settled::Split;
             }
         }
         let is_late = now.since(batch.created_at) >= rules.delivery_timeout;

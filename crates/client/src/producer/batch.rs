@@ -260,7 +260,8 @@ pub(super) fn headers_of(record: &ProducerRecord) -> Vec<Header<'_>> {
         .collect()
 }
 
-fn each_record(
+/// Shows every record of a batch with its headers.
+pub(super) fn each_record(
     bytes: &Bytes,
     mut each: impl FnMut(&ottla_record::Record<'_>, &[Header<'_>]),
 ) -> Result<()> {

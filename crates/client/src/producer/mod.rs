@@ -38,9 +38,11 @@
 
 mod accumulator;
 mod batch;
+mod dead_letters;
 mod delivery;
 mod hooks;
 mod identity;
+mod metrics;
 pub mod murmur2;
 mod produce;
 mod queue;
@@ -53,15 +55,17 @@ mod transaction;
 mod transactions;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ottla_base::{MonoTime, Rng};
 use ottla_io::Io;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
+pub use dead_letters::{DeadLetters, HEADER_PREFIX, replay_file, replay_topic};
 pub use delivery::Delivery;
 pub use hooks::{DeadLetter, DeadLetterSink, Interceptor};
+pub use metrics::ProducerMetrics;
 pub use record::{ProducerRecord, RecordMetadata};
 pub use transactions::Transaction;
 
@@ -167,6 +171,7 @@ impl ProducerBuilder {
             wake: Notify::new(),
             stopped: watch::Sender::new(false),
             hooks: self.hooks,
+            counters: Mutex::default(),
             client,
             settings,
         });
@@ -205,6 +210,21 @@ impl Producer {
             return Err(Error::closed());
         }
         let record = shared.hooks.on_send(record);
+        match self.place(&record).await {
+            Ok(delivery) => Ok(delivery),
+            Err(error) => {
+                shared.hooks.on_acknowledgement(&Err(error.clone()));
+                if !shared.is_transactional() {
+                    shared.hooks.on_dead_letter(DeadLetter { record, error: error.clone() });
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Puts a record into its batch.
+    async fn place(&self, record: &ProducerRecord) -> Result<Delivery> {
+        let shared = &self.shared;
         let began = shared.client.io().now();
         // The clock is read again only after a wait: a batch's time begins when it is made.
         let mut now = began.mono;
@@ -216,18 +236,19 @@ impl Producer {
                 found
             }
         };
-        let headers = headers_of(&record);
-        let new = new_record(&record, &headers, began.wall.millis);
-        let size = size_of(&record);
+        let headers = headers_of(record);
+        let new = new_record(record, &headers, began.wall.millis);
+        let size = size_of(record);
         let room = match self.room_now(size)? {
             Some(room) => room,
             None => {
-                let room = self.wait_for_room(size, began.mono).await?;
+                let room = self.wait_for_room(size, began.mono).await;
                 now = shared.client.io().now().mono;
-                room
+                shared.count(|it| it.waited(now.since(began.mono), room.is_err()));
+                room?
             }
         };
-        let mut partition = self.partition(&record, &topic)?;
+        let mut partition = self.partition(record, &topic)?;
         let is_transactional = shared.is_transactional();
         if is_transactional {
             // The transaction must know the partition before the record is there.
@@ -252,10 +273,25 @@ impl Producer {
         let shared = &self.shared;
         shared.flushing.fetch_add(1, Ordering::AcqRel);
         let _done = Flushing { shared };
+        let began = shared.client.io().now().mono;
         let outcomes = shared.lock_and(|accumulator| accumulator.outcomes());
         shared.wake.notify_one();
         for outcome in outcomes {
             let _told_to_who_sent = delivery::ended(outcome).await;
+        }
+        let took = shared.client.io().now().mono.since(began);
+        shared.count(|it| it.flushed(took));
+    }
+
+    /// What this producer and its clones have done so far.
+    pub fn metrics(&self) -> ProducerMetrics {
+        let shared = &self.shared;
+        let counters = *shared.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        ProducerMetrics {
+            buffer_total_bytes: shared.settings.buffer_memory as u64,
+            buffer_available_bytes: self.memory_available() as u64,
+            waiting_threads: shared.memory_waiters.load(Ordering::Acquire) as u64,
+            ..counters.snapshot()
         }
     }
 

@@ -4,6 +4,7 @@
 mod admin;
 mod connection;
 mod consumer;
+mod dead_letters;
 mod metadata;
 mod producer;
 mod read_back;
