@@ -1,5 +1,5 @@
 // Where Kafka's own producer puts keys: `Partitions.java COUNT SEED PARTITIONS` prints a hash over the partitions of that
-// many random keys, and a line for each of the first 1,000: the key in hex and its partition. See run.
+// many random keys, and a line for each of the first 1,000: the key in hex and its partition. See partitions.
 
 import java.util.HexFormat;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;

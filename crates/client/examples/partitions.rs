@@ -1,4 +1,4 @@
-//! Where keys go, to be compared with Kafka's own class by `conformance/client/run`.
+//! Where keys go, to be compared with Kafka's own class by `conformance/client/partitions`.
 //!   partitions COUNT SEED PARTITIONS
 //! Prints a hash over the partitions of that many random keys, and the first thousand keys in hex, each
 //! with its partition.

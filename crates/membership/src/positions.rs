@@ -29,6 +29,8 @@ struct Reading {
     phase: Phase,
     /// Raised by every change of place.
     version: u64,
+    /// The version with which it became ours.
+    tenure: u64,
     /// Given to the user up to here.
     position: Position,
     /// Fetched up to here.
@@ -78,24 +80,34 @@ impl Positions {
         self.partitions.contains_key(partition)
     }
 
-    /// Those without a place, whose committed offset is wanted.
-    pub fn unknown(&self, now: MonoTime) -> Vec<TopicPartition> {
-        self.in_phase(now, |phase| phase == Phase::Unknown).map(|(it, _)| it.clone()).collect()
+    /// A number that stays the same as long as the partition is read without a break: who knows an
+    /// offset from before a break must not commit it. `None` if it is not read.
+    pub fn tenure(&self, partition: &TopicPartition) -> Option<u64> {
+        self.partitions.get(partition).map(|reading| reading.tenure)
     }
 
-    /// The committed offset of a partition without a place; `None` if there is none.
+    /// Those without a place, whose committed offset is wanted, and the version to report it with.
+    pub fn unknown(&self, now: MonoTime) -> BTreeMap<TopicPartition, u64> {
+        self.in_phase(now, |phase| phase == Phase::Unknown)
+            .map(|(it, reading)| (it.clone(), reading.version))
+            .collect()
+    }
+
+    /// The committed offset of a partition without a place; `None` if there is none. An answer to a
+    /// question from before a break is no answer: others may have committed meanwhile.
     ///
     /// # Errors
     /// There is none, and none shall be made up.
     pub fn committed(
         &mut self,
         partition: &TopicPartition,
+        version: u64,
         committed: Option<Position>,
         wall: WallTime,
     ) -> Result<(), PositionError> {
         let reset = self.reset_to(wall);
         let Some(reading) = self.partitions.get_mut(partition) else { return Ok(()) };
-        if reading.phase != Phase::Unknown {
+        if reading.phase != Phase::Unknown || reading.version != version {
             return Ok(());
         }
         match (committed, reset) {
@@ -403,6 +415,7 @@ impl Reading {
         Self {
             phase: Phase::Unknown,
             version,
+            tenure: version,
             position: nowhere,
             fetched: nowhere,
             paused: false,

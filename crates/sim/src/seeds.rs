@@ -42,10 +42,12 @@ fn parse_range(text: &str) -> Option<Range<u64>> {
 }
 
 /// The test harness names its threads after the tests.
+#[allow(clippy::disallowed_methods, reason = "the way that cargo says whose test it is")]
 fn again(seed: u64) -> String {
+    let package = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "ottla-sim".to_owned());
     let thread = std::thread::current();
     let test = thread.name().filter(|&name| name != "main").unwrap_or("<test>");
-    format!("OTTLA_SEED={seed} cargo test -p ottla-sim -- --exact {test} --nocapture")
+    format!("OTTLA_SEED={seed} cargo test -p {package} -- --exact {test} --nocapture")
 }
 
 #[cfg(test)]

@@ -49,6 +49,12 @@ pub struct NewOffset {
     pub metadata: String,
 }
 
+impl From<crate::consumer::OffsetAndMetadata> for NewOffset {
+    fn from(of: crate::consumer::OffsetAndMetadata) -> Self {
+        Self { offset: of.offset, leader_epoch: of.leader_epoch, metadata: of.metadata }
+    }
+}
+
 impl From<Offset> for NewOffset {
     fn from(offset: Offset) -> Self {
         Self { offset, ..Self::default() }

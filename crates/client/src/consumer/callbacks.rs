@@ -45,7 +45,7 @@ impl Driver {
                     true => self.processed(Some(them)),
                     false => commits::Offsets::new(),
                 };
-                self.committer().filter(|_| !offsets.is_empty()).map(|it| (it, offsets))
+                self.writer().filter(|_| !offsets.is_empty()).map(|it| (it, offsets))
             }
             Callback::Lost(them) => {
                 self.drop_partitions(them);

@@ -28,7 +28,7 @@ impl Driver {
 
     pub(super) fn commit_now(&mut self) {
         let offsets = self.processed(None);
-        let Some(committer) = self.committer().filter(|_| !offsets.is_empty()) else { return };
+        let Some(committer) = self.writer().filter(|_| !offsets.is_empty()) else { return };
         self.committing = true;
         let (shared, events) = (self.shared.clone(), self.events.clone());
         self.shared.client.io().spawn("consumer commit", async move {
@@ -44,6 +44,13 @@ impl Driver {
         let wanted = |it: &TopicPartition| only.is_none_or(|only| only.contains(it));
         let places = state.processed().into_iter().filter(|(it, _)| wanted(it));
         places.map(|(it, place)| (it, place.into())).collect()
+    }
+
+    /// In whose name something may be committed now: a member between two memberships is nobody, and
+    /// nobody's commits pass when a group is empty, whatever its members had read.
+    pub(super) fn writer(&self) -> Option<Committer> {
+        let alone = matches!(self.shared.lock().wish, Wish::Partitions(_));
+        self.committer().filter(|it| alone || it.generation.generation >= 0)
     }
 
     pub(super) fn committer(&self) -> Option<Committer> {

@@ -18,14 +18,14 @@ const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
 /// A question about places.
 pub(crate) enum Question {
-    Committed(Vec<TopicPartition>),
+    Committed(BTreeMap<TopicPartition, u64>),
     Resets(BTreeMap<TopicPartition, (i64, u64)>),
     Epochs(BTreeMap<TopicPartition, (Position, i32, u64)>),
 }
 
 /// Its answer.
 pub(crate) enum Told {
-    Committed(Vec<TopicPartition>, Result<Offsets>),
+    Committed(BTreeMap<TopicPartition, u64>, Result<Offsets>),
     Resets(BTreeMap<TopicPartition, (i64, u64)>, Found<Option<OffsetAndTimestamp>>),
     Epochs(BTreeMap<TopicPartition, (Position, i32, u64)>, Found<EpochEnd>),
 }
@@ -43,15 +43,11 @@ impl Asking {
     pub(crate) fn questions(&mut self, shared: &Shared, now: Now) -> Vec<Question> {
         let mut state = shared.lock();
         let mut questions = Vec::new();
-        let unknown: Vec<TopicPartition> = state
-            .positions
-            .unknown(now.mono)
-            .into_iter()
-            .filter(|it| !state.held.contains(it))
-            .collect();
+        let mut unknown = state.positions.unknown(now.mono);
+        unknown.retain(|it, _| !state.held.contains(it));
         if shared.settings.group_id.is_none() {
-            for partition in unknown {
-                if let Err(error) = state.positions.committed(&partition, None, now.wall) {
+            for (partition, version) in unknown {
+                if let Err(error) = state.positions.committed(&partition, version, None, now.wall) {
                     state.errors.push_back(place_error(&error));
                     shared.user.notify_waiters();
                 }
@@ -106,8 +102,9 @@ impl Question {
         match self {
             Self::Committed(partitions) => {
                 let stable = shared.reads_committed();
+                let asked: Vec<TopicPartition> = partitions.keys().cloned().collect();
                 let offsets = match &committer {
-                    Some(it) => commits::committed(client, it, &partitions, stable, limit).await,
+                    Some(it) => commits::committed(client, it, &asked, stable, limit).await,
                     None => Ok(Offsets::new()),
                 };
                 Told::Committed(partitions, offsets)
@@ -129,7 +126,7 @@ impl Question {
 
 fn take_committed(
     shared: &Shared,
-    asked: &[TopicPartition],
+    asked: &BTreeMap<TopicPartition, u64>,
     offsets: Result<Offsets>,
     now: Now,
 ) -> bool {
@@ -141,7 +138,7 @@ fn take_committed(
             {
                 shared.client.forget_coordinator(crate::CoordinatorKind::Group, group_id);
             }
-            for partition in asked {
+            for partition in asked.keys() {
                 failed(shared, partition, &error, now);
             }
             tell(shared, error);
@@ -149,9 +146,9 @@ fn take_committed(
         }
     };
     let mut state = shared.lock();
-    for partition in asked {
+    for (partition, version) in asked {
         let place = offsets.get(partition).map(super::commits::OffsetAndMetadata::position);
-        if let Err(error) = state.positions.committed(partition, place, now.wall) {
+        if let Err(error) = state.positions.committed(partition, *version, place, now.wall) {
             state.errors.push_back(place_error(&error));
             shared.user.notify_waiters();
         }

@@ -1,7 +1,7 @@
 //! Everything but reading: what is subscribed to, where reading goes on, what is committed. Any number
 //! of tasks may hold a [`ConsumerHandle`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,9 @@ use ottla_membership::{Generation, Position, ResetTo};
 use ottla_model::{ErrorCode, TopicPartition};
 
 use super::commits::{self, Committer, OffsetAndMetadata, Offsets};
-use super::offsets::{self, OffsetAndTimestamp};
 use super::shared::{Shared, Wish};
 use crate::settings::GroupProtocol;
-use crate::{Error, ErrorKind, Result, TopicInfo};
+use crate::{Error, ErrorKind, Result};
 
 /// A consumer, without the records: see [`super::Consumer`], which derefs to it.
 #[derive(Clone)]
@@ -31,6 +30,12 @@ pub struct GroupMetadata {
     pub generation: Generation,
     /// `group.instance.id`.
     pub instance_id: Option<String>,
+}
+
+impl From<Committer> for GroupMetadata {
+    fn from(of: Committer) -> Self {
+        Self { group_id: of.group_id, generation: of.generation, instance_id: of.instance_id }
+    }
 }
 
 impl ConsumerHandle {
@@ -220,8 +225,15 @@ impl ConsumerHandle {
         let client = &self.shared.client;
         let limit = self.shared.settings.default_api_timeout;
         let mut retry = client.retry(limit);
+        let tenures = self.shared.lock().tenures(offsets.keys());
         loop {
-            let committer = self.committer()?;
+            let committer = self.writer()?;
+            // Between two attempts this may have become another member: it must not say what the
+            // one before had read.
+            if !self.shared.lock().has_kept(&tenures) {
+                let text = "offsets cannot be committed: their partitions were another's meanwhile";
+                return Err(Error::broker(ErrorCode::IllegalGeneration).context(text));
+            }
             if self.shared.lock().rebalancing && committer.generation.generation >= 0 {
                 let text = "offset commit cannot be completed since the consumer is undergoing a rebalance";
                 return Err(Error::broker(ErrorCode::RebalanceInProgress).context(text));
@@ -246,7 +258,7 @@ impl ConsumerHandle {
         offsets: Offsets,
         done: impl FnOnce(Result<()>) + Send + 'static,
     ) -> Result<()> {
-        let committer = self.committer()?;
+        let committer = self.writer()?;
         let shared = self.shared.clone();
         self.shared.client.io().spawn("consumer commit", async move {
             let limit = shared.client.settings().request_timeout;
@@ -276,84 +288,37 @@ impl ConsumerHandle {
         }
     }
 
-    /// The first record of each partition that is not older than this (milliseconds since 1970); `None`
-    /// where there is none.
-    ///
-    /// # Errors
-    /// Time is up, or a leader refuses.
-    pub async fn offsets_for_times(
-        &self,
-        times: &BTreeMap<TopicPartition, i64>,
-    ) -> Result<BTreeMap<TopicPartition, Option<OffsetAndTimestamp>>> {
-        let client = &self.shared.client;
-        let mut retry = client.retry(self.shared.settings.default_api_timeout);
-        let mut asked = times.clone();
-        let mut all = BTreeMap::new();
-        while !asked.is_empty() {
-            let limit = retry.left().min(client.settings().request_timeout);
-            let found = offsets::list(client, &asked, self.shared.reads_committed(), limit).await;
-            let mut trouble = None;
-            for (partition, found) in found {
-                match found {
-                    Ok(found) => {
-                        asked.remove(&partition);
-                        all.insert(partition, found);
-                    }
-                    Err(error) if error.is_retriable() => trouble = Some(error),
-                    Err(error) => return Err(error),
-                }
-            }
-            if !asked.is_empty() {
-                let missing = || Error::new(ErrorKind::Malformed, "an offset is not in the answer");
-                retry.after(trouble.unwrap_or_else(missing)).await?;
-            }
-        }
-        Ok(all)
-    }
-
-    /// Offsets of the oldest records.
-    ///
-    /// # Errors
-    /// As [`ConsumerHandle::offsets_for_times`].
-    pub async fn beginning_offsets(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, i64>> {
-        self.ends(partitions, ResetTo::Earliest).await
-    }
-
-    /// Offsets behind the last records that may be read.
-    ///
-    /// # Errors
-    /// As [`ConsumerHandle::offsets_for_times`].
-    pub async fn end_offsets(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<BTreeMap<TopicPartition, i64>> {
-        self.ends(partitions, ResetTo::Latest).await
-    }
-
-    /// A topic and its partitions.
-    ///
-    /// # Errors
-    /// It is not there within `default.api.timeout.ms`.
-    pub async fn partitions_for(&self, topic: &str) -> Result<Arc<TopicInfo>> {
-        let limit = self.shared.settings.default_api_timeout;
-        let found = self.shared.client.topics(&[topic], limit).await?;
-        found.into_iter().next().ok_or_else(|| Error::new(ErrorKind::Malformed, "no topic is told"))
-    }
-
     /// Which member of which group this is.
     ///
     /// # Errors
     /// There is no `group.id`.
     pub fn group_metadata(&self) -> Result<GroupMetadata> {
-        let committer = self.committer()?;
-        Ok(GroupMetadata {
-            group_id: committer.group_id,
-            generation: committer.generation,
-            instance_id: committer.instance_id,
-        })
+        self.committer().map(GroupMetadata::from)
+    }
+
+    /// Where what was given out since the last read ends, and who was given it; for a transaction.
+    ///
+    /// # Errors
+    /// Some of `partitions` was taken away since, or this is no member: others may have them.
+    pub(crate) fn given_out(
+        &self,
+        partitions: &BTreeSet<TopicPartition>,
+    ) -> Result<(Offsets, GroupMetadata)> {
+        // The member first: one that begins later would let the offsets pass.
+        let writer = self.writer()?;
+        let ends = self.shared.lock().given_out();
+        if !partitions.iter().all(|it| ends.contains_key(it)) {
+            let text = "partitions were taken away while their records were worked on";
+            return Err(Error::broker(ErrorCode::IllegalGeneration).context(text));
+        }
+        let offsets = ends.into_iter().map(|(it, place)| (it, place.into())).collect();
+        Ok((offsets, writer.into()))
+    }
+
+    /// What was given out since the last read is given out again.
+    pub(crate) fn take_back(&self) {
+        self.shared.lock().take_back();
+        self.shared.driver.notify_one();
     }
 
     fn wish_as_member(&self, wish: Wish) -> Result<()> {
@@ -406,6 +371,17 @@ impl ConsumerHandle {
         Ok(())
     }
 
+    /// In whose name something may be committed now.
+    fn writer(&self) -> Result<Committer> {
+        let alone = matches!(self.shared.lock().wish, Wish::Partitions(_) | Wish::Nothing);
+        let committer = self.committer()?;
+        if !alone && committer.generation.generation < 0 {
+            let text = "offsets cannot be committed by who is no member of the group at the moment";
+            return Err(Error::broker(ErrorCode::UnknownMemberId).context(text));
+        }
+        Ok(committer)
+    }
+
     fn committer(&self) -> Result<Committer> {
         let group_id = self.shared.settings.group_id.as_deref().ok_or_else(no_group)?;
         let state = self.shared.lock();
@@ -421,16 +397,6 @@ impl ConsumerHandle {
         {
             self.shared.client.forget_coordinator(crate::CoordinatorKind::Group, group_id);
         }
-    }
-
-    async fn ends(
-        &self,
-        partitions: &[TopicPartition],
-        which: ResetTo,
-    ) -> Result<BTreeMap<TopicPartition, i64>> {
-        let times = partitions.iter().map(|it| (it.clone(), which.timestamp())).collect();
-        let found = self.offsets_for_times(&times).await?;
-        Ok(found.into_iter().map(|(it, found)| (it, found.map_or(0, |it| it.offset))).collect())
     }
 }
 

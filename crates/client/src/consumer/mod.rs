@@ -38,6 +38,7 @@
 //! * Dropping a consumer blocks nothing: it leaves its group in the background. [`Consumer::close`]
 //!   waits for that, and commits first.
 
+mod asking;
 mod callbacks;
 mod commits;
 mod committing;

@@ -149,6 +149,34 @@ impl State {
         places
     }
 
+    /// Everything up to what was given out, of the partitions that records were given out of since the
+    /// user last asked, and that have been ours all the time.
+    pub(crate) fn given_out(&self) -> BTreeMap<TopicPartition, Position> {
+        let place = |it: &TopicPartition| Some((it.clone(), self.positions.position(it)?));
+        self.in_hand.keys().filter_map(place).collect()
+    }
+
+    /// What was given out since the user last asked is given out again.
+    pub(crate) fn take_back(&mut self) {
+        for (partition, before) in std::mem::take(&mut self.in_hand) {
+            self.positions.seek(&partition, before);
+        }
+        self.drop_stale();
+    }
+
+    /// Which of these are read, and since when.
+    pub(crate) fn tenures<'a>(
+        &self,
+        them: impl Iterator<Item = &'a TopicPartition>,
+    ) -> BTreeMap<TopicPartition, u64> {
+        them.filter_map(|it| Some((it.clone(), self.positions.tenure(it)?))).collect()
+    }
+
+    /// Whether those have been read without a break since.
+    pub(crate) fn has_kept(&self, tenures: &BTreeMap<TopicPartition, u64>) -> bool {
+        tenures.iter().all(|(it, tenure)| self.positions.tenure(it) == Some(*tenure))
+    }
+
     /// Exactly these are read from now on.
     pub(crate) fn assign(&mut self, partitions: &BTreeSet<TopicPartition>) {
         self.positions.assign(partitions);

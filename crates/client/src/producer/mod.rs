@@ -102,6 +102,17 @@ impl ConsumerGroupMetadata {
     }
 }
 
+impl From<crate::consumer::GroupMetadata> for ConsumerGroupMetadata {
+    fn from(of: crate::consumer::GroupMetadata) -> Self {
+        Self {
+            group_id: of.group_id.to_string(),
+            generation: of.generation.generation,
+            member_id: of.generation.member_id.to_string(),
+            group_instance_id: of.instance_id,
+        }
+    }
+}
+
 /// A producer. Cheap to clone; when the last clone is dropped, what is buffered is still sent in the
 /// background as long as the runtime lives. [`Producer::close`] waits for that.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! Scripts: what happens, and below it, indented, what that leads to. The folder says what is tried.
 
+mod lanes;
 mod members;
 mod reading;
 mod words;

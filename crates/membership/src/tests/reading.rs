@@ -38,7 +38,7 @@ const WALL: WallTime = WallTime { millis: 10_000 };
 /// What is to be asked about partitions, and what can be fetched.
 fn state(positions: &Positions) -> Vec<String> {
     let mut lines = Vec::new();
-    for it in positions.unknown(NOW) {
+    for it in positions.unknown(NOW).into_keys() {
         lines.push(format!("{it} committed?"));
     }
     for (it, to, _) in positions.resets(NOW) {
@@ -58,7 +58,9 @@ fn version(positions: &Positions, partition: &TopicPartition) -> u64 {
     let resets = positions.resets(NOW).into_iter().map(|(it, _, version)| (it, version));
     let doubted = positions.doubted(NOW).into_iter().map(|(it, _, _, version)| (it, version));
     let fetch = positions.fetchable(NOW).map(|(it, at)| (it.clone(), at.version));
-    let all: BTreeMap<TopicPartition, u64> = resets.chain(doubted).chain(fetch).collect();
+    let unknown = positions.unknown(NOW);
+    let all: BTreeMap<TopicPartition, u64> =
+        resets.chain(doubted).chain(fetch).chain(unknown).collect();
     all.get(partition).copied().unwrap_or_default()
 }
 
@@ -116,10 +118,11 @@ fn answered(
     words: &[&str],
 ) -> String {
     match verb {
-        "committed" => {
+        "committed" | "late-committed" => {
             let at = (words[1] != "-").then(|| position(words[1]));
+            let asked = if verb == "committed" { known } else { known - 1 };
             positions
-                .committed(partition, at, WALL)
+                .committed(partition, asked, at, WALL)
                 .map_or_else(|it| format!("{it:?}"), |()| String::new())
         }
         "found" => {
