@@ -9,4 +9,5 @@ mod metadata;
 mod producer;
 mod read_back;
 mod room;
+mod security;
 mod transactions;
