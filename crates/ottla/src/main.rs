@@ -21,6 +21,7 @@ mod log_dump;
 mod logging;
 mod offset_words;
 mod offsets;
+mod operator_page;
 mod produce;
 mod profile;
 mod quorum;
