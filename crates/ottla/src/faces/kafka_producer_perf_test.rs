@@ -46,7 +46,7 @@ const PAYLOAD_FILE_BYTES_MAX: u64 = 1 << 30;
 /// Runs the tool.
 pub(super) fn run(line: &[String], console: &mut Console) -> ExitCode {
     let outcome = run_os(2, async |io| {
-        let asked = Asked::read(line, io.random_u64())?;
+        let asked = Asked::read(line, io.random_u64(), console)?;
         send(&io, asked, console).await
     });
     super::end(outcome, ABOUT, FLAGS, console)
@@ -70,7 +70,7 @@ enum Payloads {
 }
 
 impl Asked {
-    fn read(line: &[String], seed: u64) -> Result<Self, Ending> {
+    fn read(line: &[String], seed: u64, console: &mut Console) -> Result<Self, Ending> {
         let many = ["producer-props", "command-property"];
         let given = super::perf_flags::read(TOOL, FLAGS, &many, line)?;
         given.help_or_version(line)?;
@@ -86,6 +86,15 @@ impl Asked {
                 "one of the arguments --record-size --payload-file --payload-monotonic is required"
                     .to_owned(),
             ));
+        }
+        for (old, new) in
+            [("producer-props", "command-property"), ("producer.config", "command-config")]
+        {
+            if given.has(old) {
+                console.line(format_args!(
+                    "Option --{old} has been deprecated and will be removed in a future version. Use --{new} instead."
+                ));
+            }
         }
         let (settings, transaction) = settings(&given)?;
         let topic = given.one("topic")?.unwrap_or_default().to_owned();
