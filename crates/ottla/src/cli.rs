@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::console::Console;
 use crate::failure::exit;
 use crate::{
-    cluster, completion, config, consume, doctor, explain, faces, group, install_faces, log_dirs,
-    log_dump, offsets, produce, quorum, serve, topic, txn,
+    bench, cluster, completion, config, consume, doctor, explain, faces, group, install_faces,
+    log_dirs, log_dump, offsets, produce, quorum, serve, topic, txn,
 };
 
 /// What `ottla` alone prints.
@@ -78,6 +78,11 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: txn::Verb,
     },
+    /// Measure: produce, consume, e2e
+    Bench {
+        #[command(subcommand)]
+        verb: bench::Verb,
+    },
     /// Say what is wrong with a node or a cluster, where, and what to do
     Doctor(doctor::Arguments),
     /// Log dirs: their files, and how full they are
@@ -136,6 +141,7 @@ pub(crate) fn run(verb: &Verb, console: &mut Console) -> ExitCode {
         Verb::Offsets(arguments) => offsets::run(arguments, console),
         Verb::Cluster(arguments) => cluster::run(arguments, console),
         Verb::Quorum(arguments) => quorum::run(arguments, console),
+        Verb::Bench { verb } => bench::run(verb, console),
         Verb::Txn { verb } => txn::run(verb, console),
         Verb::Explain(arguments) => explain::run(arguments, console),
         Verb::Face(arguments) => faces::list(arguments, console),

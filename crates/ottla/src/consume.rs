@@ -70,13 +70,13 @@ pub(crate) struct Arguments {
     #[arg(short = 's', long, value_name = "PACK")]
     unpack: Vec<String>,
     /// Only records whose key, value or headers match this expression
-    #[arg(long, value_name = "REGEX")]
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     grep: Option<String>,
     /// Only records whose key matches
-    #[arg(long, value_name = "REGEX")]
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     key: Option<String>,
     /// Only records whose value matches
-    #[arg(long, value_name = "REGEX")]
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     value: Option<String>,
     /// Only records with this header, whose value matches if there is a =
     #[arg(short = 'H', long = "header", value_name = "NAME[=REGEX]")]

@@ -1,6 +1,7 @@
 //! The one binary: `serve`, and the command line.
 
 mod alter_settings;
+mod bench;
 mod cli;
 mod cluster;
 mod completion;

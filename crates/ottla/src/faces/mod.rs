@@ -15,6 +15,7 @@ mod kafka_configs;
 mod kafka_console_consumer;
 mod kafka_console_producer;
 mod kafka_consumer_groups;
+mod kafka_consumer_perf_test;
 mod kafka_delete_records;
 mod kafka_dump_log;
 mod kafka_features;
@@ -23,11 +24,13 @@ mod kafka_groups;
 mod kafka_leader_election;
 mod kafka_log_dirs;
 mod kafka_metadata_quorum;
+mod kafka_producer_perf_test;
 mod kafka_storage;
 mod kafka_topics;
 mod kafka_transactions;
 mod kcat;
 mod options;
+mod perf_flags;
 mod printf;
 mod refused;
 mod topic_filter;
@@ -68,6 +71,8 @@ const FACES: &[Face] = &[
     script("kafka-topics", kafka_topics::run),
     script("kafka-console-producer", kafka_console_producer::run),
     script("kafka-console-consumer", kafka_console_consumer::run),
+    script("kafka-producer-perf-test", kafka_producer_perf_test::run),
+    script("kafka-consumer-perf-test", kafka_consumer_perf_test::run),
     script("kafka-configs", kafka_configs::run),
     script("kafka-consumer-groups", kafka_consumer_groups::run),
     script("kafka-groups", kafka_groups::run),
