@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::record::{ProducerRecord, RecordMetadata};
-use crate::{Error, Result};
+use crate::Result;
+pub use crate::dead_letter::DeadLetter;
 
 /// Sees every record before it is placed, and what became of it. A panic in it is noted and
 /// otherwise ignored: it never fails a send.
@@ -18,15 +19,6 @@ pub trait Interceptor: Send + Sync + 'static {
     fn on_acknowledgement(&self, result: &Result<RecordMetadata>) {
         let _ = result;
     }
-}
-
-/// A record that failed for good, and why. Sent again as it is, it goes to the same partition.
-#[derive(Debug, Clone)]
-pub struct DeadLetter {
-    /// The record, with the partition that was chosen.
-    pub record: ProducerRecord,
-    /// Why it failed.
-    pub error: Error,
 }
 
 /// Takes records that failed for good, so that they can be sent again later. Records of

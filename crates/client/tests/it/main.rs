@@ -6,6 +6,8 @@ mod connection;
 mod consumer;
 mod faults;
 mod metadata;
+mod parallel;
+mod places;
 mod producer;
 mod read_back;
 mod room;
