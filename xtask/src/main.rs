@@ -1,10 +1,13 @@
-//! All automation: codegen, tidy, simulate.
+//! All automation: codegen, tidy, simulate, bench.
 #![allow(clippy::disallowed_methods, reason = "tools of the house work on its files")]
 
 mod codegen;
 mod tidy;
 
 use std::process::ExitCode;
+
+const USAGE: &str =
+    "usage: cargo xtask codegen [--check] | tidy [--write] | simulate SEEDS | bench CASE…";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -15,9 +18,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::check(),
         ["tidy", "--write"] => tidy::write(),
         ["simulate", rest @ ..] => simulate(rest),
-        _ => {
-            Err("usage: cargo xtask codegen [--check] | tidy [--write] | simulate SEEDS".to_owned())
-        }
+        ["bench", rest @ ..] => bench(rest),
+        _ => Err(USAGE.to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,11 +32,20 @@ fn main() -> ExitCode {
 
 /// Builds the runner of simulated worlds optimized, and runs it.
 fn simulate(args: &[&str]) -> Result<(), String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let built =
         ["run", "--quiet", "--profile", "simulate", "-p", "ottla-sim", "--bin", "simulate", "--"];
-    let status = std::process::Command::new(cargo).args(built).args(args).status();
-    match status {
+    cargo(&[&built, args].concat())
+}
+
+/// Builds ottla and the bench optimized, and runs the bench.
+fn bench(args: &[&str]) -> Result<(), String> {
+    cargo(&["build", "--quiet", "--release", "-p", "ottla"])?;
+    cargo(&[&["run", "--quiet", "--release", "-p", "ottla-bench", "--"], args].concat())
+}
+
+fn cargo(args: &[&str]) -> Result<(), String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    match std::process::Command::new(cargo).args(args).status() {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err("not all is well".to_owned()),
         Err(error) => Err(format!("cargo could not be run: {error}")),

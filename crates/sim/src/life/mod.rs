@@ -56,13 +56,13 @@ pub fn run_traced(seed: u64, lines_max: usize) -> (Tally, String) {
     let world = World::with_faults(seed, plan.faults.clone());
     world.keep_trace(lines_max);
     let room = room::Room::new(&world, plan);
-    let shown = PrintTrace(world.clone());
+    let mut shown = PrintTrace(Some(world.clone()));
     let done = world.run(WORLD_MAX, async {
         room.open().await;
         chaos::break_things(&room).await;
         audit::audit(&room).await;
     });
-    std::mem::forget(shown);
+    shown.0 = None;
     if let Err(stuck) = done {
         panic!("{stuck}");
     }
@@ -71,11 +71,13 @@ pub fn run_traced(seed: u64, lines_max: usize) -> (Tally, String) {
 }
 
 /// Shows what is kept of the trace when a world ends in a panic.
-struct PrintTrace(World);
+struct PrintTrace(Option<World>);
 
 impl Drop for PrintTrace {
     fn drop(&mut self) {
-        eprint!("{}", self.0.trace());
+        if let Some(world) = &self.0 {
+            eprint!("{}", world.trace());
+        }
     }
 }
 
