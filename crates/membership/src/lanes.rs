@@ -249,6 +249,11 @@ impl<T: Clone> Lanes<T> {
         }
     }
 
+    /// Whether the partition of a ticket was not forgotten since.
+    pub fn knows(&self, ticket: Ticket) -> bool {
+        self.slots.contains_key(&ticket.slot)
+    }
+
     /// How often a record that was started had been started before.
     pub fn failures(&self, ticket: Ticket) -> u32 {
         let slot = self.slots.get(&ticket.slot);

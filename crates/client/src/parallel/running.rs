@@ -22,6 +22,9 @@ use crate::{Error, ErrorKind, Result};
 /// How often the loop says that it is alive while there is no room.
 const ALIVE_EVERY: Duration = Duration::from_secs(1);
 
+/// Between two attempts to commit in the end, while the group is rebalancing.
+const COMMIT_PAUSE: Duration = Duration::from_millis(100);
+
 /// What a handler returns.
 pub(super) type Work = Pin<Box<dyn Future<Output = std::result::Result<(), Failed>> + Send>>;
 
@@ -102,7 +105,7 @@ impl Running {
                 biased;
                 Some(event) = self.inbox.recv() => self.handle(event),
                 Some(rebalance) = rebalances.recv() => self.rebalance(rebalance),
-                _ = stop.wait_for(|stop| *stop) => self.is_stopping = true,
+                () = stopped(&mut stop) => self.is_stopping = true,
                 records = self.consumer.wait_for(room), if room > 0 => self.take(records),
                 () = io.sleep_until(deadline) => {}
             }
@@ -213,13 +216,18 @@ impl Running {
 
     fn rebalance(&mut self, rebalance: Rebalance) {
         if rebalance.is_lost {
-            self.lanes.forget(&rebalance.partitions);
+            self.forget(&rebalance.partitions);
             let _nobody_waits = rebalance.done.send(Offsets::new());
             return;
         }
         self.lanes.stop(&rebalance.partitions);
         let until = self.io.now().mono + self.settings.give_back;
         self.going.push((rebalance, until));
+    }
+
+    fn forget(&mut self, partitions: &[TopicPartition]) {
+        self.lanes.forget(partitions);
+        self.dead.retain(|ticket, _| self.lanes.knows(*ticket));
     }
 
     /// Gives back what nothing is worked on any more of, or what was waited for long enough.
@@ -232,7 +240,7 @@ impl Running {
         for (rebalance, _) in gone {
             let mut places = self.lanes.committable();
             places.retain(|it, _| rebalance.partitions.contains(it));
-            self.lanes.forget(&rebalance.partitions);
+            self.forget(&rebalance.partitions);
             let offsets = places.into_iter().map(|(it, place)| (it, place.into())).collect();
             let _nobody_waits = rebalance.done.send(offsets);
         }
@@ -285,21 +293,42 @@ impl Running {
                 () = io.sleep_until(next) => {}
             }
         }
-        let offsets = self.lanes.committable();
-        let offsets = offsets.into_iter().map(|(it, place)| (it, place.into())).collect();
+        while let Ok(rebalance) = rebalances.try_recv() {
+            self.rebalance(rebalance);
+        }
+        // What is to be given back is ours until that is answered: time for the last commit.
         let limit = until.since(io.now().mono).max(ALIVE_EVERY);
-        // Whoever is told that partitions go is answered from here on by nobody, at once.
-        drop(rebalances);
-        self.going.clear();
-        match io.timeout(limit, self.consumer.commit_offsets(offsets)).await {
+        match io.timeout(limit, self.commit_all()).await {
             Some(Ok(())) => {}
-            Some(Err(error)) if is_of_the_group(&error) => {}
             Some(Err(error)) => self.failure = self.failure.or(Some(error)),
             None => tracing::warn!("the last offsets could not be committed in time"),
         }
+        // Whoever is told from here on that partitions go is answered by nobody, at once.
+        drop(rebalances);
+        self.going.clear();
         self.consumer.close_with(Leaving::Default, limit).await;
         self.failure.map_or(Ok(()), Err)
     }
+
+    /// Commits what is done, as soon as no rebalance is under way.
+    async fn commit_all(&self) -> Result<()> {
+        loop {
+            let places = self.lanes.committable();
+            let offsets = places.into_iter().map(|(it, place)| (it, place.into())).collect();
+            match self.consumer.commit_offsets(offsets).await {
+                Err(error) if error.code() == Some(ErrorCode::RebalanceInProgress) => {
+                    self.io.sleep(COMMIT_PAUSE).await;
+                }
+                Err(error) if is_of_the_group(&error) => return Ok(()),
+                told => return told,
+            }
+        }
+    }
+}
+
+/// Waits until somebody wants everything to end.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _all_ended = stop.wait_for(|stop| *stop).await.is_ok();
 }
 
 /// Somebody else has the partitions: what was not committed is read again there.
@@ -309,7 +338,6 @@ fn is_of_the_group(error: &Error) -> bool {
         Some(
             ErrorCode::IllegalGeneration
                 | ErrorCode::UnknownMemberId
-                | ErrorCode::RebalanceInProgress
                 | ErrorCode::StaleMemberEpoch
                 | ErrorCode::FencedInstanceId
         )

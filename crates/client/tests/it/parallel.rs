@@ -9,7 +9,7 @@ use ottla_client::parallel::Failed;
 use ottla_client::settings::ConsumerSettings;
 use ottla_client::{
     Admin, Consumer, ConsumerRecord, ErrorKind, ParallelConsumer, ParallelSettings, Producer,
-    ProducerRecord,
+    ProducerRecord, TopicPartition,
 };
 use ottla_io::Io;
 use ottla_sim::World;
@@ -192,9 +192,10 @@ fn a_record_is_tried_again_later_and_then_put_aside_with_the_reason() {
             std::future::ready(result)
         });
         let watching = async {
-            let mut letters = Consumer::new(io.clone(), settings()).unwrap();
-            letters.assign([ottla_client::TopicPartition::new("dead", 0)]).unwrap();
-            letters.seek(&ottla_client::TopicPartition::new("dead", 0), 0).unwrap();
+            let given = [("bootstrap.servers", BOOTSTRAP), ("auto.offset.reset", "earliest")];
+            let alone = ConsumerSettings::from_properties(given).unwrap();
+            let mut letters = Consumer::new(io.clone(), alone).unwrap();
+            letters.assign([TopicPartition::new("dead", 0)]).unwrap();
             let mut found = Vec::new();
             for _ in 0..2 {
                 found.push(letters.next().await.unwrap().unwrap());
@@ -246,13 +247,14 @@ fn without_a_place_for_it_a_record_that_fails_ends_the_run_and_comes_again() {
 fn dead_letters_in_a_file_are_batches_as_in_a_log() {
     beside_a_node(async |_, io| {
         use ottla_client::dead_letter::DeadLetterStore;
-        let store = DeadLetterFile::new(io.clone(), "/dead.log");
+        io.disk().create_dir_all("/letters").unwrap();
+        let store = DeadLetterFile::new(io.clone(), "/letters/dead.log");
         for value in ["one", "two"] {
             let record = ProducerRecord::new("t", value).header("mine", "1");
             let error = ottla_client::Error::new(ErrorKind::InvalidRecord, "too odd");
             store.keep(DeadLetter::new(record, error)).await.unwrap();
         }
-        let bytes = bytes::Bytes::from(io.disk().read("/dead.log", 1 << 20).unwrap());
+        let bytes = bytes::Bytes::from(io.disk().read("/letters/dead.log", 1 << 20).unwrap());
         let batches: Vec<_> = ottla_record::split_batches(&bytes).map(Result::unwrap).collect();
         assert_eq!(batches.len(), 2);
         for (batch, value) in batches.iter().zip(["one", "two"]) {

@@ -11,7 +11,7 @@ use crate::producer::settings as producer_settings;
 use crate::room::{BOOTSTRAP, beside_a_node, client, create_topic};
 
 fn settings(more: &[(&str, &str)]) -> ConsumerSettings {
-    let mut given = vec![("bootstrap.servers", BOOTSTRAP), ("group.id", "g")];
+    let mut given = vec![("bootstrap.servers", BOOTSTRAP)];
     given.extend(more);
     ConsumerSettings::from_properties(given).unwrap()
 }
@@ -102,6 +102,7 @@ fn what_is_fetched_and_not_taken_is_bounded_over_all_partitions() {
         }
         producer.flush().await;
         let given = [
+            ("group.id", "g"),
             ("auto.offset.reset", "earliest"),
             ("ottla.client.buffer.bytes.max", "60000"),
             ("max.partition.fetch.bytes", "20000"),
@@ -126,7 +127,8 @@ fn a_static_member_comes_back_to_its_partitions_without_a_rebalance() {
         beside_a_node(async |_, io| {
             create_topic(&client(&io), "t", 4).await;
             let member = |name: &str| {
-                let given = [("group.protocol", protocol), ("group.instance.id", name)];
+                let given =
+                    [("group.id", "g"), ("group.protocol", protocol), ("group.instance.id", name)];
                 let consumer = Consumer::new(io.clone(), settings(&given)).unwrap();
                 consumer.subscribe(["t"]).unwrap();
                 consumer

@@ -57,7 +57,7 @@ use ottla_broker::topic_settings::FixedSettings;
 use ottla_broker::{RunningNode, StartError};
 use ottla_client::admin::NewTopic;
 use ottla_client::settings::CommonSettings;
-use ottla_client::{Admin, Client, Result};
+use ottla_client::{Admin, Client, ErrorCode, Result};
 use ottla_io::Io;
 
 pub use ottla_sim::Faults;
@@ -188,6 +188,12 @@ async fn create_topic(client: Client, name: &str, partitions: i32) -> Result<()>
         let topic = NewTopic::new(name).partitions(partitions).replication_factor(1);
         let mut made = admin.create_topics(&[topic]).await;
         match made.remove(name) {
+            // An answer that was lost is no failure.
+            Some(Err(error))
+                if retry.failures() > 0 && error.code() == Some(ErrorCode::TopicAlreadyExists) =>
+            {
+                break;
+            }
             Some(Err(error)) => retry.after(error).await?,
             _ => break,
         }
