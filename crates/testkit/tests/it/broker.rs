@@ -46,6 +46,8 @@ fn a_test_of_hours_runs_at_once() {
             send(broker.io(), broker.bootstrap(), 0..3).await?;
             let mut reader = consumer(&broker.machine("reader"), broker.bootstrap())?;
             assert_eq!(take(&mut reader, 3).await?, ["0", "1", "2"]);
+            // Who asks for more has done what he had, and that is committed.
+            assert!(reader.poll(Duration::from_secs(10)).await?.is_empty());
             broker.kill();
             broker.advance(Duration::from_secs(3600)).await;
             broker.start();
