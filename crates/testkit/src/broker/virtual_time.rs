@@ -135,7 +135,10 @@ impl VirtualBroker {
         let settings = super::settings(listener, "/data".into());
         let serving = io.clone().spawn("broker", async move {
             match ottla_broker::start(io, settings).await {
-                Ok(running) => tracing::error!("the broker gave up: {}", running.failure().await),
+                Ok(running) => {
+                    let reason = running.failure().await;
+                    tracing::error!(reason, "the broker gave up");
+                }
                 Err(error) => panic!("the broker does not start: {error}"),
             }
         });
