@@ -4,11 +4,11 @@
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import org.apache.kafka.common.utils.Exit;
 
 public class Faces {
     static class Ended extends RuntimeException {
@@ -42,12 +42,20 @@ public class Faces {
         return first == null ? 0 : first;
     }
 
-    public static void main(String[] args) throws Exception {
-        // What a tool would print after its end is not printed.
-        Exit.setExitProcedure((code, message) -> {
-            if (first == null) { first = code; System.out.flush(); System.setOut(new PrintStream(PrintStream.nullOutputStream())); }
+    // What a tool would print after its end is not printed.
+    static void catchExit(Class<?> exit) throws Exception {
+        Class<?> procedure = Class.forName(exit.getName() + "$Procedure");
+        Object ended = Proxy.newProxyInstance(Faces.class.getClassLoader(), new Class<?>[] {procedure}, (proxy, method, values) -> {
+            if (first == null) { first = (Integer) values[0]; System.out.flush(); System.setOut(new PrintStream(PrintStream.nullOutputStream())); }
             throw new Ended(first);
         });
+        exit.getMethod("setExitProcedure", procedure).invoke(null, ended);
+    }
+
+    public static void main(String[] args) throws Exception {
+        for (String name : new String[] {"org.apache.kafka.common.utils.Exit", "org.apache.kafka.common.utils.internals.Exit"}) {
+            try { catchExit(Class.forName(name)); } catch (ClassNotFoundException x) { /* Kafka 4.4 has moved it */ }
+        }
         PrintStream out = System.out, err = System.err;
         for (String line : Files.readAllLines(Path.of(args[0]))) {
             String[] parts = line.split("\t");

@@ -39,7 +39,9 @@ fn simulate(args: &[&str]) -> Result<(), String> {
 
 /// Builds ottla and the bench optimized, and runs the bench.
 fn bench(args: &[&str]) -> Result<(), String> {
-    cargo(&["build", "--quiet", "--release", "-p", "ottla"])?;
+    if args != ["list"] {
+        cargo(&["build", "--quiet", "--release", "-p", "ottla"])?;
+    }
     cargo(&[&["run", "--quiet", "--release", "-p", "ottla-bench", "--"], args].concat())
 }
 

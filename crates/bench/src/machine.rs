@@ -22,7 +22,10 @@ pub(crate) fn facts(places: &Places) -> Vec<(&'static str, String)> {
         ("file system", line("stat", &["-f", "-c", "%T", &scratch])),
         ("load before", fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()),
         ("date", line("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"])),
-        ("commit", line("git", &["describe", "--always", "--dirty"])),
+        (
+            "commit",
+            line("git", &["-C", env!("CARGO_MANIFEST_DIR"), "describe", "--always", "--dirty"]),
+        ),
         ("ottla", line(&ottla, &["--version"])),
         ("kafka", kafka_version()),
         ("java", java()),

@@ -71,8 +71,10 @@ async fn run(node: &Arc<Node>, mut frames: Frames, mut write: WriteHalf, peer: &
             return end;
         }
         // A peer may have sent thousands of small requests at once: nothing above waits then, and
-        // signals, timers and all other connections would.
-        node.io.yield_now().await;
+        // signals, timers and all other connections would. Who sends one after the other is waited for.
+        if frames.is_ahead() {
+            node.io.yield_now().await;
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod connection;
 mod coordinator;
 mod facts;
 mod fetch_session;
+pub mod formatting;
 pub mod groups;
 mod internal_topics;
 mod lifecycle;

@@ -1,9 +1,16 @@
 //! What goes back to a client: encoded bytes, and stretches of files between them.
 
+use std::io;
 use std::time::Duration;
 
 use ottla_io::{File, Io, WriteHalf};
 use ottla_wire::{Encoded, Segment};
+
+/// A stretch of at most so many bytes is copied: one call sends it with what stands around it, and
+/// a system call costs more than the copy.
+const COPIED_BYTES_MAX: u64 = 16 << 10;
+/// Bytes that wait for more before they are sent.
+const AHEAD_BYTES_MAX: usize = 64 << 10;
 
 /// A stretch of a log file that is sent without passing through memory of ours.
 #[derive(Debug, Clone)]
@@ -41,9 +48,9 @@ impl Reply {
         io: &Io,
         stream: &mut WriteHalf,
         piece_max: Duration,
-    ) -> std::io::Result<()> {
+    ) -> io::Result<()> {
         let length = i32::try_from(self.encoded.total_len())
-            .map_err(|_| std::io::Error::other("a response of more than 2 GiB"))?
+            .map_err(|_| io::Error::other("a response of more than 2 GiB"))?
             .to_be_bytes();
         if self.encoded.gaps.is_empty() {
             let parts: [&[u8]; 2] = [&length, &self.encoded.bytes];
@@ -55,12 +62,16 @@ impl Reply {
             match segment {
                 Segment::Bytes(bytes) => ahead.extend_from_slice(bytes),
                 Segment::Gap(gap) => {
-                    within(io, piece_max, stream.write_all_with_more(&ahead)).await?;
-                    ahead.clear();
                     let slice = self
                         .slices
                         .get(gap.index as usize)
-                        .ok_or_else(|| std::io::Error::other("a gap without a file"))?;
+                        .ok_or_else(|| io::Error::other("a gap without a file"))?;
+                    if slice.len <= COPIED_BYTES_MAX && ahead.len() < AHEAD_BYTES_MAX {
+                        copy(slice, &mut ahead)?;
+                        continue;
+                    }
+                    within(io, piece_max, stream.write_all_with_more(&ahead)).await?;
+                    ahead.clear();
                     let sent = stream.send_file(&slice.file, slice.position, slice.len);
                     within(io, piece_max, sent).await?;
                 }
@@ -73,10 +84,27 @@ impl Reply {
     }
 }
 
+/// Puts a stretch behind what is there, all of it.
+fn copy(slice: &FileSlice, ahead: &mut Vec<u8>) -> io::Result<()> {
+    let from = ahead.len();
+    ahead.resize(from + slice.len as usize, 0);
+    let mut at = from;
+    while let Some(rest) = ahead.get_mut(at..).filter(|rest| !rest.is_empty()) {
+        let count = slice.file.read_at(slice.position + (at - from) as u64, rest)?;
+        if count == 0 {
+            let path = slice.file.path().display();
+            let why = format!("send {path}: the file ends inside the range to send");
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+        }
+        at += count;
+    }
+    Ok(())
+}
+
 async fn within(
     io: &Io,
     limit: Duration,
-    sent: impl Future<Output = std::io::Result<()>>,
-) -> std::io::Result<()> {
-    io.timeout(limit, sent).await.unwrap_or_else(|| Err(std::io::ErrorKind::TimedOut.into()))
+    sent: impl Future<Output = io::Result<()>>,
+) -> io::Result<()> {
+    io.timeout(limit, sent).await.unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
 }

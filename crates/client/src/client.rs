@@ -19,6 +19,7 @@ use crate::metadata::Metadata;
 use crate::pool::{Lane, Peer, Pool};
 use crate::retry::Retry;
 use crate::route::{CoordinatorKind, Route, To};
+use crate::security::Security;
 use crate::settings::{CommonSettings, RecoveryStrategy};
 use crate::versions::PeerVersions;
 use crate::{Error, ErrorKind, Result};
@@ -41,16 +42,17 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// A client over `io`. Opens no connection and waits for nothing.
+    /// A client over `io`. Opens no connection; reads the files that the settings of TLS name.
     ///
     /// # Errors
-    /// A bootstrap server that is no address, or a security protocol that is not there.
+    /// A bootstrap server that is no address, or settings of TLS or SASL that cannot be used.
     pub fn new(io: Io, settings: CommonSettings) -> Result<Self> {
         let settings = settings.checked()?;
         let seeds = settings.bootstrap_servers.iter().map(|text| Address::parse(text));
         let seeds = seeds.collect::<Result<Vec<_>>>()?;
         let setup = Backoff { initial: settings.setup_timeout, max: settings.setup_timeout_max };
-        let pool = Pool::new(io.clone(), connect_options(&settings), settings.reconnect(), setup);
+        let pool =
+            Pool::new(io.clone(), connect_options(&io, &settings)?, settings.reconnect(), setup);
         let inner = Inner {
             metadata: Metadata::default(),
             coordinators: Mutex::new(BTreeMap::new()),
@@ -299,8 +301,8 @@ impl Drop for Inner {
     }
 }
 
-fn connect_options(settings: &CommonSettings) -> ConnectOptions {
-    ConnectOptions {
+fn connect_options(io: &Io, settings: &CommonSettings) -> Result<ConnectOptions> {
+    Ok(ConnectOptions {
         client_id: Str::from(settings.client_id.as_str()),
         sockets: SocketOptions {
             backlog: None,
@@ -311,5 +313,6 @@ fn connect_options(settings: &CommonSettings) -> ConnectOptions {
         idle_max: settings.connections_max_idle,
         response_bytes_max: settings.response_bytes_max,
         in_flight_max: settings.max_in_flight,
-    }
+        security: Security::of(io, settings)?,
+    })
 }

@@ -4,6 +4,8 @@
 //! A task writes and another reads; both end when the connection fails or its last user drops it.
 //! A request that was given up keeps its place until its answer has come and is thrown away.
 
+mod carrying;
+
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -16,19 +18,17 @@ use ottla_io::{Io, ReadHalf, SocketOptions, WriteHalf};
 use ottla_model::ErrorCode;
 use ottla_wire::messages::api_versions::ApiVersionsRequest;
 use ottla_wire::{
-    ApiKey, EncodeErrorKind, Encoded, Message, Reader, Request, ResponseHeader, Segment, Str, frame,
+    ApiKey, EncodeErrorKind, Encoded, Message, Reader, Request, ResponseHeader, Str, frame,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::address::Address;
+use crate::security::{self, Authentication, Security};
 use crate::versions::{self, PeerVersions};
 use crate::{Error, ErrorKind, Result};
 
 /// Where the correlation id stands in a frame: behind length, key and version.
 const CORRELATION_AT: RangeInclusive<usize> = 8..=11;
-
-/// Frames that one write takes along, at most.
-const FRAMES_PER_WRITE_MAX: usize = 64;
 
 /// What this library says that it is (KIP-511).
 const SOFTWARE: (&str, &str) = ("ottla-client", env!("CARGO_PKG_VERSION"));
@@ -42,6 +42,7 @@ pub(crate) struct ConnectOptions {
     pub(crate) idle_max: Duration,
     pub(crate) response_bytes_max: usize,
     pub(crate) in_flight_max: usize,
+    pub(crate) security: Security,
 }
 
 /// An open connection whose versions are known.
@@ -50,6 +51,7 @@ pub(crate) struct Connection {
     shared: Arc<Shared>,
     versions: OnceLock<Arc<PeerVersions>>,
     in_flight: Arc<Semaphore>,
+    in_flight_max: u32,
     client_id: Str,
     io: Io,
 }
@@ -116,13 +118,54 @@ impl Connection {
             let text = format!("connect to {address}: no answer in {} ms", limit.as_millis());
             Err(std::io::Error::new(std::io::ErrorKind::TimedOut, text))
         });
-        let (read, write) = connected.map_err(|error| unreachable(error.to_string()))?.split();
+        let stream = connected.map_err(|error| unreachable(error.to_string()))?;
+        let secured = io.timeout(options.request_timeout, options.security.secure(address, stream));
+        let secured = secured.await.unwrap_or_else(|| Err(unanswered(address, "TLS handshake")));
+        let (read, write) = secured?.split();
         let connection = Self::start(io, address, options, read, write);
         let limit = options.request_timeout;
         let asked = io.timeout(limit, connection.negotiate()).await;
         let asked = asked.unwrap_or_else(|| Err(Error::new(ErrorKind::TimedOut, "no answer")));
         asked.map_err(|error| error.context(format!("ask {address} for its versions")))?;
+        if let Some(authentication) = &options.security.authentication {
+            connection.authenticate(authentication, limit).await?;
+        }
         Ok(connection)
+    }
+
+    /// Shows who this client is, and does so again as long as the connection lasts, if the broker
+    /// wants it.
+    async fn authenticate(
+        self: &Arc<Self>,
+        authentication: &Authentication,
+        limit: Duration,
+    ) -> Result<()> {
+        let shown = self.io.timeout(limit, security::authenticate(self, authentication)).await;
+        let shown = shown.unwrap_or_else(|| Err(unanswered(self.address(), "authentication")));
+        if let Some(lifetime) = shown? {
+            let again = security::keep_authenticated(
+                Arc::downgrade(self),
+                authentication.clone(),
+                lifetime,
+                self.io.clone(),
+            );
+            self.io.spawn("client authenticate", again);
+        }
+        Ok(())
+    }
+
+    /// The same once more, between requests: those on their way are answered first, and new ones
+    /// wait. That a connection is idle is not changed by it.
+    pub(crate) async fn authenticate_again(
+        &self,
+        authentication: &Authentication,
+    ) -> Result<Option<Duration>> {
+        let all = self.in_flight.acquire_many(self.in_flight_max).await;
+        let _alone = all.map_err(|_| Error::closed())?;
+        let last_used = self.shared.lock().last_used;
+        let shown = security::authenticate(self, authentication).await;
+        self.shared.lock().last_used = last_used;
+        shown
     }
 
     fn start(
@@ -145,13 +188,17 @@ impl Connection {
             state: Mutex::new(state),
             ended: watch::Sender::new(false),
         });
-        io.spawn("client write", write_frames(shared.clone(), write, outgoing));
+        io.spawn("client write", carrying::write_frames(shared.clone(), write, outgoing));
         let frames = Frames::new(read, options.response_bytes_max);
-        io.spawn("client read", read_frames(io.clone(), shared.clone(), frames, options.idle_max));
+        io.spawn(
+            "client read",
+            carrying::read_frames(io.clone(), shared.clone(), frames, options.idle_max),
+        );
         Arc::new(Self {
             shared,
             versions: OnceLock::new(),
             in_flight: Arc::new(Semaphore::new(options.in_flight_max)),
+            in_flight_max: u32::try_from(options.in_flight_max).unwrap_or(u32::MAX),
             client_id: options.client_id.clone(),
             io: io.clone(),
         })
@@ -191,6 +238,11 @@ impl Connection {
     /// Where it leads.
     pub(crate) fn address(&self) -> &Address {
         &self.shared.address
+    }
+
+    /// The world it runs in.
+    pub(crate) fn io(&self) -> &Io {
+        &self.io
     }
 
     /// Whether it still works, as far as is known.
@@ -369,83 +421,21 @@ impl Shared {
         }
     }
 
+    fn unreadable(&self, error: FrameError) -> Error {
+        match &error {
+            FrameError::Length { claimed, .. } => security::of_length(&self.address, *claimed)
+                .unwrap_or_else(|| Error::malformed(format!("{}: {error}", self.address))),
+            FrameError::Io(io) => {
+                security::of_read(&self.address, io).unwrap_or_else(|| self.lost(&error))
+            }
+            FrameError::Truncated => self.lost(&error),
+        }
+    }
+
     fn lost(&self, what: impl std::fmt::Display) -> Error {
         let text = format!("the connection to {} was lost: {what}", self.address);
         Error::new(ErrorKind::Disconnected, text)
     }
-}
-
-/// Writes what was started, in order, several frames at once where they are there.
-async fn write_frames(
-    shared: Arc<Shared>,
-    mut write: WriteHalf,
-    mut outgoing: mpsc::UnboundedReceiver<Outgoing>,
-) {
-    let mut ended = shared.ended.subscribe();
-    while let Some(first) = outgoing.recv().await {
-        let mut frames = vec![first];
-        while frames.len() < FRAMES_PER_WRITE_MAX {
-            match outgoing.try_recv() {
-                Ok(next) => frames.push(next),
-                Err(_) => break,
-            }
-        }
-        let parts: Vec<&[u8]> = frames.iter().flat_map(parts_of).collect();
-        let written = tokio::select! {
-            biased;
-            _ = ended.wait_for(|ended| *ended) => return,
-            written = write.write_all_vectored(&parts) => written,
-        };
-        if let Err(error) = written {
-            return shared.fail(shared.lost(error));
-        }
-        for (reply, _permit) in frames.into_iter().filter_map(|frame| frame.written) {
-            let _gave_up = reply.send(Ok(Bytes::new()));
-        }
-    }
-}
-
-fn parts_of(outgoing: &Outgoing) -> impl Iterator<Item = &[u8]> {
-    outgoing.frame.segments().map(|segment| match segment {
-        Segment::Bytes(bytes) => bytes,
-        Segment::Gap(gap) => {
-            outgoing.payloads.get(gap.index as usize).map(|bytes| &bytes[..]).unwrap_or_default()
-        }
-    })
-}
-
-/// Hands answers out until the connection ends or has been idle for too long.
-async fn read_frames(io: Io, shared: Arc<Shared>, mut frames: Frames, idle_max: Duration) {
-    let mut ended = shared.ended.subscribe();
-    let mut idle_left = idle_max;
-    let failure = loop {
-        let frame = tokio::select! {
-            biased;
-            _ = ended.wait_for(|ended| *ended) => return,
-            frame = frames.next() => frame,
-            () = io.sleep(idle_left) => {
-                idle_left = shared.idle_left(io.now().mono, idle_max);
-                if idle_left.is_zero() {
-                    break shared.lost("it was idle for too long");
-                }
-                continue;
-            }
-        };
-        match frame {
-            Ok(Some(answer)) => {
-                if let Err(error) = shared.deliver(answer, io.now().mono) {
-                    break error;
-                }
-            }
-            Ok(None) => break shared.lost("the broker closed it"),
-            Err(error @ (FrameError::Truncated | FrameError::Io(_))) => break shared.lost(error),
-            Err(error @ FrameError::Length { .. }) => {
-                break Error::malformed(format!("{}: {error}", shared.address));
-            }
-        }
-        idle_left = idle_max;
-    };
-    shared.fail(failure);
 }
 
 /// The answer to a request of this version.
@@ -456,6 +446,10 @@ pub(crate) fn decode<R: Request>(answer: Bytes, version: i16) -> Result<R::Respo
     ResponseHeader::decode(&mut reader, R::API.response_header_version(version))
         .map_err(malformed)?;
     R::Response::decode(&mut reader, version).map_err(malformed)
+}
+
+fn unanswered(address: &Address, what: &str) -> Error {
+    Error::new(ErrorKind::TimedOut, format!("{what} with {address}: no answer"))
 }
 
 fn not_encoded(api: ApiKey, version: i16, error: &ottla_wire::EncodeError) -> Error {

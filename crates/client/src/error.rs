@@ -33,6 +33,8 @@ pub enum ErrorKind {
     TimedOut,
     /// No connection could be made.
     Unreachable,
+    /// The two sides do not trust each other, or do not speak the same TLS or SASL.
+    Security,
     /// The broker is too old (or too new) for what was asked. Nothing was sent.
     Unsupported,
     /// A setting is unknown, malformed, or contradicts another.
@@ -212,7 +214,10 @@ impl Error {
             }
             ErrorKind::Unsupported => "use a newer broker, or leave the option out",
             ErrorKind::Settings => "correct the setting",
-            ErrorKind::Malformed => "check that the port is a Kafka listener without TLS",
+            ErrorKind::Security => "check security.protocol and the settings of ssl and sasl",
+            ErrorKind::Malformed => {
+                "check that the port is a Kafka listener, and security.protocol"
+            }
             ErrorKind::Closed => "make a new client",
             ErrorKind::Usage => "correct the order of calls",
             ErrorKind::InvalidRecord => "make the record smaller, or raise max.request.size",

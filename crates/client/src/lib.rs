@@ -27,6 +27,28 @@
 //! * Every call may be dropped at any `await`: the connection stays in order.
 //! * An [`Error`] says whether to try again, abort or stop ([`Severity`]), and what to do.
 //!
+//! # TLS and SASL
+//! Under Java's names: `security.protocol`, `ssl.*`, `sasl.*`. Stores are read as they are (JKS, PKCS12,
+//! PEM in files or in the setting); mechanisms are PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and
+//! OAUTHBEARER with tokens from a [`TokenSource`]. Brokers that want to be shown again who one is
+//! (KIP-368) get it on the living connection. Without a trust store the system's is taken.
+//!
+//! ```
+//! use ottla_client::settings::ProducerSettings;
+//!
+//! let settings = ProducerSettings::from_properties([
+//!     ("bootstrap.servers", "broker:9093"),
+//!     ("security.protocol", "SASL_SSL"),
+//!     ("ssl.truststore.location", "/etc/kafka/truststore.jks"),
+//!     ("ssl.truststore.password", "changeit"),
+//!     ("sasl.mechanism", "SCRAM-SHA-512"),
+//!     ("sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule required \
+//!                           username=\"alice\" password=\"secret\";"),
+//! ]).unwrap();
+//! assert!(!format!("{settings:?}").contains("secret"));
+//! ```
+//!
+//! # A first request
 //! ```no_run
 //! use ottla_client::{Client, Route, settings::CommonSettings};
 //! use ottla_io::Io;
@@ -57,6 +79,7 @@ mod pool;
 pub mod producer;
 mod retry;
 mod route;
+mod security;
 pub mod settings;
 mod versions;
 
@@ -73,4 +96,5 @@ pub use pool::Lane;
 pub use producer::{ConsumerGroupMetadata, Delivery, Producer, ProducerRecord, RecordMetadata};
 pub use retry::Retry;
 pub use route::{CoordinatorKind, Route};
+pub use security::{Secret, Token, TokenFuture, TokenSource};
 pub use versions::PeerVersions;

@@ -59,6 +59,39 @@ impl MetadataVersion {
         (Self::MIN.0..=Self::LATEST.0).contains(&level).then_some(Self(level))
     }
 
+    /// The newest one of a release, `4.0` or `4.0.1`, or that of its own name, `4.0-IV1`.
+    pub fn from_release(release: &str) -> Option<Self> {
+        let mut numbers = release.splitn(3, '.');
+        let short = [numbers.next()?, numbers.next()?].join(".");
+        let belongs = |name: &str| {
+            name == short || (!short.contains('-') && name.split('-').next() == Some(&*short))
+        };
+        let at = LEVELS.iter().rposition(|(name, _)| belongs(name))?;
+        Self::from_level(Self::MIN.0 + i16::try_from(at).ok()?)
+    }
+
+    /// The name of every one that is known, in order; the last is not for production yet.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        LEVELS.iter().map(|(name, _)| *name)
+    }
+
+    /// The level at which a cluster that begins with this one runs a feature (Apache Kafka 4.4's
+    /// `Feature.defaultLevel`); `None` if there is no such feature.
+    pub fn default_level_of(self, feature: &str) -> Option<i16> {
+        let begun: &[(i16, i16)] = match feature {
+            METADATA_VERSION => return Some(self.0),
+            KRAFT_VERSION => &[(21, 1)],
+            ELR_VERSION => &[(26, 1)],
+            "group.version" => &[(22, 1)],
+            "share.version" => &[(28, 1), (31, 2)],
+            "streams.version" => &[(29, 1)],
+            "transaction.version" => &[(24, 2)],
+            _ => return None,
+        };
+        let reached = begun.iter().filter(|(since, _)| *since <= self.0);
+        Some(reached.map(|(_, level)| *level).next_back().unwrap_or(0))
+    }
+
     /// The number that is stored and sent.
     pub fn level(self) -> i16 {
         self.0
@@ -192,11 +225,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_release_begins_with_the_features_of_its_day() {
+        for feature in SUPPORTED_FEATURES {
+            let level = MetadataVersion::LATEST.default_level_of(feature.name);
+            assert_eq!(level, Some(feature.default_level), "{}", feature.name);
+            let level = MetadataVersion::MIN.default_level_of(feature.name);
+            assert_eq!(level, Some(feature.min_level), "{}", feature.name);
+        }
+        assert_eq!(MetadataVersion(30).default_level_of("share.version"), Some(1));
+        assert_eq!(MetadataVersion(30).default_level_of("no.such"), None);
+    }
+
+    #[test]
     fn levels_have_the_names_of_their_releases() {
         assert_eq!(MetadataVersion::LATEST.name(), "4.4-IV2");
         assert_eq!(MetadataVersion::from_level(17).map(MetadataVersion::name), Some("3.7-IV2"));
         assert_eq!(MetadataVersion::from_level(25).map(MetadataVersion::name), Some("4.0-IV3"));
         assert_eq!(MetadataVersion::from_level(34), None);
+        let level = |release| MetadataVersion::from_release(release).map(MetadataVersion::level);
+        assert_eq!(level("4.0"), Some(25));
+        assert_eq!(level("4.0.1"), Some(25));
+        assert_eq!(level("4.0-IV1"), Some(23));
+        assert_eq!(level("4.5"), None);
+        assert_eq!(level("4"), None);
+        assert_eq!(level("3.2"), None);
         assert_eq!(MetadataVersion::from_level(6), None);
     }
 

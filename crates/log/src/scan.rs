@@ -12,8 +12,9 @@ use ottla_record::{BatchHeader, BatchView, split_batches};
 use crate::producers::{EndTxnMarker, ProducerBatch};
 use crate::{AppendError, DamagedRange, LogError, SegmentBytes, SegmentFile};
 
-/// Bytes read at once while looking for one batch: a few small batches, or the header of a big one.
-pub(crate) const LOOKUP_WINDOW_BYTES: usize = 1024;
+/// Bytes read at once while looking for one batch: what lies between two index entries at most
+/// (`index.interval.bytes`), or the header of a big one.
+pub(crate) const LOOKUP_WINDOW_BYTES: usize = 4096;
 /// Bytes read at once while going through a whole segment.
 pub(crate) const SWEEP_WINDOW_BYTES: usize = 64 * 1024;
 

@@ -51,7 +51,7 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: topic::Verb,
     },
-    /// Groups: list, describe, lag, reset, delete
+    /// Groups: list, describe, lag, history, reset, delete
     Group {
         #[command(subcommand)]
         verb: group::Verb,
@@ -72,7 +72,7 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: txn::Verb,
     },
-    /// Say what is wrong with a node, where, and what to do
+    /// Say what is wrong with a node or a cluster, where, and what to do
     Doctor(doctor::Arguments),
     /// Log dirs: their files, and how full they are
     Log {
@@ -119,7 +119,7 @@ pub(crate) struct Serve {
 pub(crate) fn run(verb: &Verb, console: &mut Console) -> ExitCode {
     let outcome = match verb {
         Verb::Serve(arguments) => return serve::run(arguments),
-        Verb::Doctor(arguments) => return doctor::run(arguments),
+        Verb::Doctor(arguments) => doctor::run(arguments, console),
         Verb::Log { verb: LogVerb::Dump(arguments) } => return log_dump::run(arguments),
         Verb::Log { verb: LogVerb::Dirs(arguments) } => log_dirs::run(arguments, console),
         Verb::Topic { verb } => topic::run(verb, console),

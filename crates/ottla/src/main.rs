@@ -20,6 +20,7 @@ mod log_dump;
 mod logging;
 mod offset_words;
 mod offsets;
+mod operator_page;
 mod profile;
 mod quorum;
 mod results;

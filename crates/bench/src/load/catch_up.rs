@@ -122,16 +122,13 @@ fn write_segments(dir: &Path, batch: &[u8]) -> std::io::Result<()> {
     fs::create_dir_all(dir)?;
     let count = BYTES / PARTITIONS as u64 / batch.len() as u64;
     for partition in 0..PARTITIONS {
-        let mut file = std::io::BufWriter::with_capacity(
-            1 << 20,
-            File::create(dir.join(format!("{partition}.log")))?,
-        );
+        // Batch by batch, as brokers do: the page cache is made of pieces of that size.
+        let mut file = File::create(dir.join(format!("{partition}.log")))?;
         let mut batch = batch.to_vec();
         for number in 0..count {
             ottla_record::patch::place(&mut batch, (number * BATCH.records as u64) as i64, 0);
             file.write_all(&batch)?;
         }
-        file.flush()?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The report as one page that stands alone: tables and charts, no scripts.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::chart::{Frame, Scale, Series, draw};
@@ -25,6 +26,9 @@ svg{width:560px;max-width:100%;background:#fafafa}.title{font-size:12px;font-wei
 /// Where the percentiles of the curve stand: as nines, so that the tail has room.
 const NINES: [(f64, &str); 6] =
     [(0.301, "50"), (1.0, "90"), (2.0, "99"), (3.0, "99.9"), (4.0, "99.99"), (5.0, "99.999")];
+
+/// Bars of the latency histogram for each doubling of the latency.
+const BARS_PER_DOUBLING: f64 = 8.0;
 
 /// The page.
 pub(super) fn page(
@@ -143,7 +147,13 @@ fn distribution(outcome: &Outcome) -> String {
     let series = SIDES.map(|side| {
         let latency = latencies(outcome, side);
         let total = latency.total() as f64;
-        let points = latency.buckets().map(|(ms, count)| (ms, count as f64 / total * 100.0));
+        let mut bars: BTreeMap<i64, u64> = BTreeMap::new();
+        for (ms, count) in latency.buckets() {
+            *bars.entry((ms.log2() * BARS_PER_DOUBLING).round() as i64).or_default() += count;
+        }
+        let place = |bar: i64| (bar as f64 / BARS_PER_DOUBLING).exp2();
+        let points =
+            bars.into_iter().map(|(bar, count)| (place(bar), count as f64 / total * 100.0));
         Series { name: side.name(), points: points.collect() }
     });
     let frame = Frame {

@@ -1,12 +1,11 @@
 //! DeleteGroups (key 42), versions 0-3: groups without members, and their offsets.
 //!
-//! - v2: flexible; v3: error message.
+//! - v2: flexible; v3: error message, in which Apache Kafka 4.4 says nothing either.
 
 use std::sync::Arc;
 
 use ottla_group::Answer;
 use ottla_model::ErrorCode;
-use ottla_wire::Str;
 use ottla_wire::messages::delete_groups::{
     DeletableGroupResult, DeleteGroupsRequest, DeleteGroupsResponse,
 };
@@ -27,7 +26,7 @@ pub(crate) async fn serve(
         results.push(DeletableGroupResult {
             group_id: group.clone(),
             error_code: code.code(),
-            error_message: message(group, code),
+            error_message: None,
         });
     }
     DeleteGroupsResponse { results, ..DeleteGroupsResponse::default() }
@@ -39,13 +38,5 @@ async fn delete(node: &Arc<Node>, group: &str) -> Result<(), ErrorCode> {
     match asked {
         Answer::Deleted(result) => result,
         _ => Err(ErrorCode::UnknownServerError),
-    }
-}
-
-fn message(group: &str, code: ErrorCode) -> Option<Str> {
-    match code {
-        ErrorCode::None => None,
-        ErrorCode::GroupIdNotFound => Some(format!("Group {group} not found.").into()),
-        code => Some(code.sentence().into()),
     }
 }

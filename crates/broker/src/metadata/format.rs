@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use ottla_base::Uuid;
-use ottla_controller::{Image, Record, decide};
+use ottla_controller::{Image, Record};
 use ottla_io::Disk;
 use ottla_raft::{ReplicaKey, Voter, VoterSet};
 
@@ -53,15 +53,16 @@ pub(super) fn read_bootstrap(disk: &Disk, dir: &Path) -> io::Result<Vec<Record>>
     if disk.exists(&path)? { Ok(snapshot::read_file(disk, &path)?.records) } else { Ok(Vec::new()) }
 }
 
-/// Writes the first snapshot into `dir`.
+/// Writes the first snapshot into `dir`, with the levels of features that `records` have.
 ///
 /// # Errors
 /// What the device said.
-pub(super) fn format(
+pub(crate) fn format(
     disk: &Disk,
     dir: &Path,
     settings: &MetadataSettings,
     directory_id: Uuid,
+    records: &[Record],
     now_ms: i64,
 ) -> io::Result<()> {
     let is_dynamic = settings.static_voters.is_empty();
@@ -72,8 +73,7 @@ pub(super) fn format(
         now_ms,
     };
     let id = SnapshotId::default();
-    let records = decide::bootstrap_records();
-    let bytes = snapshot::build(id, &front, &Image::empty(), &records)
+    let bytes = snapshot::build(id, &front, &Image::empty(), records)
         .map_err(|error| io::Error::other(error.to_string()))?;
     disk.write_atomic(id.path(dir), &bytes)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ottla_base::{Now, Uuid};
 use ottla_controller::metadata_version::METADATA_VERSION;
-use ottla_controller::{Change, Record, Replayer, codec};
+use ottla_controller::{Change, Record, Replayer, codec, decide};
 use ottla_io::Disk;
 use ottla_log::files::partition_metadata;
 use ottla_log::{LogConfig, ReadRequest};
@@ -159,7 +159,8 @@ fn prepare(disk: &Disk, place: &Place, settings: &MetadataSettings, now: Now) ->
         Ok(disk.list(dir)?.iter().any(|entry| entry.name.ends_with(suffix)))
     };
     if !holds(".checkpoint")? && !holds(".log")? && format::read_bootstrap(disk, dir)?.is_empty() {
-        format::format(disk, dir, settings, place.directory_id, now.wall.millis)?;
+        let records = decide::bootstrap_records();
+        format::format(disk, dir, settings, place.directory_id, &records, now.wall.millis)?;
     }
     let metadata = dir.join(partition_metadata::FILE_NAME);
     if !disk.exists(&metadata)? {

@@ -34,6 +34,7 @@ mod start;
 #[allow(clippy::disallowed_methods, reason = "OTTLA_SEED and OTTLA_SEEDS choose what is run")]
 mod tests;
 
+pub(crate) use format::format as format_log;
 pub use handle::{DecideContext, Delta, MetadataError, MetadataHandle, QuorumView};
 pub use ottla_raft::VoterEndpoint;
 pub use settings::{Endpoint, MetadataSettings};

@@ -242,7 +242,7 @@ impl Identity {
 }
 
 /// Makes a dir and those above it; a power cut does not take them away again.
-pub(super) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
+pub(crate) fn create_dir_durably(disk: &Disk, path: &Path) -> io::Result<()> {
     let mut missing = Vec::new();
     for dir in path.ancestors().filter(|dir| !dir.as_os_str().is_empty()) {
         if disk.exists(dir)? {

@@ -75,6 +75,7 @@ pub use cleaner::{CleanerSettings, CleanerStatus};
 pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
 pub use dirs::{LogDir, LogDirState};
+pub(crate) use identity::create_dir_durably;
 pub use log_files::{AppendFailure, Flush, LogFiles, OpenLog, OpenReport};
 pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};

@@ -7,6 +7,9 @@
 //! written. Where a batch has failed for good there may be a *gap*: those behind it are tried again
 //! with their own numbers, one by one, and only what the broker calls out of order, and so has not
 //! written, gets new numbers under a new epoch.
+//!
+//! A broker that has never heard of a producer takes any number from it. So the first batch goes
+//! alone: if it were refused because the leader is not ready yet, the second could get in before it.
 
 use ottla_model::{ErrorCode, ProducerEpoch, ProducerId};
 use ottla_record::header::sequence_after;
@@ -37,6 +40,8 @@ pub(super) struct Sequences {
     identity: Option<Identity>,
     next: i32,
     last_acked: Option<i32>,
+    /// The producer that the broker has heard of.
+    heard_of: Option<ProducerId>,
     /// Numbered and not decided, in the order of their numbers.
     outstanding: Vec<Numbered>,
     has_gap: bool,
@@ -62,7 +67,7 @@ impl Sequences {
             // What is sent again goes one by one, so that those behind find their place.
             Some(first) if is_numbered => first.batch == batch,
             _ if self.has_gap => false,
-            Some(_) => self.identity == Some(current),
+            Some(_) => self.identity == Some(current) && self.heard_of == Some(current.id),
             None => true,
         }
     }
@@ -116,6 +121,7 @@ impl Sequences {
     pub(super) fn done(&mut self, batch: u64) {
         if let Some(numbered) = self.take(batch) {
             self.last_acked = Some(sequence_after(numbered.base, numbered.count - 1));
+            self.heard_of = self.identity.map(|identity| identity.id);
             // The broker takes nothing behind a gap: there was none.
             self.has_gap = false;
         }
@@ -175,7 +181,7 @@ impl Sequences {
 
     /// Forgets everything: a transaction has ended and the next begins at 0 under another epoch.
     pub(super) fn reset(&mut self) {
-        *self = Self::default();
+        *self = Self { heard_of: self.heard_of, ..Self::default() };
     }
 
     /// Whether a batch was given up in this transaction.
@@ -206,12 +212,33 @@ mod tests {
 
     /// Three batches of ten records on their way.
     fn three() -> Sequences {
-        let mut sequences = Sequences::default();
+        let mut sequences = Sequences { heard_of: Some(FIRST.id), ..Sequences::default() };
         for batch in 1..=3 {
             assert!(sequences.may_send(batch, false, FIRST));
             assert_eq!(sequences.send(batch, 10, FIRST), (FIRST, 10 * (batch as i32 - 1)));
         }
         sequences
+    }
+
+    #[test]
+    fn the_first_batch_goes_alone() {
+        let mut sequences = Sequences::default();
+        assert!(sequences.may_send(1, false, FIRST));
+        sequences.send(1, 10, FIRST);
+        assert!(!sequences.may_send(2, false, FIRST));
+        assert_eq!(sequences.judge(1, E::UnknownTopicOrPartition, false), Verdict::Retry);
+        sequences.returned(1, false);
+        assert!(sequences.may_send(1, true, FIRST) && !sequences.may_send(2, false, FIRST));
+        sequences.send(1, 10, FIRST);
+        sequences.done(1);
+        assert!(sequences.may_send(2, false, FIRST));
+        sequences.send(2, 10, FIRST);
+        assert!(sequences.may_send(3, false, FIRST));
+        // Under another id the broker knows nothing again.
+        sequences.done(2);
+        let other = Identity { id: 10, epoch: 0 };
+        sequences.send(3, 10, other);
+        assert!(!sequences.may_send(4, false, other));
     }
 
     #[test]

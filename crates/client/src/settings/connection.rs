@@ -5,6 +5,7 @@ use std::time::Duration;
 use ottla_config::Check;
 
 use super::row::{settings, words};
+use super::security::{SecurityProtocol, SecuritySettings};
 use super::{Properties, contradiction};
 use crate::Result;
 use crate::backoff::Backoff;
@@ -35,6 +36,7 @@ words! {
 settings! {
     /// Settings that all clients have.
     pub struct CommonSettings, COMMON {
+        in security: SecuritySettings,
         "bootstrap.servers" bootstrap_servers: Vec<String> = None, List, Check::Any,
             "host:port pairs to find the cluster by; any of its brokers will do.";
         "client.id" client_id: String = Some(""), String, Check::Any,
@@ -43,8 +45,8 @@ settings! {
             "where this client stands, compared with broker.rack.";
         "client.dns.lookup" dns_lookup: DnsLookup = Some("use_all_dns_ips"), String, Check::Any,
             "how host names become addresses.";
-        "security.protocol" security_protocol: String = Some("PLAINTEXT"), String, Check::Any,
-            "PLAINTEXT; the others are not there yet.";
+        "security.protocol" security_protocol: SecurityProtocol = Some("PLAINTEXT"), String, Check::Any,
+            "what stands between the socket and the requests: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.";
         "request.timeout.ms" request_timeout: Duration = Some("30000"), Int, Check::AtLeast(0.0),
             "how long one request may wait for its answer before its connection is given up.";
         "retry.backoff.ms" retry_backoff: Duration = Some("100"), Long, Check::AtLeast(0.0),
@@ -83,7 +85,7 @@ impl CommonSettings {
     pub fn new(bootstrap_servers: &str) -> Self {
         let mut given = Properties::new();
         given.insert("bootstrap.servers".to_owned(), bootstrap_servers.to_owned());
-        let read = Self::read_rows(&given);
+        let read = SecuritySettings::read(&given).and_then(|part| Self::read_rows(&given, part));
         ottla_base::always!(read.is_ok(), "the defaults in the table are valid: {read:?}");
         // The rows are constant, and a list takes any text.
         read.unwrap_or_else(|_| unreachable!("see above"))
@@ -97,7 +99,7 @@ impl CommonSettings {
         given: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self> {
         let given = super::collect(given, &[COMMON])?;
-        Self::read_rows(&given)?.checked()
+        Self::read(&given, &[])?.checked()
     }
 
     /// From properties that were collected, with another default for some.
@@ -106,19 +108,13 @@ impl CommonSettings {
         for (name, text) in defaults {
             given.entry((*name).to_owned()).or_insert_with(|| (*text).to_owned());
         }
-        Self::read_rows(&given)
+        Self::read_rows(&given, SecuritySettings::read(&given)?)
     }
 
     /// The same, if its parts fit each other.
     pub(crate) fn checked(self) -> Result<Self> {
         if self.bootstrap_servers.is_empty() {
             return Err(contradiction("bootstrap.servers is empty: name at least one host:port"));
-        }
-        if !self.security_protocol.eq_ignore_ascii_case("PLAINTEXT") {
-            return Err(contradiction(format!(
-                "security.protocol={}: this version speaks PLAINTEXT alone, TLS and SASL are not there yet",
-                self.security_protocol
-            )));
         }
         Ok(self)
     }

@@ -1,5 +1,5 @@
 //! Names that Kafka's Java client has and this library takes without doing anything: they mean
-//! something to Java alone, or belong to TLS and SASL, which a connection without them never reads.
+//! something to Java alone, or to a way to log in that is not there.
 
 /// The names, sorted.
 const NAMES: &[&str] = &[
@@ -19,7 +19,6 @@ const NAMES: &[&str] = &[
     "metrics.sample.window.ms",
     "partitioner.rack.aware",
     "sasl.client.callback.handler.class",
-    "sasl.jaas.config",
     "sasl.kerberos.kinit.cmd",
     "sasl.kerberos.min.time.before.relogin",
     "sasl.kerberos.service.name",
@@ -35,7 +34,6 @@ const NAMES: &[&str] = &[
     "sasl.login.refresh.window.jitter",
     "sasl.login.retry.backoff.max.ms",
     "sasl.login.retry.backoff.ms",
-    "sasl.mechanism",
     "sasl.oauthbearer.allow.unverified.audience",
     "sasl.oauthbearer.allow.unverified.issuer",
     "sasl.oauthbearer.assertion.algorithm",
@@ -68,25 +66,12 @@ const NAMES: &[&str] = &[
     "security.providers",
     "share.acknowledgement.mode",
     "share.acquire.mode",
-    "ssl.cipher.suites",
-    "ssl.enabled.protocols",
-    "ssl.endpoint.identification.algorithm",
     "ssl.engine.factory.class",
-    "ssl.key.password",
     "ssl.keymanager.algorithm",
-    "ssl.keystore.certificate.chain",
-    "ssl.keystore.key",
-    "ssl.keystore.location",
-    "ssl.keystore.password",
-    "ssl.keystore.type",
     "ssl.protocol",
     "ssl.provider",
     "ssl.secure.random.implementation",
     "ssl.trustmanager.algorithm",
-    "ssl.truststore.certificates",
-    "ssl.truststore.location",
-    "ssl.truststore.password",
-    "ssl.truststore.type",
     "value.deserializer",
     "value.serializer",
 ];

@@ -7,6 +7,7 @@ mod consumer;
 mod ignored;
 mod producer;
 mod row;
+mod security;
 
 use std::collections::BTreeMap;
 
@@ -16,20 +17,23 @@ pub use admin::AdminSettings;
 pub use connection::{CommonSettings, DnsLookup, RecoveryStrategy};
 pub use consumer::{AutoOffsetReset, ConsumerSettings, GroupProtocol, IsolationLevel};
 pub use producer::{Acks, PartitionerKind, ProducerSettings};
+pub use security::{SaslSettings, SecurityProtocol, SecuritySettings, TlsSettings};
 
 use crate::{Error, ErrorKind, Result};
 
 /// Settings as text, by their Java names.
 pub(crate) type Properties = BTreeMap<String, String>;
 
-/// Collects properties, and refuses names that none of `tables` and nothing in Kafka's client has.
+/// Collects properties, and refuses names that none of `tables`, neither TLS nor SASL and nothing in Kafka's client has.
 fn collect<N: Into<String>, V: Into<String>>(
     given: impl IntoIterator<Item = (N, V)>,
     tables: &[&'static [ottla_config::Setting]],
 ) -> Result<Properties> {
     let given: Properties =
         given.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
-    let known = || tables.iter().flat_map(|table| table.iter().map(|setting| setting.name));
+    let secure = [security::TLS, security::SASL];
+    let tables = || tables.iter().chain(&secure);
+    let known = || tables().flat_map(|table| table.iter().map(|setting| setting.name));
     for name in given.keys() {
         if !known().any(|known| known == name) && !ignored::is_known(name) {
             return Err(unknown(name, known()));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ottla_config::{Check, Default as DefaultValue, Importance, Kind, Setting, UpdateMode, Value};
 
 use super::Properties;
+use crate::security::Secret;
 use crate::{Error, ErrorKind, Result};
 
 /// The row of a setting.
@@ -114,6 +115,12 @@ impl Typed for Option<String> {
     }
 }
 
+impl Typed for Option<Secret> {
+    fn typed(value: &Value) -> std::result::Result<Self, String> {
+        Ok(value.text().map(Secret::new))
+    }
+}
+
 impl Typed for Vec<String> {
     fn typed(value: &Value) -> std::result::Result<Self, String> {
         value.as_list().map(<[String]>::to_vec).ok_or_else(|| "not a list".to_owned())
@@ -158,7 +165,7 @@ macro_rules! settings {
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $name {
-            $(/// Connections, metadata and retries.
+            $(/// Settings that all clients have, or that are about security.
             pub $part: $part_type,)?
             $(#[doc = concat!("`", $property, "`: ", $doc)] pub $field: $type,)*
         }

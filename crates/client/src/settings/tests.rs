@@ -26,7 +26,14 @@ fn the_defaults_are_those_of_java() {
 
 #[test]
 fn every_default_in_the_tables_is_valid() {
-    for table in [connection::COMMON, producer::PRODUCER, consumer::CONSUMER, admin::ADMIN] {
+    for table in [
+        connection::COMMON,
+        security::TLS,
+        security::SASL,
+        producer::PRODUCER,
+        consumer::CONSUMER,
+        admin::ADMIN,
+    ] {
         for setting in table {
             if let ottla_config::Default::Text(text) = setting.default {
                 setting.parse(text).unwrap();
@@ -66,8 +73,8 @@ fn values_are_refused_in_the_words_of_java() {
         ),
         (
             "security.protocol",
-            "SSL",
-            "security.protocol=SSL: this version speaks PLAINTEXT alone, TLS and SASL are not there yet",
+            "TLS",
+            "Invalid value TLS for configuration security.protocol: is not one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL",
         ),
         (
             "delivery.timeout.ms",

@@ -11,4 +11,5 @@ mod places;
 mod producer;
 mod read_back;
 mod room;
+mod security;
 mod transactions;

@@ -54,13 +54,16 @@ pub struct FeatureUpdate {
 
 /// The FeatureLevel records of a fresh cluster, `metadata.version` first.
 pub fn bootstrap_records() -> Vec<Record> {
+    bootstrap_records_of(|feature| supported_feature(feature).map_or(0, |it| it.default_level))
+}
+
+/// The same, with levels that somebody chose.
+pub fn bootstrap_records_of(level_of: impl Fn(&str) -> i16) -> Vec<Record> {
     let kept_as_record = SUPPORTED_FEATURES.iter().filter(|feature| feature.name != KRAFT_VERSION);
     kept_as_record
-        .filter(|feature| feature.default_level > 0)
-        .map(|feature| Record::FeatureLevel {
-            name: feature.name.into(),
-            level: feature.default_level,
-        })
+        .map(|feature| (feature.name, level_of(feature.name)))
+        .filter(|(_, level)| *level > 0)
+        .map(|(name, level)| Record::FeatureLevel { name: name.into(), level })
         .collect()
 }
 

@@ -35,7 +35,9 @@ pub use create_partitions::{CreatePartitionsResponse, MorePartitions, create_par
 pub use create_topics::{CreateTopicsResponse, CreatedTopic, NewTopic, create_topics};
 pub use delete_topics::delete_topics;
 pub use elect::{ElectedPartition, ElectionType, elect_leaders};
-pub use features::{FeatureUpdate, UpgradeType, bootstrap_records, update_features};
+pub use features::{
+    FeatureUpdate, UpgradeType, bootstrap_records, bootstrap_records_of, update_features,
+};
 pub use partitions::{AlterPartition, alter_partition, assign_directories};
 pub use producer_ids::{PRODUCER_IDS_PER_BLOCK, ProducerIdBlock, allocate_producer_ids};
 

@@ -138,6 +138,11 @@ impl Frames {
         Self { stream, buffer: FrameBuffer::new(length_max) }
     }
 
+    /// Whether something of the next frame is here already, so that [`Self::next`] may not wait.
+    pub fn is_ahead(&self) -> bool {
+        !self.buffer.is_between_frames()
+    }
+
     /// The next frame without its length, or `None` when the peer closed between two frames.
     ///
     /// Cancelling this future loses nothing.

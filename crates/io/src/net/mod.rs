@@ -6,10 +6,13 @@
 
 pub mod frame;
 pub(crate) mod os;
+mod tls;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+
+pub use tls::{TlsPeer, TlsSession};
 
 use crate::disk::File;
 
@@ -125,6 +128,19 @@ impl Stream {
         (&mut self.read, &mut self.write)
     }
 
+    /// The same connection under TLS, once both sides have agreed; [`TlsSession`] says on what. There
+    /// is no time limit here: see [`crate::Io::timeout`].
+    ///
+    /// # Errors
+    /// The connection broke, or the handshake failed: the [`rustls::Error`] is inside.
+    pub async fn over_tls(self, peer: TlsPeer) -> io::Result<(Self, TlsSession)> {
+        let Self { read, write, peer: peer_addr, local } = self;
+        let (read, write, session) = tls::handshake(read, write, peer).await?;
+        let read = ReadHalf { kind: ReadKind::Tls(Box::new(read)) };
+        let write = WriteHalf { kind: WriteKind::Tls(Box::new(write)) };
+        Ok((Self { read, write, peer: peer_addr, local }, session))
+    }
+
     /// Who is at the other end.
     pub fn peer_addr(&self) -> SocketAddr {
         self.peer
@@ -143,6 +159,7 @@ pub struct ReadHalf {
 
 enum ReadKind {
     Os(os::OsReadHalf),
+    Tls(Box<tls::TlsReadHalf>),
     #[cfg(feature = "sim")]
     Sim(crate::sim::SimReadHalf),
 }
@@ -164,6 +181,7 @@ impl ReadHalf {
         }
         match &mut self.kind {
             ReadKind::Os(half) => half.read(into, count).await,
+            ReadKind::Tls(half) => half.read(into, count).await,
             #[cfg(feature = "sim")]
             ReadKind::Sim(half) => half.read(into, count).await,
         }
@@ -177,6 +195,7 @@ pub struct WriteHalf {
 
 enum WriteKind {
     Os(os::OsWriteHalf),
+    Tls(Box<tls::TlsWriteHalf>),
     #[cfg(feature = "sim")]
     Sim(crate::sim::SimWriteHalf),
 }
@@ -189,6 +208,7 @@ impl WriteHalf {
     pub async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.kind {
             WriteKind::Os(half) => half.write_all(bytes, false).await,
+            WriteKind::Tls(half) => half.write_all(&[bytes]).await,
             #[cfg(feature = "sim")]
             WriteKind::Sim(half) => half.write_all(bytes).await,
         }
@@ -202,6 +222,7 @@ impl WriteHalf {
     pub async fn write_all_with_more(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.kind {
             WriteKind::Os(half) => half.write_all(bytes, true).await,
+            WriteKind::Tls(half) => half.write_all(&[bytes]).await,
             #[cfg(feature = "sim")]
             WriteKind::Sim(half) => half.write_all(bytes).await,
         }
@@ -214,6 +235,7 @@ impl WriteHalf {
     pub async fn write_all_vectored(&mut self, parts: &[&[u8]]) -> io::Result<()> {
         match &mut self.kind {
             WriteKind::Os(half) => half.write_all_vectored(parts).await,
+            WriteKind::Tls(half) => half.write_all(parts).await,
             #[cfg(feature = "sim")]
             WriteKind::Sim(half) => {
                 for part in parts {
@@ -254,6 +276,7 @@ impl WriteHalf {
     pub async fn shutdown(&mut self) -> io::Result<()> {
         match &mut self.kind {
             WriteKind::Os(half) => half.shutdown(),
+            WriteKind::Tls(half) => half.shutdown().await,
             #[cfg(feature = "sim")]
             WriteKind::Sim(half) => half.shutdown(),
         }

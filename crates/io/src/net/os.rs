@@ -112,7 +112,25 @@ pub(crate) struct OsReadHalf {
 impl OsReadHalf {
     pub(crate) async fn read(&mut self, into: &mut Vec<u8>, count: usize) -> io::Result<usize> {
         let socket: &TcpStream = self.half.as_ref();
-        socket.async_io(Interest::READABLE, || read_into(socket, into, count)).await
+        loop {
+            socket.readable().await?;
+            let mut drained = None;
+            let read = socket.try_io(Interest::READABLE, || {
+                let read = read_into(socket, into, count)?;
+                if read > 0 && read < count {
+                    // Nothing is left. Said as "would block", it is waited for what comes next without
+                    // asking the socket again; what came in between has been noted and counts.
+                    drained = Some(read);
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                Ok(read)
+            });
+            match (drained, read) {
+                (Some(read), _) => return Ok(read),
+                (None, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
+                (None, read) => return read,
+            }
+        }
     }
 }
 

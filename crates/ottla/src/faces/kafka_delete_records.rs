@@ -68,7 +68,7 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
 }
 
 /// The name of the exception that Java's client has for a code.
-fn java_class(code: ottla_model::ErrorCode) -> &'static str {
+pub(super) fn java_class(code: ottla_model::ErrorCode) -> &'static str {
     use ottla_model::ErrorCode as E;
     match code {
         E::OffsetOutOfRange => "OffsetOutOfRangeException",
@@ -79,6 +79,10 @@ fn java_class(code: ottla_model::ErrorCode) -> &'static str {
         E::LeaderNotAvailable => "LeaderNotAvailableException",
         E::NotLeaderOrFollower => "NotLeaderOrFollowerException",
         E::KafkaStorageError => "KafkaStorageException",
+        E::ElectionNotNeeded => "ElectionNotNeededException",
+        E::PreferredLeaderNotAvailable => "PreferredLeaderNotAvailableException",
+        E::EligibleLeadersNotAvailable => "EligibleLeadersNotAvailableException",
+        E::ClusterAuthorizationFailed => "ClusterAuthorizationException",
         E::RequestTimedOut => "TimeoutException",
         _ => "UnknownServerException",
     }

@@ -6,6 +6,7 @@
 //! byte (`conformance/faces` compares). Complaints on stderr have the tool's words, help has ours.
 
 mod connection;
+mod feature_levels;
 mod java_map;
 mod kafka_broker_api_versions;
 mod kafka_cluster;
@@ -13,13 +14,18 @@ mod kafka_configs;
 mod kafka_consumer_groups;
 mod kafka_delete_records;
 mod kafka_dump_log;
+mod kafka_features;
 mod kafka_get_offsets;
+mod kafka_groups;
+mod kafka_leader_election;
 mod kafka_log_dirs;
 mod kafka_metadata_quorum;
+mod kafka_storage;
 mod kafka_topics;
 mod kafka_transactions;
 mod options;
 mod printf;
+mod refused;
 mod topic_filter;
 
 use std::ffi::OsString;
@@ -54,13 +60,19 @@ const FACES: &[Face] = &[
     script("kafka-topics", kafka_topics::run),
     script("kafka-configs", kafka_configs::run),
     script("kafka-consumer-groups", kafka_consumer_groups::run),
+    script("kafka-groups", kafka_groups::run),
     script("kafka-get-offsets", kafka_get_offsets::run),
     script("kafka-delete-records", kafka_delete_records::run),
     script("kafka-log-dirs", kafka_log_dirs::run),
+    script("kafka-leader-election", kafka_leader_election::run),
     script("kafka-broker-api-versions", kafka_broker_api_versions::run),
     script("kafka-transactions", kafka_transactions::run),
     script("kafka-cluster", kafka_cluster::run),
     script("kafka-metadata-quorum", kafka_metadata_quorum::run),
+    script("kafka-features", kafka_features::run),
+    script("kafka-storage", kafka_storage::run),
+    script("kafka-acls", refused::kafka_acls),
+    script("kafka-reassign-partitions", refused::kafka_reassign_partitions),
     script("kafka-dump-log", kafka_dump_log::run),
 ];
 

@@ -2,6 +2,7 @@
 
 mod delete;
 mod describe;
+mod history;
 mod lag;
 mod list;
 mod reset;
@@ -20,6 +21,8 @@ pub(crate) enum Verb {
     Describe(describe::Arguments),
     /// Print where groups are, and how far from the end
     Lag(lag::Arguments),
+    /// Print the rebalances of groups: when, how long, and which member was the reason
+    History(history::Arguments),
     /// Move a group to other offsets
     Reset(reset::Arguments),
     /// Delete groups with their offsets
@@ -32,6 +35,7 @@ pub(crate) fn run(verb: &Verb, console: &mut Console) -> Outcome {
         Verb::List(arguments) => list::run(arguments, console),
         Verb::Describe(arguments) => describe::run(arguments, console),
         Verb::Lag(arguments) => lag::run(arguments, console),
+        Verb::History(arguments) => history::run(arguments, console),
         Verb::Reset(arguments) => reset::run(arguments, console),
         Verb::Delete(arguments) => delete::run(arguments, console),
     }

@@ -33,6 +33,16 @@ fn groups_and_settings() {
 }
 
 #[test]
+fn what_is_wrong() {
+    check("doctor");
+}
+
+#[test]
+fn dirs_are_formatted() {
+    check("storage");
+}
+
+#[test]
 fn the_cluster() {
     check("cluster");
 }
@@ -79,10 +89,12 @@ impl Home {
         let address = node.map(|node| node.address());
         if let Some(address) = &address {
             command.env("OTTLA_BOOTSTRAP", address).env("B", address);
+            command.env("ADMIN", node.map(Node::admin).unwrap_or_default());
         }
         let output = command.output().unwrap();
         let shown = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes).replace(&*self.0.to_string_lossy(), "HOME");
+            let text = node.map_or(text.clone(), |node| text.replace(&node.admin(), "ADMIN"));
             address.as_ref().map_or(text.clone(), |address| text.replace(address, "HOST:PORT"))
         };
         let mut text = shown(&output.stdout);
@@ -108,6 +120,12 @@ impl Drop for Home {
 struct Node {
     child: Child,
     port: u16,
+    admin_port: u16,
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Node {
@@ -120,10 +138,10 @@ impl Node {
     /// A node that listens; `None` if it ended.
     fn attempt(dir: &Path) -> Option<Self> {
         let _ = std::fs::remove_dir_all(dir);
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (port, admin_port) = (free_port(), free_port());
         let settings = [
             format!("listeners=PLAINTEXT://127.0.0.1:{port}"),
-            "ottla.admin.listener=".to_owned(),
+            format!("ottla.admin.listener=http://127.0.0.1:{admin_port}"),
             format!("log.dirs={}", dir.display()),
             "node.id=1".to_owned(),
             "offsets.topic.num.partitions=1".to_owned(),
@@ -133,7 +151,7 @@ impl Node {
         for setting in &settings {
             command.args(["-X", setting]);
         }
-        let mut node = Self { child: command.spawn().unwrap(), port };
+        let mut node = Self { child: command.spawn().unwrap(), port, admin_port };
         loop {
             if node.child.try_wait().unwrap().is_some() {
                 return None;
@@ -147,6 +165,10 @@ impl Node {
 
     fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    fn admin(&self) -> String {
+        format!("127.0.0.1:{}", self.admin_port)
     }
 }
 

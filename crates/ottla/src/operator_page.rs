@@ -1,4 +1,4 @@
-//! The facts of a running node, over HTTP.
+//! What a running node tells its operator on `ottla.admin.listener`, as JSON over HTTP.
 
 use std::time::Duration;
 
@@ -11,11 +11,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 const READ_BYTES: usize = 64 << 10;
 
-/// Asks `address` (host:port) for `/facts`.
+/// Where a node of ours listens when nobody said otherwise.
+pub(crate) const HERE: &str = "127.0.0.1:9644";
+
+/// Asks `address` (host:port) for a page.
 ///
 /// # Errors
-/// Why they could not be had, and what to do about it.
-pub(super) fn facts(address: &str) -> Result<Value, String> {
+/// Why it could not be had.
+pub(crate) fn ask(address: &str, target: &str) -> Result<Value, String> {
     let (host, port) = address
         .trim_start_matches("http://")
         .trim_end_matches('/')
@@ -23,15 +26,14 @@ pub(super) fn facts(address: &str) -> Result<Value, String> {
         .and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)))
         .ok_or_else(|| format!("--admin {address} is not of the form host:port"))?;
     let asked = ottla_io::run_os(1, |io| async move {
-        let asked = get(&io, &host, port, "/facts");
+        let asked = get(&io, &host, port, target);
         io.timeout(PATIENCE, asked).await
     });
-    let hint = "name the node's ottla.admin.listener with --admin, or the dirs of a stopped node with --log-dirs";
     match asked {
         Some(Ok(body)) => serde_json::from_str(&body)
-            .map_err(|why| format!("{address} does not answer with facts ({why}): {hint}")),
-        Some(Err(why)) => Err(format!("{why}: {hint}")),
-        None => Err(format!("{address} does not answer within {PATIENCE:?}: {hint}")),
+            .map_err(|why| format!("{address} does not answer with JSON ({why})")),
+        Some(Err(why)) => Err(why),
+        None => Err(format!("{address} does not answer within {PATIENCE:?}")),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `kafka-transactions.sh`: what `org.apache.kafka.tools.TransactionsCommand` (Kafka 4.3.1) takes and
-//! prints, but for the search of hanging transactions.
+//! prints.
+
+mod find_hanging;
 
 use std::process::ExitCode;
 
@@ -12,14 +14,18 @@ use super::printf::print_table;
 use crate::console::Console;
 
 const ABOUT: &str = "usage: kafka-transactions.sh --bootstrap-server HOST:PORT \
-    {list,describe,describe-producers,abort,forceTerminateTransaction} [flags]";
+    {list,describe,describe-producers,abort,find-hanging,forceTerminateTransaction} [flags]";
 const FLAGS: &[Flag] = &[
     value("bootstrap-server", "REQUIRED: brokers to begin with, host:port,.."),
-    value("broker-id", "describe-producers: ask this broker instead of the leader"),
+    value(
+        "broker-id",
+        "describe-producers: ask this broker instead of the leader; find-hanging: its partitions",
+    ),
     value("command-config", "file of client settings"),
     value("coordinator-epoch", "abort: epoch of the coordinator"),
     value("duration-filter", "list: open for at least this many milliseconds"),
     flag("help", "-h, print this"),
+    value("max-transaction-timeout", "find-hanging: minutes after which one hangs, 15"),
     value("partition", "the partition"),
     value("producer-epoch", "abort: epoch of the producer"),
     value("producer-id", "abort: the producer"),
@@ -46,6 +52,14 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
         "describe" | "forceTerminateTransaction" => &["transactional-id"],
         "describe-producers" => &["topic", "partition"],
         "abort" => &["topic", "partition"],
+        "find-hanging" if given.has("topic") || given.has("broker-id") => &[],
+        "find-hanging" => {
+            return Err(Ending::Thrown(
+                "The `find-hanging` command requires either --topic or --broker-id to limit the \
+                 scope of the search"
+                    .to_owned(),
+            ));
+        }
         other => {
             return Err(Ending::Usage(format!(
                 "kafka-transactions.sh: error: invalid choice: '{other}'"
@@ -60,6 +74,7 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
         "describe" => describe(&admin, &given, console).await,
         "describe-producers" => describe_producers(&admin, &given, console).await,
         "abort" => abort(&admin, &given).await,
+        "find-hanging" => find_hanging::run(&admin, &given, console).await,
         _ => {
             let id = given.one("transactional-id")?.unwrap_or_default();
             let ended = admin.force_terminate_transaction(id).await;
