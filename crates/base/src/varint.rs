@@ -11,11 +11,13 @@ pub const VARINT_BYTES_MAX: usize = 5;
 pub const VARLONG_BYTES_MAX: usize = 10;
 
 /// Appends `value` as an unsigned varint.
+#[inline]
 pub fn put_uvarint(out: &mut Vec<u8>, value: u32) {
     put_uvarlong(out, u64::from(value));
 }
 
 /// Appends `value` as an unsigned 64-bit varint.
+#[inline]
 pub fn put_uvarlong(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push((value as u8) | 0x80);
@@ -25,53 +27,63 @@ pub fn put_uvarlong(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Appends `value` as a zig-zag varint.
+#[inline]
 pub fn put_varint(out: &mut Vec<u8>, value: i32) {
     put_uvarint(out, zigzag32(value));
 }
 
 /// Appends `value` as a zig-zag 64-bit varint.
+#[inline]
 pub fn put_varlong(out: &mut Vec<u8>, value: i64) {
     put_uvarlong(out, zigzag64(value));
 }
 
 /// Bytes that `put_uvarint` writes for `value`.
+#[inline]
 pub fn uvarint_len(value: u32) -> usize {
     uvarlong_len(u64::from(value))
 }
 
 /// Bytes that `put_uvarlong` writes for `value`.
+#[inline]
 pub fn uvarlong_len(value: u64) -> usize {
     (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
 }
 
 /// Bytes that `put_varint` writes for `value`.
+#[inline]
 pub fn varint_len(value: i32) -> usize {
     uvarint_len(zigzag32(value))
 }
 
 /// Bytes that `put_varlong` writes for `value`.
+#[inline]
 pub fn varlong_len(value: i64) -> usize {
     uvarlong_len(zigzag64(value))
 }
 
 /// Reads an unsigned varint from the front of `bytes`.
+#[inline]
 pub fn read_uvarint(bytes: &[u8]) -> Option<(u32, usize)> {
     let (value, len) = read_bits(bytes, VARINT_BYTES_MAX)?;
     Some((u32::try_from(value).ok()?, len))
 }
 
 /// Reads an unsigned 64-bit varint from the front of `bytes`.
+#[inline]
 pub fn read_uvarlong(bytes: &[u8]) -> Option<(u64, usize)> {
     read_bits(bytes, VARLONG_BYTES_MAX)
 }
 
 /// Reads a zig-zag varint from the front of `bytes`.
+#[inline]
 pub fn read_varint(bytes: &[u8]) -> Option<(i32, usize)> {
     let (value, len) = read_uvarint(bytes)?;
     Some((((value >> 1) as i32) ^ -((value & 1) as i32), len))
 }
 
 /// Reads a zig-zag 64-bit varint from the front of `bytes`.
+#[inline]
 pub fn read_varlong(bytes: &[u8]) -> Option<(i64, usize)> {
     let (value, len) = read_uvarlong(bytes)?;
     Some((((value >> 1) as i64) ^ -((value & 1) as i64), len))

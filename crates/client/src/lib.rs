@@ -1,6 +1,26 @@
 //! The Kafka client library: producer, admin, consumer and raw requests, against ottla and Apache
 //! Kafka (2.1 and later) alike.
 //!
+//! # Where to begin
+//! Kafka keeps records in topics; a topic has partitions, and within a partition records are in order. A
+//! [`Producer`] sends records: which partition, a record's key decides. A [`Consumer`] reads them, alone
+//! or with others of its group, who share the partitions; what the group has read is committed as
+//! offsets. [`Admin`] makes topics and looks at everything. All are made from settings under Java's
+//! names ([`settings`]) and from an [`ottla_io::Io`], which is `Io::os()` inside any tokio runtime.
+//! `examples/send_and_read.rs` is a whole program.
+//!
+//! ```no_run
+//! use ottla_client::{Producer, ProducerRecord, settings::ProducerSettings};
+//!
+//! # async fn example() -> ottla_client::Result<()> {
+//! let settings = ProducerSettings::new("127.0.0.1:9092")?;
+//! let producer = Producer::new(ottla_io::Io::os(), settings)?;
+//! let delivery = producer.send(ProducerRecord::new("greetings", "hello").key("world")).await?;
+//! println!("it is at offset {:?}", delivery.await?.offset);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # How it is built
 //! Rules are values without clock, socket or task, in modules of their own: [`settings`], versions
 //! (`versions`), the cluster's [`image`], back-off, and below `producer` the partitioner, the

@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::console::Console;
 use crate::failure::exit;
 use crate::{
-    cluster, completion, config, doctor, explain, faces, group, install_faces, log_dirs, log_dump,
-    offsets, quorum, serve, topic, txn,
+    cluster, completion, config, consume, doctor, explain, faces, group, install_faces, log_dirs,
+    log_dump, offsets, produce, quorum, serve, topic, txn,
 };
 
 /// What `ottla` alone prints.
@@ -19,6 +19,8 @@ ottla: a streaming platform in one binary, interchangeable with Apache Kafka 4.4
   ottla serve                          start a node on 127.0.0.1:9092, data in ./ottla-data
   ottla serve server.properties        start it with Kafka's settings file
   ottla topic create orders -p 12      make a topic; list, describe, alter, delete, grow, trim
+  ottla produce orders < lines         send records; arguments, files, JSON
+  ottla consume orders -e              read them; places, formats, --grep, groups
   ottla group lag                      where groups are, and how far from the end
   ottla explain NOT_LEADER_OR_FOLLOWER what an error code or a setting is
   ottla doctor                         what is wrong with the node, and what to do
@@ -51,6 +53,10 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: topic::Verb,
     },
+    /// Send records: arguments, files or stdin
+    Produce(produce::Arguments),
+    /// Read records of topics
+    Consume(consume::Arguments),
     /// Groups: list, describe, lag, history, reset, delete
     Group {
         #[command(subcommand)]
@@ -123,6 +129,8 @@ pub(crate) fn run(verb: &Verb, console: &mut Console) -> ExitCode {
         Verb::Log { verb: LogVerb::Dump(arguments) } => return log_dump::run(arguments),
         Verb::Log { verb: LogVerb::Dirs(arguments) } => log_dirs::run(arguments, console),
         Verb::Topic { verb } => topic::run(verb, console),
+        Verb::Produce(arguments) => produce::run(arguments, console),
+        Verb::Consume(arguments) => consume::run(arguments, console),
         Verb::Group { verb } => group::run(verb, console),
         Verb::Config { verb } => config::run(verb, console),
         Verb::Offsets(arguments) => offsets::run(arguments, console),

@@ -40,6 +40,23 @@ impl Console {
         }
     }
 
+    /// Data as it is.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        if !self.deaf && self.out.write_all(bytes).is_err() {
+            self.deaf = true;
+        }
+    }
+
+    /// Whether stdout is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Whether nobody listens any more, as far as was noticed.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.deaf
+    }
+
     /// A line of talk. What was printed before is seen before.
     pub(crate) fn talk(&mut self, line: impl Display) {
         self.flush();

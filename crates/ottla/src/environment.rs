@@ -12,6 +12,10 @@ pub(crate) struct Environment {
     /// `OTTLA_CONFIG`, or `ottla/config.toml` under `XDG_CONFIG_HOME` or `~/.config`: the file of
     /// profiles. `None` without a home.
     pub(crate) profiles_file: Option<PathBuf>,
+    /// `KCAT_CONFIG` (or `KAFKACAT_CONFIG`): the settings file of `kcat`.
+    pub(crate) kcat_settings_file: Option<String>,
+    /// `kcat.conf` under `~/.config`: the same, if it is there.
+    pub(crate) kcat_home_file: Option<String>,
     /// `NO_COLOR`: no colours (no-color.org).
     pub(crate) no_colour: bool,
 }
@@ -30,6 +34,8 @@ impl Environment {
             profiles_file: variable("OTTLA_CONFIG")
                 .map(PathBuf::from)
                 .or_else(|| Some(config_home()?.join("ottla/config.toml"))),
+            kcat_settings_file: variable("KCAT_CONFIG").or_else(|| variable("KAFKACAT_CONFIG")),
+            kcat_home_file: home().map(|home| home.join("kcat.conf").display().to_string()),
             no_colour: variable("NO_COLOR").is_some(),
         }
     }

@@ -9,6 +9,9 @@ const EXIT_FAILED: u8 = 1;
 /// Exit code when what was asked makes no sense.
 const EXIT_USAGE: u8 = 2;
 
+/// Exit code of what a signal stopped, as shells have it for SIGINT.
+const EXIT_INTERRUPTED: u8 = 130;
+
 /// What a verb comes to.
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
@@ -36,6 +39,11 @@ impl Failure {
     /// It failed, and stderr says why already.
     pub(crate) fn told() -> Self {
         Self::new("")
+    }
+
+    /// A signal came before all was done; nothing need be said.
+    pub(crate) fn interrupted() -> Self {
+        Self { code: EXIT_INTERRUPTED, ..Self::told() }
     }
 
     /// With what to do.

@@ -8,7 +8,7 @@ use ottla_model::ids::{
 };
 use ottla_model::{LeaderEpoch, Offset, ProducerEpoch, ProducerId};
 
-use crate::codec::{CodecSpace, compress};
+use crate::codec::{Codec, CodecSpace, compress};
 use crate::header::{Attributes, LOG_OVERHEAD, MAGIC_V2};
 use crate::record::Header;
 use crate::{BatchHeader, Compression, TimestampType, patch};
@@ -60,6 +60,7 @@ pub struct BatchBuilder {
     header: BatchHeader,
     compression: Compression,
     log_append_time: Option<i64>,
+    /// Room for the header, then the records as they are without a codec. Empty before the first one.
     plain: Vec<u8>,
 }
 
@@ -134,6 +135,11 @@ impl BatchBuilder {
         self
     }
 
+    /// Makes room for a batch of this many plain bytes at once, rather than as it grows.
+    pub fn reserve(&mut self, batch_bytes: usize) {
+        self.plain.reserve_exact(batch_bytes.saturating_sub(self.plain.len()));
+    }
+
     /// Adds a record at the next offset.
     ///
     /// # Errors
@@ -157,8 +163,11 @@ impl BatchBuilder {
         let timestamp_delta = record.timestamp.wrapping_sub(self.header.base_timestamp);
         let body_len = body_len(offset_delta, timestamp_delta, record);
         let len_max = PLAIN_BYTES_MAX;
-        if self.plain.len().saturating_add(body_len) > len_max {
+        if self.records().len().saturating_add(body_len) > len_max {
             return Err(BuildError::TooLarge);
+        }
+        if self.plain.is_empty() {
+            self.plain.resize(BatchHeader::LEN, 0);
         }
         put_record(&mut self.plain, body_len, offset_delta, timestamp_delta, record);
         self.header.last_offset_delta = offset_delta;
@@ -184,7 +193,12 @@ impl BatchBuilder {
 
     /// Bytes of the batch if nothing could be compressed.
     pub fn size_in_bytes_plain(&self) -> usize {
-        BatchHeader::LEN + self.plain.len()
+        BatchHeader::LEN + self.records().len()
+    }
+
+    /// The records as they are without a codec.
+    fn records(&self) -> &[u8] {
+        self.plain.get(BatchHeader::LEN..).unwrap_or_default()
     }
 
     /// Bytes by which [`Self::size_in_bytes_plain`] will grow with this record.
@@ -213,15 +227,33 @@ impl BatchBuilder {
     pub fn build_into(&self, out: &mut Vec<u8>, space: &mut CodecSpace) {
         let start = out.len();
         out.extend_from_slice(&[0; BatchHeader::LEN]);
-        compress(self.compression, &self.plain, out, space);
+        compress(self.compression, self.records(), out, space);
+        self.put_header(&mut out[start..]);
+    }
+
+    /// The batch, in the memory that its records are in already where there is no codec.
+    pub fn finish(mut self, space: &mut CodecSpace) -> Vec<u8> {
+        let mut batch = core::mem::take(&mut self.plain);
+        if self.compression.codec != Codec::None || batch.is_empty() {
+            self.plain = batch;
+            batch = Vec::new();
+            self.build_into(&mut batch, space);
+            return batch;
+        }
+        self.put_header(&mut batch);
+        batch
+    }
+
+    /// Writes the header in front of a batch that is complete but for it.
+    fn put_header(&self, batch: &mut [u8]) {
         let mut header = self.header;
         // Fits: plain bytes are bounded well below, and no codec adds a hundredth to them.
-        let batch_length = i32::try_from(out.len() - start - LOG_OVERHEAD);
-        ottla_base::always!(batch_length.is_ok(), "batch of {} bytes", out.len() - start);
+        let batch_length = i32::try_from(batch.len() - LOG_OVERHEAD);
+        ottla_base::always!(batch_length.is_ok(), "batch of {} bytes", batch.len());
         header.batch_length = batch_length.unwrap_or(i32::MAX);
         header.max_timestamp = self.log_append_time.unwrap_or(header.max_timestamp);
-        out[start..start + BatchHeader::LEN].copy_from_slice(&header.to_bytes());
-        patch::renew_crc(&mut out[start..]);
+        batch[..BatchHeader::LEN].copy_from_slice(&header.to_bytes());
+        patch::renew_crc(batch);
     }
 }
 
@@ -232,7 +264,7 @@ fn put_record(
     timestamp_delta: i64,
     record: &NewRecord<'_>,
 ) {
-    out.reserve(body_len + 5);
+    out.reserve(varint_len(body_len as i32) + body_len);
     put_varint(out, body_len as i32);
     out.push(0);
     put_varlong(out, timestamp_delta);

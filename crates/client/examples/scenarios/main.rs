@@ -41,6 +41,8 @@ pub(crate) struct Room {
     pub(crate) io: Io,
     pub(crate) admin: Admin,
     given: Vec<(String, String)>,
+    /// When the run began, in milliseconds: records are as old, so that none is too old to be kept.
+    pub(crate) begun: i64,
     /// Different in each run, so that runs on one broker do not meet.
     run: u64,
 }
@@ -88,7 +90,7 @@ impl Room {
         let mut sent = Vec::new();
         for value in range {
             let record = ProducerRecord::new(topic, value.to_string()).partition(partition);
-            sent.push(producer.send(record.timestamp(1_000_000 + value)).await?);
+            sent.push(producer.send(record.timestamp(self.begun + value)).await?);
         }
         for delivery in sent {
             delivery.await?;
@@ -176,7 +178,7 @@ fn main() {
     let tally = ottla_io::run_os(2, |io| async move {
         let settings = AdminSettings::from_properties(given.clone()).expect("settings");
         let admin = Admin::new(io.clone(), settings).expect("settings").with_timeout(PATIENCE);
-        let room = Room { run: io.random_u64(), io, admin, given };
+        let room = Room { run: io.random_u64(), begun: io.now().wall.millis, io, admin, given };
         let mut tally = Tally::default();
         administer::all(&room, &mut tally).await;
         produce::all(&room, &mut tally).await;

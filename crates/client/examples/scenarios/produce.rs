@@ -20,9 +20,9 @@ pub(crate) async fn all(room: &Room, tally: &mut Tally) {
     tally.run("topics are created by being written to", created(room)).await;
 }
 
-fn record(topic: &str, number: usize) -> ProducerRecord {
+fn record(topic: &str, begun: i64, number: usize) -> ProducerRecord {
     let value = format!("value {number} {}", "x".repeat(number % 300));
-    let record = ProducerRecord::new(topic, value).timestamp(1_600_000_000_000 + number as i64);
+    let record = ProducerRecord::new(topic, value).timestamp(begun + number as i64);
     match number % 7 {
         0 => ProducerRecord::tombstone(topic, format!("key {number}")),
         1 => record.header("a", "1").header("a", "2").header("ü", vec![0, 255]),
@@ -30,10 +30,10 @@ fn record(topic: &str, number: usize) -> ProducerRecord {
     }
 }
 
-async fn send_all(producer: &Producer, topic: &str) -> Outcome<Vec<RecordMetadata>> {
+async fn send_all(room: &Room, producer: &Producer, topic: &str) -> Outcome<Vec<RecordMetadata>> {
     let mut sent = Vec::new();
     for number in 0..RECORDS {
-        sent.push(producer.send(record(topic, number)).await?);
+        sent.push(producer.send(record(topic, room.begun, number)).await?);
     }
     let mut all = Vec::new();
     for delivery in sent {
@@ -46,7 +46,7 @@ async fn send_all(producer: &Producer, topic: &str) -> Outcome<Vec<RecordMetadat
 async fn round_trip(room: &Room, name: &str, settings: &[(&str, &str)]) -> Outcome {
     let topic = room.topic(name, 3).await?;
     let producer = room.producer(settings)?;
-    let sent = send_all(&producer, &topic).await?;
+    let sent = send_all(room, &producer, &topic).await?;
     let mut consumer = room.consumer(&[("auto.offset.reset", "earliest")])?;
     consumer.handle().assign((0..3).map(|partition| at(&topic, partition)))?;
     let read = take(room, &mut consumer, RECORDS).await?;
@@ -54,7 +54,8 @@ async fn round_trip(room: &Room, name: &str, settings: &[(&str, &str)]) -> Outco
         let of_partition = (0..RECORDS).filter(|&number| sent[number].partition == partition);
         let mut found = read.iter().filter(|record| record.partition == partition);
         for number in of_partition {
-            let (expected, found) = (record(&topic, number), found.next().ok_or("one is missing")?);
+            let (expected, found) =
+                (record(&topic, room.begun, number), found.next().ok_or("one is missing")?);
             let offset = sent[number].offset;
             check!(offset.is_none_or(|offset| offset == found.offset), "offset of {number}");
             check!(

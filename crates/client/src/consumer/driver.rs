@@ -148,7 +148,8 @@ impl Driver {
         let member = self.member.as_ref().map_or(MonoTime::NEVER, Member::deadline);
         let commits = self.commits_automatically() && !self.committing && !self.closing;
         let commit = if commits { self.commit_due } else { MonoTime::NEVER };
-        member.min(commit).min(self.retry_at).min(self.close_by)
+        let probe = if self.closing { MonoTime::NEVER } else { self.fetcher.deadline() };
+        member.min(commit).min(self.retry_at).min(probe).min(self.close_by)
     }
 
     /// What the member wants done.

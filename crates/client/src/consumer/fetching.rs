@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ottla_base::{Now, Uuid};
+use ottla_base::{MonoTime, Now, Uuid};
 use ottla_membership::{Ends, FetchPartition, FetchPlan, FetchSession};
 use ottla_model::{BrokerId, ErrorCode, TopicPartition};
 use ottla_record::BatchError;
@@ -24,12 +24,30 @@ const OLDEST: i16 = 4;
 /// First version that names topics by id.
 const IDS_FROM: i16 = 13;
 
+/// How often a node is asked for partitions that are probably at their end, while others of that
+/// node wait for the user to take what is there.
+const PROBE_EVERY: Duration = Duration::from_millis(100);
+
 /// Sessions with brokers, and which of them have a request under way.
 #[derive(Debug, Default)]
 pub(crate) struct Fetcher {
     sessions: BTreeMap<BrokerId, FetchSession>,
     /// Bytes that the answer under way may have.
     reserved: BTreeMap<BrokerId, usize>,
+    /// No probe of a node before.
+    probes: BTreeMap<BrokerId, MonoTime>,
+    /// When the next probe is due.
+    next_probe: Option<MonoTime>,
+}
+
+/// What is wanted of one node.
+#[derive(Debug, Default)]
+struct Wanted {
+    asked: BTreeMap<TopicPartition, (FetchPartition, u64)>,
+    /// One of them has more than was fetched, as far as is known: the answer comes at once.
+    is_behind: bool,
+    /// Others have enough in store for now.
+    has_full: bool,
 }
 
 /// One Fetch that is to be sent.
@@ -38,6 +56,8 @@ pub(crate) struct FetchJob {
     session: FetchSession,
     asked: BTreeMap<TopicPartition, (FetchPartition, u64)>,
     bytes_max: usize,
+    /// How long the broker may wait for records.
+    wait: Duration,
 }
 
 /// What became of a [`FetchJob`].
@@ -65,24 +85,56 @@ impl Fetcher {
         let settings = &shared.settings;
         let mut state = shared.lock();
         let mut nodes = self.wanted(&shared.client, settings, &mut state, now);
-        nodes.retain(|node, _| !self.reserved.contains_key(node));
+        nodes.retain(|node, it| !it.asked.is_empty() && !self.reserved.contains_key(node));
+        self.next_probe = None;
         let total = settings.buffer_bytes_max.max(1);
         let share = total / (nodes.len() + self.reserved.len()).max(1);
         let mut jobs = Vec::new();
-        for (node, asked) in nodes {
+        for (node, wanted) in nodes {
             let taken = state.buffered + self.reserved.values().sum::<usize>();
             let left = total.saturating_sub(taken);
             let least = usize::try_from(settings.max_partition_fetch_bytes).unwrap_or(1).min(share);
             if left < least && taken > 0 {
                 continue;
             }
+            let Some(wait) = self.wait(node, &wanted, settings.fetch_max_wait, now.mono) else {
+                continue;
+            };
             let most = usize::try_from(settings.fetch_max_bytes).unwrap_or(1);
             let bytes_max = most.min(share).min(left.max(1));
             self.reserved.insert(node, bytes_max);
             let session = self.sessions.remove(&node).unwrap_or_default();
-            jobs.push(FetchJob { node, session, asked, bytes_max });
+            jobs.push(FetchJob { node, session, asked: wanted.asked, bytes_max, wait });
         }
         jobs
+    }
+
+    /// When [`Self::plan`] has something to do without news.
+    pub(crate) fn deadline(&self) -> MonoTime {
+        self.next_probe.unwrap_or(MonoTime::NEVER)
+    }
+
+    /// How long a broker may wait for records; `None` to ask it later.
+    ///
+    /// A node is asked one thing at a time. If it waited for news of partitions that are at their
+    /// end, those whose store is full now could not be asked for when it is empty a moment later.
+    fn wait(
+        &mut self,
+        node: BrokerId,
+        wanted: &Wanted,
+        longest: Duration,
+        now: MonoTime,
+    ) -> Option<Duration> {
+        if !wanted.has_full || wanted.is_behind {
+            return Some(longest);
+        }
+        let due = self.probes.get(&node).copied().unwrap_or_default();
+        if now < due {
+            self.next_probe = Some(self.next_probe.map_or(due, |next| next.min(due)));
+            return None;
+        }
+        self.probes.insert(node, now + PROBE_EVERY);
+        Some(Duration::ZERO)
     }
 
     /// What is wanted of each node: partitions that have a place, and not enough in store.
@@ -92,13 +144,14 @@ impl Fetcher {
         settings: &ConsumerSettings,
         state: &mut State,
         now: Now,
-    ) -> BTreeMap<BrokerId, BTreeMap<TopicPartition, (FetchPartition, u64)>> {
+    ) -> BTreeMap<BrokerId, Wanted> {
         let image = client.image();
         let store = usize::try_from(settings.max_partition_fetch_bytes).unwrap_or(1).max(1);
-        let mut nodes: BTreeMap<BrokerId, BTreeMap<_, _>> = BTreeMap::new();
+        let committed = settings.isolation_level == crate::settings::IsolationLevel::ReadCommitted;
+        let mut nodes: BTreeMap<BrokerId, Wanted> = BTreeMap::new();
         let mut orphans = false;
         for (partition, fetchable) in state.positions.fetchable(now.mono) {
-            if state.held.contains(partition) || state.buffered_of(partition) >= store {
+            if state.held.contains(partition) {
                 continue;
             }
             let Some(leader) = image.leader(&partition.topic, partition.partition) else {
@@ -106,6 +159,17 @@ impl Fetcher {
                 continue;
             };
             let replica = fetchable.replica.filter(|node| image.node(*node).is_some());
+            let wanted = nodes.entry(replica.unwrap_or(leader.node)).or_default();
+            if state.buffered_of(partition) >= store {
+                wanted.has_full = true;
+                continue;
+            }
+            let in_store = state
+                .positions
+                .position(partition)
+                .map_or(0, |place| fetchable.from.offset.saturating_sub(place.offset));
+            let lag = state.positions.lag(partition, committed);
+            wanted.is_behind |= lag.is_some_and(|lag| lag > in_store);
             let asked = FetchPartition {
                 topic_id: image.topic(&partition.topic).map(|it| it.id).unwrap_or_default(),
                 offset: fetchable.from.offset,
@@ -113,8 +177,7 @@ impl Fetcher {
                 last_epoch: fetchable.from.epoch.unwrap_or(-1),
                 bytes_max: settings.max_partition_fetch_bytes,
             };
-            let node = replica.unwrap_or(leader.node);
-            nodes.entry(node).or_default().insert(partition.clone(), (asked, fetchable.version));
+            wanted.asked.insert(partition.clone(), (asked, fetchable.version));
         }
         if orphans {
             client.request_refresh();
@@ -165,7 +228,7 @@ impl Fetcher {
 impl FetchJob {
     /// Sends it and waits for the answer.
     pub(crate) async fn run(self, client: &Client, settings: &ConsumerSettings) -> Fetched {
-        let Self { node, mut session, asked, bytes_max } = self;
+        let Self { node, mut session, asked, bytes_max, wait } = self;
         let ids = asked.values().all(|(it, _)| !it.topic_id.is_zero());
         let newest = if ids { i16::MAX } else { IDS_FROM - 1 };
         let limit = client.settings().request_timeout.max(settings.fetch_max_wait * 2);
@@ -174,8 +237,7 @@ impl FetchJob {
             let plan = session.plan(&wanted, version >= IDS_FROM);
             let committed =
                 settings.isolation_level == crate::settings::IsolationLevel::ReadCommitted;
-            let mut request =
-                request(plan, i8::from(committed), bytes_max, settings.fetch_max_wait);
+            let mut request = request(plan, i8::from(committed), bytes_max, wait);
             request.min_bytes = settings.fetch_min_bytes;
             request.rack_id = settings.common.client_rack.as_str().into();
             request

@@ -39,6 +39,11 @@ impl From<Committer> for GroupMetadata {
 }
 
 impl ConsumerHandle {
+    /// The client below.
+    pub fn client(&self) -> &crate::Client {
+        &self.shared.client
+    }
+
     /// Reads these topics together with the group. Takes the place of every earlier subscription.
     ///
     /// # Errors
@@ -190,6 +195,11 @@ impl ConsumerHandle {
             }
             client.io().sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Offset of the next record that is given out, if that is known by now.
+    pub fn known_position(&self, partition: &TopicPartition) -> Option<i64> {
+        self.shared.lock().positions.position(partition).map(|position| position.offset)
     }
 
     /// Records between the position and the end, as the last fetch told; `None` before that.

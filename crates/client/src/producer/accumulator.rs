@@ -8,7 +8,7 @@ use std::time::Duration;
 use ottla_base::{MonoTime, Rng};
 use ottla_model::{BrokerId, ErrorCode};
 use ottla_record::{Compression, NewRecord};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::batch::Batch;
 use super::delivery::{Ack, Delivery, Outcome};
@@ -55,9 +55,8 @@ struct TopicQueues {
 /// Where a record goes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    pub(super) partition: usize,
-    /// Whether the partition was chosen without a key.
-    pub(super) is_sticky: bool,
+    /// `None`: wherever records without a key go now.
+    pub(super) partition: Option<usize>,
     pub(super) is_transactional: bool,
 }
 
@@ -94,6 +93,8 @@ pub(super) enum Settled {
     Done,
     /// It is in its queue again.
     Again,
+    /// Its parts are in its queue.
+    Split,
     /// It failed for good; to be shown to whoever takes such, then dropped.
     Failed(Box<Batch>, Error),
 }
@@ -109,9 +110,8 @@ impl Accumulator {
 
     /// The partition for a record without a key.
     pub(super) fn sticky_partition(&mut self, topic: &TopicInfo) -> Option<usize> {
-        let available = available(topic);
         let queues = self.topics.entry(topic.name.clone()).or_default();
-        queues.sticky.partition(&available, topic.partitions.len(), &mut self.rng)
+        queues.sticky.partition(|| available(topic), topic.partitions.len(), &mut self.rng)
     }
 
     /// Puts a record into the open batch of its partition, or into a new one.
@@ -120,16 +120,27 @@ impl Accumulator {
         topic: &TopicInfo,
         place: Place,
         record: &NewRecord<'_>,
-        room: OwnedSemaphorePermit,
+        room: SemaphorePermit<'_>,
+        memory: &Arc<Semaphore>,
         now: MonoTime,
     ) -> Result<Appended> {
         let batch_size = self.rules.batch_size;
-        let Place { partition, is_sticky, is_transactional } = place;
-        let queues = self.topics.entry(topic.name.clone()).or_default();
+        let Place { partition, is_transactional } = place;
+        let queues = match self.topics.get_mut(&topic.name) {
+            Some(known) => known,
+            None => self.topics.entry(topic.name.clone()).or_default(),
+        };
         if queues.queues.len() < topic.partitions.len() {
             queues.queues.resize_with(topic.partitions.len(), Queue::default);
         }
         let count = queues.queues.len();
+        let is_sticky = partition.is_none();
+        let sticky = &mut queues.sticky;
+        let partition = partition
+            .or_else(|| {
+                sticky.partition(|| available(topic), topic.partitions.len(), &mut self.rng)
+            })
+            .unwrap_or(count);
         let Some(queue) = queues.queues.get_mut(partition) else {
             let text = format!("{} has no partition {partition}", topic.name);
             return Err(Error::new(ErrorKind::InvalidRecord, text));
@@ -141,7 +152,7 @@ impl Accumulator {
         if is_new {
             let compression = self.rules.compression;
             let name = topic.name.clone();
-            let batch = Batch::new(
+            let mut batch = Batch::new(
                 self.next_batch,
                 name,
                 partition as i32,
@@ -150,21 +161,20 @@ impl Accumulator {
                 now,
             );
             self.next_batch += 1;
+            batch.expect(queue.usual_bytes);
             queue.waiting.push_back(batch);
         }
-        let is_crowded = queue.waiting.len() > 1;
         let batch = queue.waiting.back_mut().ok_or_else(Error::closed)?;
         let before = if is_new { 0 } else { batch.plain_bytes };
         let delivery = batch
-            .append(record, room)
+            .append(record, room, memory)
             .map_err(|error| Error::new(ErrorKind::InvalidRecord, error.to_string()))?;
         let (bytes, is_full) = (batch.plain_bytes - before, batch.is_full(batch_size));
         if is_sticky {
-            let available = available(topic);
-            let sticky = &mut queues.sticky;
-            sticky.note_appended(bytes, batch_size, is_full, &available, count, &mut self.rng);
+            let available = || available(topic);
+            sticky.note_appended(bytes, batch_size, is_full, available, count, &mut self.rng);
         }
-        Ok(Appended { delivery, wakes: is_new || is_full || is_crowded })
+        Ok(Appended { delivery, wakes: is_new || is_full })
     }
 
     /// Which nodes have something to be sent to now.
@@ -278,7 +288,7 @@ impl Accumulator {
             let smaller = (batch.plain_bytes / 2).min(rules.batch_size).max(1);
             if let Some(parts) = batch.divide(smaller, rules.compression, next_id) {
                 queue.replace(&batch, parts);
-                return Settled::Again;
+                return Settled::Split;
             }
         }
         let is_late = now.since(batch.created_at) >= rules.delivery_timeout;

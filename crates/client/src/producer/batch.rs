@@ -8,10 +8,10 @@ use ottla_record::{
     BatchBuilder, BatchHeader, BatchView, BuildError, CodecSpace, Compression, Header, NewRecord,
     patch, records,
 };
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::delivery::{Delivery, Outcome};
-use super::record::{ProducerRecord, RecordMetadata};
+use super::record::ProducerRecord;
 use super::sequences::Identity;
 use crate::{Error, ErrorKind, Result};
 
@@ -39,7 +39,20 @@ pub(super) struct Batch {
     pub(super) is_transactional: bool,
     pub(super) outcome: Arc<Outcome>,
     /// Room in the producer's memory.
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Room>,
+}
+
+/// Bytes of the producer's memory; free again when it is dropped.
+#[derive(Debug)]
+struct Room {
+    memory: Arc<Semaphore>,
+    bytes: usize,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.memory.add_permits(self.bytes);
+    }
 }
 
 #[derive(Debug)]
@@ -60,6 +73,7 @@ impl Batch {
         let builder = BatchBuilder::new(0, compression).transactional(is_transactional);
         Self {
             id,
+            outcome: Outcome::of(topic.clone(), partition),
             order: u128::from(id) << 64,
             order_width: 1 << 64,
             topic,
@@ -72,8 +86,14 @@ impl Batch {
             retry_at: MonoTime::default(),
             number: None,
             is_transactional,
-            outcome: Arc::default(),
             room: None,
+        }
+    }
+
+    /// It will probably have this many bytes.
+    pub(super) fn expect(&mut self, bytes: usize) {
+        if let Content::Open(builder) = &mut self.content {
+            builder.reserve(bytes);
         }
     }
 
@@ -97,37 +117,29 @@ impl Batch {
     pub(super) fn append(
         &mut self,
         record: &NewRecord<'_>,
-        room: OwnedSemaphorePermit,
+        room: SemaphorePermit<'_>,
+        memory: &Arc<Semaphore>,
     ) -> std::result::Result<Delivery, BuildError> {
         let Content::Open(builder) = &mut self.content else { return Err(BuildError::TooLarge) };
         builder.append(record)?;
         self.plain_bytes = builder.size_in_bytes_plain();
         self.record_count = builder.record_count();
-        match &mut self.room {
-            Some(held) => held.merge(room),
-            None => self.room = Some(room),
-        }
-        let metadata = RecordMetadata {
-            topic: self.topic.clone(),
-            partition: self.partition,
-            offset: None,
-            timestamp: record.timestamp,
-        };
-        Ok(Delivery::new(self.outcome.clone(), self.record_count - 1, metadata))
+        let held = self.room.get_or_insert_with(|| Room { memory: memory.clone(), bytes: 0 });
+        held.bytes += room.num_permits();
+        // The batch gives them back.
+        room.forget();
+        Ok(Delivery::new(self.outcome.clone(), self.record_count - 1, record.timestamp))
     }
 
     /// Closes it, or gives a closed one the number it has now; its bytes.
     pub(super) fn close(&mut self, space: &mut CodecSpace) -> Bytes {
-        let bytes = match &self.content {
-            Content::Closed(bytes) => renumbered(bytes, self.number),
-            Content::Open(builder) => {
-                let mut builder = builder.clone();
+        let bytes = match std::mem::replace(&mut self.content, Content::Closed(Bytes::new())) {
+            Content::Closed(bytes) => renumbered(&bytes, self.number),
+            Content::Open(mut builder) => {
                 if let Some((identity, base)) = self.number {
                     builder = builder.producer(identity.id, identity.epoch, base);
                 }
-                let mut bytes = Vec::new();
-                builder.build_into(&mut bytes, space);
-                Bytes::from(bytes)
+                Bytes::from(builder.finish(space))
             }
         };
         self.content = Content::Closed(bytes.clone());
@@ -248,7 +260,8 @@ pub(super) fn headers_of(record: &ProducerRecord) -> Vec<Header<'_>> {
         .collect()
 }
 
-fn each_record(
+/// Shows every record of a batch with its headers.
+pub(super) fn each_record(
     bytes: &Bytes,
     mut each: impl FnMut(&ottla_record::Record<'_>, &[Header<'_>]),
 ) -> Result<()> {

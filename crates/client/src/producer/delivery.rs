@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use ottla_model::Offset;
@@ -20,18 +20,15 @@ pub(super) struct Ack {
 }
 
 /// The end of a batch, once it has come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outcome {
-    state: Mutex<State>,
+    topic: Arc<str>,
+    partition: i32,
+    end: OnceLock<End>,
+    waiting: Mutex<Vec<Waker>>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    end: Option<End>,
-    waiting: Vec<Waker>,
-}
-
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum End {
     Told(Result<Ack>),
     /// The batch was divided: first record and outcome of each part.
@@ -39,6 +36,11 @@ enum End {
 }
 
 impl Outcome {
+    /// Of a batch for this partition.
+    pub(super) fn of(topic: Arc<str>, partition: i32) -> Arc<Self> {
+        Arc::new(Self { topic, partition, end: OnceLock::new(), waiting: Mutex::default() })
+    }
+
     /// Tells it, unless it was told before. Whether it was news.
     pub(super) fn tell(&self, result: Result<Ack>) -> bool {
         self.end(End::Told(result))
@@ -50,19 +52,18 @@ impl Outcome {
     }
 
     fn end(&self, end: End) -> bool {
-        let mut state = self.lock();
-        if state.end.is_some() {
+        if self.end.set(end).is_err() {
             return false;
         }
-        state.end = Some(end);
-        let waiting = std::mem::take(&mut state.waiting);
-        drop(state);
+        // Whoever comes to wait from now on finds the end: wakers are left under this lock only
+        // while there is none.
+        let waiting = std::mem::take(&mut *self.lock());
         waiting.into_iter().for_each(Waker::wake);
         true
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,26 +74,45 @@ pub struct Delivery {
     outcome: Arc<Outcome>,
     /// The record's place in the batch.
     index: i32,
+    timestamp: i64,
     /// Where the waker is, and how many there were when it was left there.
     place: Option<usize>,
-    metadata: RecordMetadata,
 }
 
 impl Delivery {
-    pub(super) fn new(outcome: Arc<Outcome>, index: i32, metadata: RecordMetadata) -> Self {
-        Self { outcome, index, place: None, metadata }
+    pub(super) fn new(outcome: Arc<Outcome>, index: i32, timestamp: i64) -> Self {
+        Self { outcome, index, timestamp, place: None }
     }
 
     /// The partition that the record was put to.
     pub fn partition(&self) -> i32 {
-        self.metadata.partition
+        self.outcome.partition
     }
 
     fn told(&self, ack: Ack) -> RecordMetadata {
-        let mut metadata = self.metadata.clone();
-        metadata.offset = ack.base_offset.map(|base| base + i64::from(self.index));
-        metadata.timestamp = ack.append_time.unwrap_or(metadata.timestamp);
-        metadata
+        RecordMetadata {
+            topic: self.outcome.topic.clone(),
+            partition: self.outcome.partition,
+            offset: ack.base_offset.map(|base| base + i64::from(self.index)),
+            timestamp: ack.append_time.unwrap_or(self.timestamp),
+        }
+    }
+
+    /// Leaves the waker, unless the end has come.
+    fn leave(&mut self, waker: &Waker) {
+        let mut waiting = self.outcome.lock();
+        if self.outcome.end.get().is_some() {
+            drop(waiting);
+            // It came between two looks: to be polled again finds it.
+            return waker.wake_by_ref();
+        }
+        match self.place.and_then(|place| waiting.get_mut(place)) {
+            Some(known) => known.clone_from(waker),
+            None => {
+                waiting.push(waker.clone());
+                self.place = Some(waiting.len() - 1);
+            }
+        }
     }
 }
 
@@ -101,60 +121,38 @@ impl Future for Delivery {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let mut state = self.outcome.lock();
-            match state.end.clone() {
-                Some(End::Told(Ok(ack))) => {
-                    drop(state);
-                    return Poll::Ready(Ok(self.told(ack)));
-                }
-                Some(End::Told(Err(error))) => return Poll::Ready(Err(error)),
+            let part = match self.outcome.end.get() {
+                Some(End::Told(Ok(ack))) => return Poll::Ready(Ok(self.told(*ack))),
+                Some(End::Told(Err(error))) => return Poll::Ready(Err(error.clone())),
                 Some(End::Parts(parts)) => {
-                    drop(state);
                     let at = parts.partition_point(|(first, _)| *first <= self.index);
                     let Some((first, part)) = parts.get(at.saturating_sub(1)) else {
                         return Poll::Ready(Err(Error::closed()));
                     };
-                    self.index -= first;
-                    self.place = None;
-                    self.outcome = part.clone();
+                    (*first, part.clone())
                 }
                 None => {
-                    let waker = context.waker();
-                    let place = match self.place.and_then(|place| state.waiting.get_mut(place)) {
-                        Some(known) => {
-                            known.clone_from(waker);
-                            self.place
-                        }
-                        None => {
-                            state.waiting.push(waker.clone());
-                            Some(state.waiting.len() - 1)
-                        }
-                    };
-                    drop(state);
-                    self.place = place;
+                    self.leave(context.waker());
                     return Poll::Pending;
                 }
-            }
+            };
+            self.index -= part.0;
+            self.place = None;
+            self.outcome = part.1;
         }
     }
 }
 
 /// Waits for the end of a batch, whatever it is.
 pub(super) async fn ended(outcome: Arc<Outcome>) -> Result<()> {
-    let metadata =
-        RecordMetadata { topic: Arc::from(""), partition: -1, offset: None, timestamp: -1 };
     let mut pending = vec![outcome];
     let mut first_error = Ok(());
     while let Some(outcome) = pending.pop() {
-        let parts = match &outcome.lock().end {
-            Some(End::Parts(parts)) => Some(parts.clone()),
-            _ => None,
-        };
-        if let Some(parts) = parts {
+        if let Some(End::Parts(parts)) = outcome.end.get() {
             pending.extend(parts.iter().map(|(_, part)| part.clone()));
             continue;
         }
-        let told = Delivery::new(outcome, 0, metadata.clone()).await;
+        let told = Delivery::new(outcome, 0, -1).await;
         first_error = first_error.and(told.map(drop));
     }
     first_error

@@ -38,9 +38,11 @@
 
 mod accumulator;
 mod batch;
+mod dead_letters;
 mod delivery;
 mod hooks;
 mod identity;
+mod metrics;
 pub mod murmur2;
 mod produce;
 mod queue;
@@ -53,15 +55,17 @@ mod transaction;
 mod transactions;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ottla_base::Rng;
+use ottla_base::{MonoTime, Rng};
 use ottla_io::Io;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
+pub use dead_letters::{DeadLetters, HEADER_PREFIX, replay_file, replay_topic};
 pub use delivery::Delivery;
 pub use hooks::{DeadLetter, DeadLetterSink, Interceptor};
+pub use metrics::ProducerMetrics;
 pub use record::{ProducerRecord, RecordMetadata};
 pub use transactions::Transaction;
 
@@ -178,6 +182,7 @@ impl ProducerBuilder {
             wake: Notify::new(),
             stopped: watch::Sender::new(false),
             hooks: self.hooks,
+            counters: Mutex::default(),
             client,
             settings,
         });
@@ -216,20 +221,56 @@ impl Producer {
             return Err(Error::closed());
         }
         let record = shared.hooks.on_send(record);
+        match self.place(&record).await {
+            Ok(delivery) => Ok(delivery),
+            Err(error) => {
+                shared.hooks.on_acknowledgement(&Err(error.clone()));
+                if !shared.is_transactional() {
+                    shared.hooks.on_dead_letter(DeadLetter { record, error: error.clone() });
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Puts a record into its batch.
+    async fn place(&self, record: &ProducerRecord) -> Result<Delivery> {
+        let shared = &self.shared;
         let began = shared.client.io().now();
-        let topic = self.topic(&record.topic).await?;
-        let headers = headers_of(&record);
-        let new = new_record(&record, &headers, began.wall.millis);
-        let room = self.room(size_of(&record), began.mono).await?;
-        let (partition, is_sticky) = self.partition(&record, &topic)?;
+        // The clock is read again only after a wait: a batch's time begins when it is made.
+        let mut now = began.mono;
+        let topic = match self.known_topic(&record.topic) {
+            Some(known) => known,
+            None => {
+                let found = self.find_topic(&record.topic).await?;
+                now = shared.client.io().now().mono;
+                found
+            }
+        };
+        let headers = headers_of(record);
+        let new = new_record(record, &headers, began.wall.millis);
+        let size = size_of(record);
+        let room = match self.room_now(size)? {
+            Some(room) => room,
+            None => {
+                let room = self.wait_for_room(size, began.mono).await;
+                now = shared.client.io().now().mono;
+                shared.count(|it| it.waited(now.since(began.mono), room.is_err()));
+                room?
+            }
+        };
+        let mut partition = self.partition(record, &topic)?;
         let is_transactional = shared.is_transactional();
         if is_transactional {
-            shared.lock_transaction().send(&topic.name, partition as i32)?;
+            // The transaction must know the partition before the record is there.
+            let chosen = partition.or_else(|| shared.lock().sticky_partition(&topic));
+            partition = Some(chosen.ok_or_else(|| no_partition(None, 0))?);
+            let chosen = partition.unwrap_or_default() as i32;
+            shared.lock_transaction().send(&topic.name, chosen)?;
         }
-        let place = Place { partition, is_sticky, is_transactional };
+        let place = Place { partition, is_transactional };
         let appended = shared.lock_and(|accumulator| {
-            let now = shared.client.io().now().mono;
-            accumulator.append(&topic, place, &new, room, now)
+            accumulator.append(&topic, place, &new, room, &shared.memory, now)
         })?;
         if appended.wakes {
             shared.wake.notify_one();
@@ -243,10 +284,25 @@ impl Producer {
         let shared = &self.shared;
         shared.flushing.fetch_add(1, Ordering::AcqRel);
         let _done = Flushing { shared };
+        let began = shared.client.io().now().mono;
         let outcomes = shared.lock_and(|accumulator| accumulator.outcomes());
         shared.wake.notify_one();
         for outcome in outcomes {
             let _told_to_who_sent = delivery::ended(outcome).await;
+        }
+        let took = shared.client.io().now().mono.since(began);
+        shared.count(|it| it.flushed(took));
+    }
+
+    /// What this producer and its clones have done so far.
+    pub fn metrics(&self) -> ProducerMetrics {
+        let shared = &self.shared;
+        let counters = *shared.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        ProducerMetrics {
+            buffer_total_bytes: shared.settings.buffer_memory as u64,
+            buffer_available_bytes: self.memory_available() as u64,
+            waiting_threads: shared.memory_waiters.load(Ordering::Acquire) as u64,
+            ..counters.snapshot()
         }
     }
 
@@ -270,21 +326,19 @@ impl Producer {
         self.shared.memory.available_permits()
     }
 
-    async fn topic(&self, name: &str) -> Result<Arc<TopicInfo>> {
+    fn known_topic(&self, name: &str) -> Option<Arc<TopicInfo>> {
+        let image = self.shared.client.image();
+        image.topic(name).filter(|topic| topic.error.is_none()).cloned()
+    }
+
+    async fn find_topic(&self, name: &str) -> Result<Arc<TopicInfo>> {
         let client = &self.shared.client;
-        if let Some(known) = client.image().topic(name).filter(|topic| topic.error.is_none()) {
-            return Ok(known.clone());
-        }
         let topics = client.topics(&[name], self.shared.settings.max_block).await?;
         topics.into_iter().next().ok_or_else(|| Error::malformed("no topic"))
     }
 
-    /// Takes room for a record, and waits for it as long as `max.block.ms` lasts.
-    async fn room(
-        &self,
-        bytes: usize,
-        began: ottla_base::MonoTime,
-    ) -> Result<OwnedSemaphorePermit> {
+    /// Room for a record, if it is there.
+    fn room_now(&self, bytes: usize) -> Result<Option<SemaphorePermit<'_>>> {
         let shared = &self.shared;
         let settings = &shared.settings;
         for (limit, name) in [
@@ -298,16 +352,20 @@ impl Producer {
                 return Err(Error::new(ErrorKind::InvalidRecord, text));
             }
         }
-        let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
-        if let Ok(room) = shared.memory.clone().try_acquire_many_owned(permits) {
-            return Ok(room);
-        }
+        Ok(shared.memory.try_acquire_many(u32::try_from(bytes).unwrap_or(u32::MAX)).ok())
+    }
+
+    /// Room for a record, when it is there, as long as `max.block.ms` lasts.
+    async fn wait_for_room(&self, bytes: usize, began: MonoTime) -> Result<SemaphorePermit<'_>> {
+        let shared = &self.shared;
+        let settings = &shared.settings;
         shared.memory_waiters.fetch_add(1, Ordering::AcqRel);
         let _waiting = Waiting { shared };
         shared.wake.notify_one();
         let io = shared.client.io();
         let left = settings.max_block.saturating_sub(io.now().mono.since(began));
-        let room = io.timeout(left, shared.memory.clone().acquire_many_owned(permits)).await;
+        let permits = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let room = io.timeout(left, shared.memory.acquire_many(permits)).await;
         room.and_then(std::result::Result::ok).ok_or_else(|| {
             let text = format!(
                 "no room for {bytes} bytes within {} ms (max.block.ms): buffer.memory is full",
@@ -317,30 +375,30 @@ impl Producer {
         })
     }
 
-    /// The partition for a record, and whether it was chosen without a key.
-    fn partition(&self, record: &ProducerRecord, topic: &TopicInfo) -> Result<(usize, bool)> {
+    /// The partition for a record; `None`: wherever records without a key go now.
+    fn partition(&self, record: &ProducerRecord, topic: &TopicInfo) -> Result<Option<usize>> {
         let count = topic.partitions.len();
         let settings = &self.shared.settings;
         let chosen = if let Some(partition) = record.partition {
-            let partition = usize::try_from(partition).ok().filter(|partition| *partition < count);
-            partition.map(|partition| (partition, false))
+            usize::try_from(partition).ok().filter(|partition| *partition < count)
         } else if settings.partitioner == PartitionerKind::RoundRobin {
             let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-            (count > 0).then(|| (turn % count, false))
+            (count > 0).then(|| turn % count)
         } else if let Some(key) = record.key.as_ref().filter(|_| !settings.ignore_keys) {
-            murmur2::partition_for_key(key, count).map(|partition| (partition, false))
+            murmur2::partition_for_key(key, count)
         } else {
-            let mut accumulator = self.shared.lock();
-            accumulator.sticky_partition(topic).map(|partition| (partition, true))
+            return Ok(None);
         };
-        chosen.ok_or_else(|| {
-            let text = format!(
-                "Invalid partition given with record: {} is not in the range [0...{count}).",
-                record.partition.unwrap_or(-1)
-            );
-            Error::new(ErrorKind::InvalidRecord, text)
-        })
+        chosen.map(Some).ok_or_else(|| no_partition(record.partition, count))
     }
+}
+
+fn no_partition(given: Option<i32>, count: usize) -> Error {
+    let text = format!(
+        "Invalid partition given with record: {} is not in the range [0...{count}).",
+        given.unwrap_or(-1)
+    );
+    Error::new(ErrorKind::InvalidRecord, text)
 }
 
 /// Ends with the flush, however that ends.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use ottla_base::MonoTime;
 use ottla_model::{BrokerId, ErrorCode};
 use ottla_record::CodecSpace;
 use ottla_wire::messages::produce::{
@@ -36,6 +37,7 @@ pub(super) struct Flight {
     answer: Answer,
     version: i16,
     batches: Vec<Batch>,
+    began: MonoTime,
 }
 
 /// Puts a request on its way; the batches come back if it cannot be.
@@ -63,6 +65,7 @@ pub(super) fn start(
         Err(error) => return Err((batches, error)),
     };
     let payloads: Vec<Bytes> = batches.iter_mut().map(|batch| batch.close(space)).collect();
+    let lengths: Vec<usize> = payloads.iter().map(Bytes::len).collect();
     let request = request(shared, image, &batches, &payloads, version);
     let started = if shared.settings.acks == Acks::None {
         connection.start_unanswered(&request, version, payloads, permit)
@@ -70,7 +73,18 @@ pub(super) fn start(
         connection.start_request(&request, version, payloads, permit)
     };
     match started {
-        Ok(answer) => Ok(Flight { connection: connection.clone(), answer, version, batches }),
+        Ok(answer) => {
+            let began = shared.client.io().now().mono;
+            shared.count(|it| {
+                for (batch, bytes) in batches.iter().zip(&lengths) {
+                    it.batch(*bytes, batch.plain_bytes, began.since(batch.created_at));
+                }
+                it.request(
+                    batches.iter().map(|it| u64::from(it.record_count.unsigned_abs())).sum(),
+                );
+            });
+            Ok(Flight { connection: connection.clone(), answer, version, batches, began })
+        }
         Err(error) => Err((batches, error)),
     }
 }
@@ -114,6 +128,10 @@ fn request(
 }
 
 impl Flight {
+    pub(super) fn batch_count(&self) -> usize {
+        self.batches.len()
+    }
+
     /// Waits for the answer and takes it in.
     pub(super) async fn land(self, shared: &Arc<Shared>) {
         let limit = shared.settings.common.request_timeout;
@@ -122,6 +140,9 @@ impl Flight {
             Some(answer) => answer,
             None => Err(self.connection.give_up(ApiKey::Produce, limit)),
         };
+        let took = io.now().mono.since(self.began);
+        shared.count(|it| it.answered(took));
+        tracing::debug!(took_ms = took.as_millis() as u64, is_ok = answer.is_ok(), "answered");
         if shared.settings.acks == Acks::None {
             match answer {
                 Ok(_) => {
@@ -142,11 +163,12 @@ impl Flight {
 
 fn take_answer(shared: &Arc<Shared>, batches: Vec<Batch>, answer: &ProduceResponse, version: i16) {
     let image = shared.client.image();
-    if answer.throttle_time_ms > 0
+    let pause = Duration::from_millis(answer.throttle_time_ms.max(0).unsigned_abs().into());
+    shared.count(|it| it.throttled(pause));
+    if !pause.is_zero()
         && let Some(node) =
             batches.first().and_then(|batch| image.leader(&batch.topic, batch.partition))
     {
-        let pause = Duration::from_millis(answer.throttle_time_ms.unsigned_abs().into());
         shared.mute(node.node, pause);
     }
     let endpoints = endpoints_of(answer);

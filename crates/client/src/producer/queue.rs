@@ -18,6 +18,9 @@ pub(super) struct Queue {
     /// On their way.
     pub(super) flying: BTreeMap<u64, Arc<Outcome>>,
     pub(super) sequences: Sequences,
+    /// What a batch probably comes to: as much as the last one, or what a batch may have if that was
+    /// full.
+    pub(super) usual_bytes: usize,
 }
 
 impl Queue {
@@ -55,6 +58,8 @@ impl Queue {
         if let (true, Some(identity)) = (rules.is_idempotent, identity) {
             batch.number = Some(self.sequences.send(batch.id, batch.record_count, identity));
         }
+        let is_full = batch.plain_bytes.saturating_mul(8) >= rules.batch_size.saturating_mul(7);
+        self.usual_bytes = if is_full { rules.batch_size } else { batch.plain_bytes };
         batch.attempts = batch.attempts.saturating_add(1);
         self.flying.insert(batch.id, batch.outcome.clone());
         Some(batch)

@@ -9,6 +9,7 @@ use std::time::Duration;
 use ottla_base::MonoTime;
 use ottla_model::BrokerId;
 use ottla_record::CodecSpace;
+use tracing::Instrument;
 
 use super::accumulator::{Mood, Settled};
 use super::batch::Batch;
@@ -168,7 +169,9 @@ fn send_to(
             Ok(flight) => {
                 let its = shared.clone();
                 let io = shared.client.io().clone();
-                io.spawn("producer answer", async move { flight.land(&its).await });
+                let span = tracing::debug_span!("produce", node, batches = flight.batch_count());
+                let landing = async move { flight.land(&its).await };
+                io.spawn("producer answer", landing.instrument(span));
             }
             Err((batches, error)) => settle_all(shared, batches, &error),
         }
@@ -250,23 +253,33 @@ pub(super) fn settle_all(shared: &Arc<Shared>, batches: Vec<Batch>, error: &Erro
 /// Takes in what became of a batch.
 pub(super) fn settle(shared: &Arc<Shared>, batch: Batch, answer: Result<Ack>) {
     let now = shared.client.io().now().mono;
+    let records = batch.record_count;
     let seen = (!shared.hooks.interceptors.is_empty()).then(|| Seen::of(&batch));
     let told = answer.clone();
     let settled = shared.lock_and(|accumulator| accumulator.settle(batch, answer, now));
     match settled {
         Settled::Done => {
+            shared.count(|it| it.sent(records));
             if let Some(seen) = seen {
                 seen.acknowledge(shared, told.unwrap_or_default());
             }
         }
-        Settled::Again => {}
+        Settled::Again => shared.count(|it| it.retried(records)),
+        Settled::Split => shared.count(|it| it.split()),
         Settled::Failed(batch, error) => fail(shared, *batch, &error),
     }
 }
 
 /// A batch has failed for good.
 pub(super) fn fail(shared: &Arc<Shared>, mut batch: Batch, error: &Error) {
-    tracing::debug!(%error, topic = %batch.topic, partition = batch.partition, "a batch failed");
+    tracing::debug!(
+        %error,
+        topic = %batch.topic,
+        partition = batch.partition,
+        records = batch.record_count,
+        "records were given up"
+    );
+    shared.count(|it| it.failed(batch.record_count));
     if shared.is_transactional() {
         shared.lock_transaction().fail(error);
     } else if shared.hooks.dead_letters.is_some() {

@@ -8,6 +8,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 use super::accumulator::Accumulator;
 use super::hooks::Hooks;
+use super::metrics::Counters;
 use super::sender::Nodes;
 use super::transaction::Transaction;
 use crate::client::Client;
@@ -19,6 +20,7 @@ pub(super) struct Shared {
     pub(super) client: Client,
     pub(super) settings: ProducerSettings,
     pub(super) hooks: Hooks,
+    pub(super) counters: Mutex<Counters>,
     pub(super) accumulator: Mutex<Accumulator>,
     pub(super) transaction: Mutex<Transaction>,
     pub(super) nodes: Mutex<Nodes>,
@@ -48,6 +50,11 @@ impl Shared {
     /// The same for one expression: nothing else is locked when it is over.
     pub(super) fn lock_and<T>(&self, work: impl FnOnce(&mut Accumulator) -> T) -> T {
         work(&mut self.lock())
+    }
+
+    /// Counts something.
+    pub(super) fn count(&self, note: impl FnOnce(&mut Counters)) {
+        note(&mut self.counters.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     pub(super) fn lock_transaction(&self) -> MutexGuard<'_, Transaction> {

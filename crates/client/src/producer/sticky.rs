@@ -22,12 +22,12 @@ impl Sticky {
     /// The partition for the next record. `available` are those that have a leader, of `count`.
     pub(super) fn partition(
         &mut self,
-        available: &[usize],
+        available: impl FnOnce() -> Vec<usize>,
         count: usize,
         rng: &mut Rng,
     ) -> Option<usize> {
         if self.partition.is_none_or(|partition| partition >= count) {
-            self.switch(available, count, rng);
+            self.switch(&available(), count, rng);
         }
         self.partition
     }
@@ -39,14 +39,14 @@ impl Sticky {
         bytes: usize,
         batch_size: usize,
         is_batch_full: bool,
-        available: &[usize],
+        available: impl FnOnce() -> Vec<usize>,
         count: usize,
         rng: &mut Rng,
     ) {
         self.produced_bytes = self.produced_bytes.saturating_add(bytes);
         let enough = self.produced_bytes >= batch_size && is_batch_full;
         if enough || self.produced_bytes >= batch_size.saturating_mul(2) {
-            self.switch(available, count, rng);
+            self.switch(&available(), count, rng);
         }
     }
 
@@ -137,11 +137,11 @@ mod tests {
     fn it_stays_until_a_batch_is_full_and_no_longer_than_two() {
         let (mut sticky, mut rng) = (Sticky::default(), Rng::new(1));
         let mut switched_at = |full_from: usize| {
-            sticky.partition(&ALL, 3, &mut rng);
+            sticky.partition(|| ALL.to_vec(), 3, &mut rng);
             let mut bytes = 0;
             loop {
                 bytes += 10;
-                sticky.note_appended(10, 100, bytes >= full_from, &ALL, 3, &mut rng);
+                sticky.note_appended(10, 100, bytes >= full_from, || ALL.to_vec(), 3, &mut rng);
                 if sticky.produced_bytes == 0 {
                     return bytes;
                 }

@@ -160,6 +160,11 @@ impl ConsumerSettings {
         Self::from_properties([("bootstrap.servers", bootstrap_servers)])
     }
 
+    /// Whether there is a setting of this name.
+    pub fn is_known(name: &str) -> bool {
+        super::is_known(name, &[COMMON, CONSUMER])
+    }
+
     /// From properties under their Java names.
     ///
     /// # Errors

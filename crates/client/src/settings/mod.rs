@@ -24,22 +24,31 @@ use crate::{Error, ErrorKind, Result};
 /// Settings as text, by their Java names.
 pub(crate) type Properties = BTreeMap<String, String>;
 
-/// Collects properties, and refuses names that none of `tables`, neither TLS nor SASL and nothing in Kafka's client has.
+/// Collects properties, and refuses names that [`is_known`] does not know.
 fn collect<N: Into<String>, V: Into<String>>(
     given: impl IntoIterator<Item = (N, V)>,
     tables: &[&'static [ottla_config::Setting]],
 ) -> Result<Properties> {
     let given: Properties =
         given.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
-    let secure = [security::TLS, security::SASL];
-    let tables = || tables.iter().chain(&secure);
-    let known = || tables().flat_map(|table| table.iter().map(|setting| setting.name));
     for name in given.keys() {
-        if !known().any(|known| known == name) && !ignored::is_known(name) {
-            return Err(unknown(name, known()));
+        if !is_known(name, tables) {
+            return Err(unknown(name, rows(tables).map(|row| row.name)));
         }
     }
     Ok(given)
+}
+
+/// Whether a client with these tables, or Kafka's, has such a setting.
+fn is_known(name: &str, tables: &[&'static [ottla_config::Setting]]) -> bool {
+    rows(tables).any(|row| row.name == name) || ignored::is_known(name)
+}
+
+/// The settings of `tables`, and those of TLS and SASL, which every client has.
+fn rows(
+    tables: &[&'static [ottla_config::Setting]],
+) -> impl Iterator<Item = &'static ottla_config::Setting> {
+    tables.iter().copied().chain([security::TLS, security::SASL]).flatten()
 }
 
 fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Error {

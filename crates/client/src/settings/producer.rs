@@ -127,6 +127,11 @@ impl ProducerSettings {
         Self::from_properties([("bootstrap.servers", bootstrap_servers)])
     }
 
+    /// Whether there is a setting of this name.
+    pub fn is_known(name: &str) -> bool {
+        super::is_known(name, &[COMMON, PRODUCER])
+    }
+
     /// From properties under their Java names.
     ///
     /// # Errors

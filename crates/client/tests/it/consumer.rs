@@ -302,3 +302,24 @@ fn topics_that_match_are_read_when_they_come() {
         assert_eq!(consumer.assignment(), [at("in-a", 0), at("in-b", 0)]);
     });
 }
+
+#[test]
+fn partitions_that_are_at_their_end_do_not_hold_up_the_others() {
+    beside_a_node(async |_, io| {
+        let client = client(&io);
+        create_topic(&client, "t", 2).await;
+        produce(&client, "t", 0, 0, 1, Codec::None).await;
+        for batch in 0..40 {
+            produce(&client, "t", 1, batch * 100, (batch + 1) * 100, Codec::None).await;
+        }
+        // Every fetch fills the store of partition 1, and there is nothing more in partition 0.
+        let more = [("max.partition.fetch.bytes", "1000"), ("fetch.max.wait.ms", "5000")];
+        let mut consumer = Consumer::new(io.clone(), settings(&more)).unwrap();
+        consumer.assign([at("t", 0), at("t", 1)]).unwrap();
+        let began = io.now().mono;
+        assert_eq!(take(&io, &mut consumer, 4001).await.len(), 4001);
+        let took = io.now().mono.since(began);
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        consumer.close(SOON).await;
+    });
+}

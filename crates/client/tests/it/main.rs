@@ -4,6 +4,7 @@
 mod admin;
 mod connection;
 mod consumer;
+mod dead_letters;
 mod faults;
 mod metadata;
 mod parallel;

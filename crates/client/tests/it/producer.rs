@@ -336,3 +336,25 @@ fn every_record_is_there_once_and_in_order_whatever_breaks() {
 fn the_same_seed_does_the_same_twice() {
     assert_eq!(survive(3, "5"), survive(3, "5"));
 }
+
+#[test]
+fn metrics_count_what_was_sent_and_how_long_it_took() {
+    with_producer(&[("linger.ms", "20"), ("compression.type", "lz4")], async |_, _, producer| {
+        for _ in 0..10 {
+            for _ in 0..100 {
+                drop(producer.send(ProducerRecord::new("t", "x".repeat(100))).await.unwrap());
+            }
+            producer.flush().await;
+        }
+        let metrics = producer.metrics();
+        assert_eq!((metrics.record_send_total, metrics.record_error_total), (1000, 0));
+        assert_eq!(metrics.requests_in_flight, 0);
+        assert!(metrics.request_total >= 10 && metrics.records_per_request_avg <= 100.0);
+        assert!(metrics.compression_rate_avg < 0.5 && metrics.byte_total < 50_000, "{metrics:?}");
+        assert!(metrics.request_latency_max >= metrics.request_latency_avg);
+        assert!(metrics.request_latency_avg > 0.0 && metrics.flush_time_ns_total > 0);
+        assert_eq!(metrics.buffer_available_bytes, metrics.buffer_total_bytes);
+        let named = metrics.named();
+        assert!(named.contains(&("record-send-total", 1000.0)));
+    });
+}

@@ -6,11 +6,14 @@
 //! byte (`conformance/faces` compares). Complaints on stderr have the tool's words, help has ours.
 
 mod connection;
+mod console_words;
 mod feature_levels;
 mod java_map;
 mod kafka_broker_api_versions;
 mod kafka_cluster;
 mod kafka_configs;
+mod kafka_console_consumer;
+mod kafka_console_producer;
 mod kafka_consumer_groups;
 mod kafka_delete_records;
 mod kafka_dump_log;
@@ -23,6 +26,7 @@ mod kafka_metadata_quorum;
 mod kafka_storage;
 mod kafka_topics;
 mod kafka_transactions;
+mod kcat;
 mod options;
 mod printf;
 mod refused;
@@ -56,8 +60,14 @@ const fn script(name: &'static str, run: fn(&[String], &mut Console) -> ExitCode
     Face { name, script: true, run }
 }
 
+const fn program(name: &'static str, run: fn(&[String], &mut Console) -> ExitCode) -> Face {
+    Face { name, script: false, run }
+}
+
 const FACES: &[Face] = &[
     script("kafka-topics", kafka_topics::run),
+    script("kafka-console-producer", kafka_console_producer::run),
+    script("kafka-console-consumer", kafka_console_consumer::run),
     script("kafka-configs", kafka_configs::run),
     script("kafka-consumer-groups", kafka_consumer_groups::run),
     script("kafka-groups", kafka_groups::run),
@@ -74,6 +84,8 @@ const FACES: &[Face] = &[
     script("kafka-acls", refused::kafka_acls),
     script("kafka-reassign-partitions", refused::kafka_reassign_partitions),
     script("kafka-dump-log", kafka_dump_log::run),
+    program("kcat", kcat::run),
+    program("kafkacat", kcat::run),
 ];
 
 /// Arguments of `as`.

@@ -47,6 +47,11 @@ fn the_cluster() {
     check("cluster");
 }
 
+#[test]
+fn records_are_sent_and_read() {
+    check("records");
+}
+
 /// Runs a session and compares.
 fn check(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/cli/{name}.txt"));

@@ -38,7 +38,7 @@ fn trust_stores_of_every_kind_hold_the_certificate() {
         stored!("openssl-trust.p12"),
     ] {
         let store = opened(bytes, SECRET);
-        assert_eq!(store.trusted, [ca.clone()]);
+        assert_eq!(store.trusted, std::slice::from_ref(&ca));
         assert!(store.keys.is_empty());
     }
     // Java reads a JKS without its password, and then cannot tell whether it was changed.
