@@ -89,7 +89,6 @@ mod client;
 mod connection;
 pub mod consumer;
 mod coordinator;
-pub mod dead_letter;
 mod error;
 pub mod image;
 mod metadata;

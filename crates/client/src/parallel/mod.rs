@@ -4,10 +4,11 @@
 //!
 //! ```text
 //! running.rs   the loop around ottla_membership::Lanes     rebalances.rs   what is given back, when
+//! letters.rs   where records go that failed for good
 //! ```
 //!
 //! ```no_run
-//! use ottla_client::dead_letter::{DeadLetterFile, DeadLetterStore};
+//! use ottla_client::parallel::DeadLetterFile;
 //! use ottla_client::{ParallelConsumer, ParallelSettings, settings::ConsumerSettings};
 //! use ottla_io::Io;
 //!
@@ -34,6 +35,7 @@
 //! * Memory: at most [`ParallelSettings::records_max`] records, or
 //!   [`ParallelSettings::bytes_max`] bytes and one read more, beside what the consumer has fetched.
 
+mod letters;
 mod rebalances;
 mod running;
 
@@ -43,12 +45,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use letters::{DeadLetterFile, DeadLetterStore, DeadLetterTopic, Kept};
 use ottla_io::Io;
 pub use ottla_membership::Order;
 use tokio::sync::{mpsc, watch};
 
 use crate::consumer::{Consumer, ConsumerHandle, ConsumerRecord};
-use crate::dead_letter::DeadLetterStore;
 use crate::settings::ConsumerSettings;
 use crate::{Error, ErrorKind, Result};
 use rebalances::Rebalances;

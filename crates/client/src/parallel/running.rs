@@ -13,10 +13,10 @@ use ottla_membership::{Lanes, LanesMax, Leaving, Position, Ticket};
 use ottla_model::{ErrorCode, TopicPartition};
 use tokio::sync::{mpsc, watch};
 
+use super::letters::letter_of;
 use super::rebalances::Rebalance;
 use super::{Failed, ParallelSettings};
 use crate::consumer::{Consumer, ConsumerRecord, Offsets};
-use crate::dead_letter::DeadLetter;
 use crate::{Error, ErrorKind, Result};
 
 /// How often the loop says that it is alive while there is no room.
@@ -135,7 +135,7 @@ impl Running {
     fn keep(&self, ticket: Ticket, record: ConsumerRecord, reason: String, attempts: u32) {
         let Some(store) = self.settings.dead_letters.clone() else { return };
         let error = Error::new(ErrorKind::InvalidRecord, reason);
-        let letter = DeadLetter::of_read(record, error, attempts);
+        let letter = letter_of(record, error, attempts);
         let events = self.events.clone();
         self.io.spawn("parallel dead letter", async move {
             let kept = store.keep(letter).await;

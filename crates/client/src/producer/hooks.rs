@@ -4,8 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::record::{ProducerRecord, RecordMetadata};
-use crate::Result;
-pub use crate::dead_letter::DeadLetter;
+use crate::{Error, Result};
 
 /// Sees every record before it is placed, and what became of it. A panic in it is noted and
 /// otherwise ignored: it never fails a send.
@@ -18,6 +17,26 @@ pub trait Interceptor: Send + Sync + 'static {
     /// The record is in the log, or has failed for good. Runs in the producer's task: be quick.
     fn on_acknowledgement(&self, result: &Result<RecordMetadata>) {
         let _ = result;
+    }
+}
+
+/// A record that failed for good, and why. Sent again as it is, it goes to the same partition.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    /// The record, with the partition that was chosen.
+    pub record: ProducerRecord,
+    /// Why it failed.
+    pub error: Error,
+    /// Its offset, if it was read and could not be worked on.
+    pub offset: Option<i64>,
+    /// How often that was tried; 0 where nobody counts.
+    pub attempts: u32,
+}
+
+impl DeadLetter {
+    /// A record that could not be sent.
+    pub fn new(record: ProducerRecord, error: Error) -> Self {
+        Self { record, error, offset: None, attempts: 0 }
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ottla_client::dead_letter::{self, DeadLetter, DeadLetterFile, DeadLetterTopic};
-use ottla_client::parallel::Failed;
+use ottla_client::parallel::{DeadLetterFile, DeadLetterStore, DeadLetterTopic, Failed};
+use ottla_client::producer::DeadLetter;
 use ottla_client::settings::ConsumerSettings;
 use ottla_client::{
     Admin, Consumer, ConsumerRecord, ErrorKind, ParallelConsumer, ParallelSettings, Producer,
@@ -209,12 +209,19 @@ fn a_record_is_tried_again_later_and_then_put_aside_with_the_reason() {
             let of = letters[at].headers.iter().find(|it| it.key == name).unwrap();
             String::from_utf8(of.value.clone().unwrap().to_vec()).unwrap()
         };
-        assert_eq!(header(0, "ottla.dead.reason"), "no such customer");
+        assert_eq!(header(0, "ottla.dead.error"), "no such customer");
         assert_eq!(header(0, "ottla.dead.attempts"), "1");
-        assert_eq!(header(1, "ottla.dead.reason"), "the mail server is away");
+        assert_eq!(header(1, "ottla.dead.error"), "the mail server is away");
         assert_eq!(header(1, "ottla.dead.attempts"), "3");
         assert_eq!(header(1, "ottla.dead.topic"), "t");
-        let again = dead_letter::original(letters[1].clone()).unwrap();
+        let (letter, name) = (letters[1].clone(), |key: &[u8]| String::from_utf8(key.to_vec()));
+        let headers = letter.headers.iter().map(|it| (name(&it.key).unwrap(), it.value.clone()));
+        let again = ProducerRecord::from_dead_letter(
+            letter.key.clone(),
+            letter.value.clone(),
+            headers.collect(),
+        );
+        let again = again.unwrap();
         assert_eq!((&*again.topic, again.key.as_deref()), ("t", Some(&b"3"[..])));
         assert!(again.headers.is_empty() && again.value.as_deref() == Some(b"30"));
         let times = times.lock().unwrap();
@@ -246,7 +253,6 @@ fn without_a_place_for_it_a_record_that_fails_ends_the_run_and_comes_again() {
 #[test]
 fn dead_letters_in_a_file_are_batches_as_in_a_log() {
     beside_a_node(async |_, io| {
-        use ottla_client::dead_letter::DeadLetterStore;
         io.disk().create_dir_all("/letters").unwrap();
         let store = DeadLetterFile::new(io.clone(), "/letters/dead.log");
         for value in ["one", "two"] {
@@ -263,7 +269,7 @@ fn dead_letters_in_a_file_are_batches_as_in_a_log() {
             let record = records.iter().next().unwrap().unwrap();
             assert_eq!(record.value, Some(value.as_bytes()));
             let names: Vec<_> = record.headers.map(|it| it.unwrap().key.to_vec()).collect();
-            assert_eq!(names[..2], [b"mine".to_vec(), b"ottla.dead.reason".to_vec()]);
+            assert_eq!(names[..2], [b"mine".to_vec(), b"ottla.dead.topic".to_vec()]);
         }
     });
 }
