@@ -10,8 +10,8 @@ mod transact;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ottla_client::admin::NewTopic;
-use ottla_client::settings::{AdminSettings, ConsumerSettings, ProducerSettings};
+use ottla_client::admin::{NewTopic, OffsetSpec};
+use ottla_client::settings::{AdminSettings, ConsumerSettings, IsolationLevel, ProducerSettings};
 use ottla_client::{
     Admin, Consumer, ConsumerRecord, Error, ErrorCode, ErrorKind, Producer, ProducerRecord,
     TopicPartition,
@@ -62,6 +62,17 @@ impl Room {
             Ok(_) => self.admin.client().topics(&[&name], PATIENCE).await?,
         };
         Ok(name)
+    }
+
+    /// Waits until the leaders of a new topic answer.
+    async fn led(&self, topic: &str, partitions: i32) -> Outcome {
+        let wanted = (0..partitions).map(|partition| (at(topic, partition), OffsetSpec::Latest));
+        let found =
+            self.admin.list_offsets(&wanted.collect(), IsolationLevel::ReadUncommitted).await;
+        for found in found.into_values() {
+            found?;
+        }
+        Ok(())
     }
 
     pub(crate) fn producer(&self, more: &[(&str, &str)]) -> Outcome<Producer> {

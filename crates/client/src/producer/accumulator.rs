@@ -150,13 +150,11 @@ impl Accumulator {
         });
         let is_new = open.is_none();
         if is_new {
-            let compression = self.rules.compression;
-            let name = topic.name.clone();
             let mut batch = Batch::new(
                 self.next_batch,
-                name,
+                topic.name.clone(),
                 partition as i32,
-                compression,
+                self.rules.compression,
                 is_transactional,
                 now,
             );
