@@ -165,6 +165,27 @@ fn what_is_given_back_is_done_and_committed() {
     });
 }
 
+/// The first letters of the topic `dead`.
+async fn read_letters(io: &Io, count: usize) -> Vec<ConsumerRecord> {
+    let given = [("bootstrap.servers", BOOTSTRAP), ("auto.offset.reset", "earliest")];
+    let alone = ConsumerSettings::from_properties(given).unwrap();
+    let mut letters = Consumer::new(io.clone(), alone).unwrap();
+    letters.assign([TopicPartition::new("dead", 0)]).unwrap();
+    let mut found = Vec::new();
+    for _ in 0..count {
+        found.push(letters.next().await.unwrap().unwrap());
+    }
+    found
+}
+
+/// The record that a letter is about.
+fn original(letter: &ConsumerRecord) -> ProducerRecord {
+    let name = |key: &bytes::Bytes| String::from_utf8(key.to_vec()).unwrap();
+    let headers = letter.headers.iter().map(|it| (name(&it.key), it.value.clone())).collect();
+    let (key, value) = (letter.key.clone(), letter.value.clone());
+    ProducerRecord::from_dead_letter(key, value, headers).unwrap()
+}
+
 #[test]
 fn a_record_is_tried_again_later_and_then_put_aside_with_the_reason() {
     beside_a_node(async |_, io| {
@@ -192,14 +213,7 @@ fn a_record_is_tried_again_later_and_then_put_aside_with_the_reason() {
             std::future::ready(result)
         });
         let watching = async {
-            let given = [("bootstrap.servers", BOOTSTRAP), ("auto.offset.reset", "earliest")];
-            let alone = ConsumerSettings::from_properties(given).unwrap();
-            let mut letters = Consumer::new(io.clone(), alone).unwrap();
-            letters.assign([TopicPartition::new("dead", 0)]).unwrap();
-            let mut found = Vec::new();
-            for _ in 0..2 {
-                found.push(letters.next().await.unwrap().unwrap());
-            }
+            let found = read_letters(&io, 2).await;
             stopper.stop();
             found
         };
@@ -214,14 +228,7 @@ fn a_record_is_tried_again_later_and_then_put_aside_with_the_reason() {
         assert_eq!(header(1, "ottla.dead.error"), "the mail server is away");
         assert_eq!(header(1, "ottla.dead.attempts"), "3");
         assert_eq!(header(1, "ottla.dead.topic"), "t");
-        let (letter, name) = (letters[1].clone(), |key: &[u8]| String::from_utf8(key.to_vec()));
-        let headers = letter.headers.iter().map(|it| (name(&it.key).unwrap(), it.value.clone()));
-        let again = ProducerRecord::from_dead_letter(
-            letter.key.clone(),
-            letter.value.clone(),
-            headers.collect(),
-        );
-        let again = again.unwrap();
+        let again = original(&letters[1]);
         assert_eq!((&*again.topic, again.key.as_deref()), ("t", Some(&b"3"[..])));
         assert!(again.headers.is_empty() && again.value.as_deref() == Some(b"30"));
         let times = times.lock().unwrap();
