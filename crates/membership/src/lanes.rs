@@ -249,6 +249,21 @@ impl<T: Clone> Lanes<T> {
         }
     }
 
+    /// Whether the partition of a ticket was not forgotten since.
+    pub fn knows(&self, ticket: Ticket) -> bool {
+        self.slots.contains_key(&ticket.slot)
+    }
+
+    /// How often a record that was started had been started before.
+    pub fn failures(&self, ticket: Ticket) -> u32 {
+        let slot = self.slots.get(&ticket.slot);
+        let entry = slot.and_then(|slot| {
+            let index = usize::try_from(ticket.number.checked_sub(slot.first)?).ok()?;
+            slot.entries.get(index)
+        });
+        entry.map_or(0, |entry| entry.failures)
+    }
+
     /// A record that was started is to be started again, not before `at`. Its lane waits for it.
     pub fn again(&mut self, ticket: Ticket, at: MonoTime) {
         let Some(slot) = self.slots.get_mut(&ticket.slot) else { return };

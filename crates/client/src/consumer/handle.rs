@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, Result};
 /// A consumer, without the records: see [`super::Consumer`], which derefs to it.
 #[derive(Clone)]
 pub struct ConsumerHandle {
-    pub(super) shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// Which member of which group a consumer is: what a transaction is told, to be fenced by (KIP-447).

@@ -173,8 +173,16 @@ impl Consumer {
         }
     }
 
+    /// The user is alive, and done with what he was given, although he asks for no more.
+    pub(crate) fn is_alive(&self) {
+        let shared = &self.handle.shared;
+        let now = shared.client.io().now().mono;
+        shared.lock().polled(now);
+        shared.driver.notify_one();
+    }
+
     /// Records, at least one and at most `max`. `None` when the consumer has ended.
-    async fn wait_for(&mut self, max: usize) -> Option<Result<Vec<ConsumerRecord>>> {
+    pub(crate) async fn wait_for(&mut self, max: usize) -> Option<Result<Vec<ConsumerRecord>>> {
         let shared = self.handle.shared.clone();
         let now = shared.client.io().now().mono;
         let awaited = {

@@ -21,7 +21,8 @@ use crate::consumer::{Consumer, ConsumerRecord};
 use crate::{Error, ErrorKind, Result};
 
 /// How headers that a letter has beside its record's begin: `topic`, `partition`, `timestamp`,
-/// `error` and `code` (Kafka's number, if it has one).
+/// `error` and `code` (Kafka's number, if it has one); of a record that was read also `offset` and
+/// `attempts`.
 pub const HEADER_PREFIX: &str = "ottla.dead.";
 
 /// Letters that wait to be kept, at most. They have left the producer's memory; who fails faster than
@@ -82,14 +83,7 @@ impl DeadLetters {
     /// # Errors
     /// The file cannot be opened, or holds something else.
     pub fn to_file(io: &Io, path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let file = opened(&io.disk(), path, Open::Create)?;
-        let mut end = 0;
-        while let Some(letter) = letter_at(&file, end)? {
-            end += letter.len() as u64;
-        }
-        // What a crash left of a letter goes.
-        file.set_len(end).map_err(|error| unusable(path, &error))?;
+        let (file, end) = open_letters(&io.disk(), path.as_ref())?;
         Ok(Self::start(io, Place::File(io.clone(), Arc::new(file), end)))
     }
 
@@ -174,8 +168,20 @@ async fn keep(place: &mut Place, letters: Vec<ProducerRecord>, lost: &AtomicU64)
     }
 }
 
+/// Opens a file of letters; where the next one goes.
+pub(crate) fn open_letters(disk: &Disk, path: &Path) -> Result<(File, u64)> {
+    let file = opened(disk, path, Open::Create)?;
+    let mut end = 0;
+    while let Some(letter) = letter_at(&file, end)? {
+        end += letter.len() as u64;
+    }
+    // What a crash left of a letter goes.
+    file.set_len(end).map_err(|error| unusable(path, &error))?;
+    Ok((file, end))
+}
+
 /// Writes letters and syncs them; where the next one goes.
-fn append(file: &File, at: u64, letters: &[ProducerRecord]) -> std::io::Result<u64> {
+pub(crate) fn append(file: &File, at: u64, letters: &[ProducerRecord]) -> std::io::Result<u64> {
     let mut bytes = Vec::new();
     let mut space = CodecSpace::new();
     for letter in letters {
@@ -193,13 +199,21 @@ fn append(file: &File, at: u64, letters: &[ProducerRecord]) -> std::io::Result<u
 impl DeadLetter {
     /// The letter as a record, which is how it is kept.
     pub fn into_record(self) -> ProducerRecord {
-        let Self { mut record, error } = self;
+        let Self { mut record, error, offset, attempts } = self;
+        // A letter about a letter is one letter.
+        record.headers.retain(|(name, _)| !name.starts_with(HEADER_PREFIX));
         let mut more = |name: &str, value: String| {
             record.headers.push((format!("{HEADER_PREFIX}{name}"), Some(value.into())));
         };
         more("topic", record.topic.to_string());
         if let Some(partition) = record.partition {
             more("partition", partition.to_string());
+        }
+        if let Some(offset) = offset {
+            more("offset", offset.to_string());
+        }
+        if attempts > 0 {
+            more("attempts", attempts.to_string());
         }
         if let Some(timestamp) = record.timestamp {
             more("timestamp", timestamp.to_string());
@@ -374,6 +388,6 @@ fn opened(disk: &Disk, path: &Path, how: Open) -> Result<File> {
     disk.open(path, how).map_err(|error| unusable(path, &error))
 }
 
-fn unusable(path: &Path, error: &std::io::Error) -> Error {
+pub(crate) fn unusable(path: &Path, error: &std::io::Error) -> Error {
     Error::new(ErrorKind::Usage, format!("letters in {}: {error}", path.display()))
 }

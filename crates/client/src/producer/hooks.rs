@@ -27,6 +27,17 @@ pub struct DeadLetter {
     pub record: ProducerRecord,
     /// Why it failed.
     pub error: Error,
+    /// Its offset, if it was read and could not be worked on.
+    pub offset: Option<i64>,
+    /// How often that was tried; 0 where nobody counts.
+    pub attempts: u32,
+}
+
+impl DeadLetter {
+    /// A record that could not be sent.
+    pub fn new(record: ProducerRecord, error: Error) -> Self {
+        Self { record, error, offset: None, attempts: 0 }
+    }
 }
 
 /// Takes records that failed for good, so that they can be sent again later. Records of

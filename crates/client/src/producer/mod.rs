@@ -38,7 +38,7 @@
 
 mod accumulator;
 mod batch;
-mod dead_letters;
+pub(crate) mod dead_letters;
 mod delivery;
 mod hooks;
 mod identity;
@@ -226,7 +226,7 @@ impl Producer {
             Err(error) => {
                 shared.hooks.on_acknowledgement(&Err(error.clone()));
                 if !shared.is_transactional() {
-                    shared.hooks.on_dead_letter(DeadLetter { record, error: error.clone() });
+                    shared.hooks.on_dead_letter(DeadLetter::new(record, error.clone()));
                 }
                 Err(error)
             }

@@ -284,7 +284,7 @@ pub(super) fn fail(shared: &Arc<Shared>, mut batch: Batch, error: &Error) {
         shared.lock_transaction().fail(error);
     } else if shared.hooks.dead_letters.is_some() {
         for record in batch.unpack() {
-            shared.hooks.on_dead_letter(DeadLetter { record, error: error.clone() });
+            shared.hooks.on_dead_letter(DeadLetter::new(record, error.clone()));
         }
     }
     if !shared.hooks.interceptors.is_empty() {

@@ -7,6 +7,8 @@ mod consumer;
 mod dead_letters;
 mod faults;
 mod metadata;
+mod parallel;
+mod places;
 mod producer;
 mod read_back;
 mod room;
