@@ -43,11 +43,13 @@ pub(super) type Nodes = BTreeMap<BrokerId, Node>;
 /// Runs until the producer is closed and everything is decided.
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut space = CodecSpace::new();
+    let mut metadata = shared.client.metadata_changed();
     while let Some(next) = step(&shared, &mut space) {
         let io = shared.client.io();
         tokio::select! {
             biased;
             () = shared.wake.notified() => {}
+            Ok(()) = metadata.changed() => {}
             () = io.sleep_until(next) => {}
         }
     }
@@ -76,10 +78,11 @@ fn step(shared: &Arc<Shared>, space: &mut CodecSpace) -> Option<MonoTime> {
     }
     prepare(shared);
     let ready = look(shared, now);
+    let mut next = ready.next_at.unwrap_or(now + LOOK_EVERY);
     if ready.lacks_leaders {
         shared.client.request_refresh();
+        next = next.min(now + shared.settings.common.retry_backoff);
     }
-    let mut next = ready.next_at.unwrap_or(now + LOOK_EVERY);
     for node in ready.nodes {
         next = next.min(send_to(shared, node, now, space));
     }
