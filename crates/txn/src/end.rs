@@ -157,6 +157,11 @@ fn bump(new: &mut Transaction, old: &Transaction) {
 
 fn judge(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict, ErrorCode> {
     let Producer { id, epoch } = request.producer;
+    // Who was answered at once goes on with the next epoch while the markers are being written, so no
+    // epoch says yet who is fenced (Apache Kafka 4.4: a pending transition comes first).
+    if request.version.bumps_epoch() && old.state.is_prepared() {
+        return Err(ErrorCode::ConcurrentTransactions);
+    }
     // A client that does not bump knows its epoch exactly.
     let bumps = old.version.bumps_epoch() && request.version.bumps_epoch();
     // It asks again for what was done: it has the epoch before, or the last one of the id before.
@@ -169,9 +174,8 @@ fn judge(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict, Err
     let is_retry = is_retry_after_bump || is_retry_after_rotation;
     let is_valid = match old.state {
         _ if !bumps => epoch == old.producer_epoch,
-        State::Empty | State::Ongoing => epoch == old.producer_epoch,
-        State::PrepareCommit | State::PrepareAbort => is_retry_after_bump,
         State::CompleteCommit | State::CompleteAbort => is_retry || epoch == old.producer_epoch,
+        _ => epoch == old.producer_epoch,
     };
     if !is_valid {
         return Err(ErrorCode::ProducerFenced);
@@ -187,9 +191,7 @@ fn judge_tv1(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict,
     match (old.state, request.commit) {
         (State::Ongoing, _) => Ok(Verdict::Prepare),
         (State::CompleteCommit, true) | (State::CompleteAbort, false) => Ok(Verdict::Done),
-        (State::PrepareCommit, true) | (State::PrepareAbort, false) => {
-            Err(ErrorCode::ConcurrentTransactions)
-        }
+        (State::PrepareCommit | State::PrepareAbort, _) => Err(ErrorCode::ConcurrentTransactions),
         _ => Err(ErrorCode::InvalidTxnState),
     }
 }
@@ -206,9 +208,6 @@ fn judge_tv2(
         (State::CompleteCommit, true) if is_retry => Ok(Verdict::Done),
         (State::CompleteAbort, false) if is_retry => Ok(Verdict::Done),
         (State::CompleteCommit | State::CompleteAbort, false) if !is_retry => Ok(Verdict::Prepare),
-        (State::PrepareCommit, true) | (State::PrepareAbort, false) => {
-            Err(ErrorCode::ConcurrentTransactions)
-        }
         (State::Empty, false) => Ok(Verdict::Prepare),
         _ => Err(ErrorCode::InvalidTxnState),
     }

@@ -80,20 +80,18 @@ impl Transactions {
                 (id, Transaction::new(producer_id, timeout_ms, now_ms))
             }
         };
+        if old.state.is_prepared() {
+            return Err(refused(ErrorCode::ConcurrentTransactions));
+        }
         if request.expected.is_some_and(|expected| !may_be(&old, expected)) {
             return Err(refused(ErrorCode::ProducerFenced));
         }
         let new = match old.state {
-            State::PrepareCommit | State::PrepareAbort => {
-                return Err(refused(ErrorCode::ConcurrentTransactions));
-            }
             State::Ongoing => {
                 let told = Effect::Answer(token, refused(ErrorCode::ConcurrentTransactions));
                 return Ok(self.fence(&id, &old, now, alloc::vec![told]));
             }
-            State::Empty | State::CompleteCommit | State::CompleteAbort => {
-                next_producer(&old, request)?
-            }
+            _ => next_producer(&old, request)?,
         };
         let new = Transaction {
             timeout_ms,

@@ -44,6 +44,11 @@ impl Transactions {
         request: AddPartitions<'_>,
     ) -> Result<Decision, ErrorCode> {
         let (id, old) = self.find(request.transactional_id)?;
+        // The next transaction may be that of a producer whose epoch is not known yet (Apache Kafka 4.4:
+        // a pending transition comes first).
+        if old.state.is_prepared() {
+            return Err(ErrorCode::ConcurrentTransactions);
+        }
         check(old, request.producer)?;
         self.check_version(request.version)?;
         let told = Answer::Added(Ok(()));

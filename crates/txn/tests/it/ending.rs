@@ -26,7 +26,7 @@ fn a_tv0_transaction_keeps_its_epoch_and_is_complete_after_its_markers() {
         end t 7:0 commit
           = CONCURRENT_TRANSACTIONS
         end t 7:0 abort
-          = INVALID_TXN_STATE
+          = CONCURRENT_TRANSACTIONS
         add t 7:0 c-0
           = CONCURRENT_TRANSACTIONS
         markers t 7:0
@@ -66,6 +66,34 @@ fn a_tv2_transaction_ends_with_a_new_epoch_that_a_repeated_request_hears_again()
           = INVALID_TXN_STATE
         add t 7:0 a-0 tv2
           = PRODUCER_FENCED
+        ",
+    );
+}
+
+#[test]
+fn a_tv2_producer_that_is_ahead_of_the_markers_waits_and_is_not_fenced() {
+    check(
+        "
+        init t fresh 7
+          > t 7:0 Empty [] since -1
+          = go on as 7:0
+        add t 7:0 a-0 tv2
+          > t 7:0 Ongoing [a-0] since 0
+          = added
+        end t 7:0 commit tv2
+          > t 7:1 PrepareCommit [a-0] since 0
+          = go on as 7:1
+          = mark commit 7:1 in [a-0]
+        add t 7:1 a-0 tv2
+          = CONCURRENT_TRANSACTIONS
+        end t 7:1 abort tv2
+          = CONCURRENT_TRANSACTIONS
+        markers t 7:1
+          > t 7:1 CompleteCommit [] since 0
+        end t 7:1 abort tv2
+          > t 7:2 PrepareAbort [] since 0
+          = go on as 7:2
+          = mark abort 7:2 in []
         ",
     );
 }

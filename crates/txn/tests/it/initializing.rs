@@ -58,12 +58,18 @@ fn an_open_transaction_of_the_predecessor_is_aborted_before_a_new_epoch_is_given
           = mark abort 7:1 in [a-0]
         init t
           = CONCURRENT_TRANSACTIONS
+        init t as 8:0
+          = CONCURRENT_TRANSACTIONS
         add t 7:0 a-1
-          = PRODUCER_FENCED
+          = CONCURRENT_TRANSACTIONS
         end t 7:0 commit
           = PRODUCER_FENCED
+        end t 7:1 commit
+          = CONCURRENT_TRANSACTIONS
         markers t 7:1
           > t 7:1 CompleteAbort [] since 0
+        add t 7:0 a-1
+          = PRODUCER_FENCED
         init t
           > t 7:2 Empty [] since -1
           = go on as 7:2

@@ -18,9 +18,11 @@ fn a_transaction_that_takes_too_long_is_aborted_and_its_producer_fenced() {
           > t 7:1 PrepareAbort [a-0] since 0
           = mark abort 7:1 in [a-0]
         end t 7:0 commit tv2
-          = INVALID_TXN_STATE
+          = CONCURRENT_TRANSACTIONS
         markers t 7:1
           > t 7:1 CompleteAbort [] since 0
+        end t 7:0 commit tv2
+          = INVALID_TXN_STATE
         add t 7:0 a-0 tv2
           = PRODUCER_FENCED
         ",
