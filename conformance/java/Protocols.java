@@ -22,6 +22,7 @@ final class Protocols {
         final String name;
         final List<Integer> got = new ArrayList<>();
         int revoked;
+        boolean polls;
         Throwable failure;
 
         Member(String group, String protocol, String... settings) {
@@ -49,19 +50,24 @@ final class Protocols {
 
         void poll() {
             if (failure != null) return;
+            polls = true;
             try {
                 consumer.poll(Duration.ofMillis(15)).forEach(record -> got.add(Integer.parseInt(record.value())));
             } catch (RuntimeException error) {
                 failure = error;
             }
+            polls = false;
         }
 
         Set<TopicPartition> has() {
             return failure == null ? consumer.assignment() : Set.of();
         }
 
+        // A cooperative consumer goes on reading while a rebalance goes on, and commits only before: what it
+        // read in between would be read twice.
         @Override public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             revoked += partitions.size();
+            if (polls) consumer.commitSync(Duration.ofSeconds(10)); // a close commits by itself
         }
 
         @Override public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
