@@ -15,7 +15,7 @@ use super::callbacks::Callback;
 use super::fetching::{Fetched, Fetcher};
 use super::finding::{Asking, Told};
 use super::member::{Member, Seat};
-use super::shared::Shared;
+use super::shared::{Failed, Shared};
 use crate::{CoordinatorKind, Error, ErrorKind, Result};
 
 /// What tasks tell the driver.
@@ -146,10 +146,13 @@ impl Driver {
     /// When something is due.
     fn deadline(&self) -> MonoTime {
         let member = self.member.as_ref().map_or(MonoTime::NEVER, Member::deadline);
-        let commits = self.commits_automatically() && !self.committing && !self.closing;
+        if self.closing {
+            // What else was due is not done any more, so it must not wake us either.
+            return member.min(self.close_by);
+        }
+        let commits = self.commits_automatically() && !self.committing;
         let commit = if commits { self.commit_due } else { MonoTime::NEVER };
-        let probe = if self.closing { MonoTime::NEVER } else { self.fetcher.deadline() };
-        member.min(commit).min(self.retry_at).min(probe).min(self.close_by)
+        member.min(commit).min(self.retry_at).min(self.fetcher.deadline())
     }
 
     /// What the member wants done.
@@ -170,7 +173,7 @@ impl Driver {
                 Effect::Fail(failure) => {
                     tracing::error!(code = %failure.code, "the consumer is no member of its group any more");
                     let error = group_error(failure.code, &failure.message);
-                    self.shared.lock().failed = Some(error);
+                    self.shared.lock().failed = Some(Failed::new(error));
                     self.shared.user.notify_waiters();
                 }
                 Effect::Left => self.left(),
@@ -181,13 +184,17 @@ impl Driver {
     fn left(&mut self) {
         self.leaving = false;
         self.member = None;
-        if !self.closing
-            && let Ok(member) = Member::new(&self.shared.client, &self.shared.settings)
-        {
-            // Whatever is wished for next finds a member that knows of nothing.
+        if !self.closing {
+            self.begin_anew();
+            self.shared.driver.notify_one();
+        }
+    }
+
+    /// Whatever is wished for next finds a member that knows of nothing.
+    pub(super) fn begin_anew(&mut self) {
+        if let Ok(member) = Member::new(&self.shared.client, &self.shared.settings) {
             self.member = Some(member);
             self.shared.lock().failed = None;
-            self.shared.driver.notify_one();
         }
     }
 

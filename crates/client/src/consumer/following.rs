@@ -43,6 +43,10 @@ impl Driver {
     }
 
     fn follow_wish(&mut self, wish: &Wish, now: Now) {
+        // Who wants nothing leaves first, which is an end too.
+        if !matches!(wish, Wish::Nothing) && self.shared.lock().failed.is_some() {
+            self.begin_anew();
+        }
         let client = &self.shared.client;
         client.set_want_all(matches!(wish, Wish::Matching(_) | Wish::MatchingThere(_)));
         match wish {

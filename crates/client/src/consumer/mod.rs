@@ -57,6 +57,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ottla_base::MonoTime;
 use ottla_io::Io;
 use ottla_record::CodecSpace;
 
@@ -123,7 +124,9 @@ impl Consumer {
     /// The next record, of any partition, in order within each; waits for it. `None` when the consumer
     /// is closed. What was given out before counts as processed. Nothing is lost if this is dropped.
     ///
-    /// An error does not end the stream: reading goes on with the next call, where that makes sense.
+    /// An error does not end the stream: reading goes on with the next call, where that makes sense. What
+    /// ended the membership for good is told again every `retry.backoff.max.ms`, until there is another
+    /// subscription.
     pub async fn next(&mut self) -> Option<Result<ConsumerRecord>> {
         let mut one = self.wait_for(1).await?;
         match &mut one {
@@ -213,12 +216,26 @@ impl Consumer {
                 Ok(records) if records.is_empty() => {}
                 other => return Some(other),
             }
-            if let Some(error) = shared.lock().failed.clone() {
-                return Some(Err(error));
-            }
+            let told_next = match self.failure() {
+                Some(Ok(error)) => return Some(Err(error)),
+                Some(Err(due)) => due,
+                None => MonoTime::NEVER,
+            };
             waiting.as_mut().get_mut().set();
-            bell.await;
+            tokio::select! {
+                biased;
+                () = bell => {}
+                () = shared.client.io().sleep_until(told_next) => {}
+            }
         }
+    }
+
+    /// What ended the membership, or when that is to be told again.
+    fn failure(&self) -> Option<std::result::Result<Error, MonoTime>> {
+        let shared = &self.handle.shared;
+        let pause = shared.client.settings().retry_backoff_max;
+        let now = shared.client.io().now().mono;
+        shared.lock().failed.as_mut().map(|it| it.tell(now, pause))
     }
 
     /// Records that are there, at most `max`.

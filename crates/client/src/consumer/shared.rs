@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ottla_base::MonoTime;
 use ottla_membership::{Generation, Leaving, OffsetReset, Position, Positions};
@@ -56,8 +57,8 @@ pub(crate) struct State {
     /// Bytes fetched and not given out.
     pub(crate) buffered: usize,
     pub(crate) errors: VecDeque<Error>,
-    /// Why this is no member any more: told with every read, until another subscription.
-    pub(crate) failed: Option<Error>,
+    /// Why this is no member any more: told again and again, until another subscription.
+    pub(crate) failed: Option<Failed>,
     /// Given out since the user last asked, with the place before: not taken as processed yet.
     pub(crate) in_hand: BTreeMap<TopicPartition, Position>,
     /// The user waits for records right now.
@@ -71,6 +72,29 @@ pub(crate) struct State {
     pub(crate) closing: Option<Leaving>,
     /// Nothing will come any more.
     pub(crate) over: bool,
+}
+
+/// An end of membership, and when reads tell it next. Whoever goes on reading after an error would
+/// never wait for anything if that were at once.
+pub(crate) struct Failed {
+    error: Error,
+    due: MonoTime,
+}
+
+impl Failed {
+    /// It is told at once.
+    pub(crate) fn new(error: Error) -> Self {
+        Self { error, due: MonoTime::default() }
+    }
+
+    /// The error, to be told again after `pause`; when it is due otherwise.
+    pub(crate) fn tell(&mut self, now: MonoTime, pause: Duration) -> Result<Error, MonoTime> {
+        if now < self.due {
+            return Err(self.due);
+        }
+        self.due = now + pause;
+        Ok(self.error.clone())
+    }
 }
 
 impl Shared {

@@ -323,3 +323,60 @@ fn partitions_that_are_at_their_end_do_not_hold_up_the_others() {
         consumer.close(SOON).await;
     });
 }
+
+/// Ends when `consumer` has told `count` errors; reads as fast as it is answered.
+async fn meet_errors(consumer: &mut Consumer, count: usize) -> Vec<ErrorKind> {
+    let mut met = Vec::new();
+    while met.len() < count {
+        if let Err(error) = consumer.poll(Duration::from_secs(5)).await {
+            met.push(error.kind());
+        }
+    }
+    met
+}
+
+#[test]
+fn what_ended_a_membership_is_told_again_but_not_in_a_spin() {
+    beside_a_node(async |_, io| {
+        create_topic(&client(&io), "t", 1).await;
+        let given = [("group.protocol", "consumer"), ("group.instance.id", "i")];
+        let mut first = Consumer::new(io.clone(), settings(&given)).unwrap();
+        first.subscribe(["t"]).unwrap();
+        while first.assignment().is_empty() {
+            first.poll(Duration::from_millis(100)).await.unwrap();
+        }
+        let mut second = Consumer::new(io.clone(), settings(&given)).unwrap();
+        second.subscribe(["t"]).unwrap();
+        let refused = ErrorKind::Broker(ottla_client::ErrorCode::UnreleasedInstanceId);
+        assert_eq!(meet_errors(&mut second, 1).await, [refused]);
+        let begin = io.now().mono;
+        assert_eq!(meet_errors(&mut second, 5).await, [refused; 5]);
+        let took = io.now().mono.since(begin);
+        assert!(took >= Duration::from_secs(4) && took < Duration::from_secs(6), "{took:?}");
+        // Another subscription is another membership.
+        first.close_with(Leaving::Leave, SOON).await;
+        second.subscribe(["t"]).unwrap();
+        while second.assignment().is_empty() {
+            let _ = second.poll(Duration::from_millis(100)).await;
+        }
+    });
+}
+
+#[test]
+fn closing_while_the_broker_is_away_waits_without_a_spin() {
+    beside_a_node(async |world, io| {
+        let client = client(&io);
+        create_topic(&client, "t", 1).await;
+        produce(&client, "t", 0, 0, 1, Codec::None).await;
+        let mut consumer = Consumer::new(io.clone(), settings(&[])).unwrap();
+        consumer.subscribe(["t"]).unwrap();
+        take(&io, &mut consumer, 1).await;
+        world.kill("broker");
+        // The fetch has failed, and the next is put off for a moment.
+        io.sleep(Duration::from_millis(20)).await;
+        world.partition("client", "broker");
+        let begin = io.now().mono;
+        consumer.close(Duration::from_secs(5)).await;
+        assert!(io.now().mono.since(begin) <= Duration::from_millis(5001));
+    });
+}

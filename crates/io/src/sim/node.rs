@@ -9,7 +9,7 @@ use std::time::Duration;
 use ottla_base::{MonoTime, Now, WallTime};
 
 use super::executor::{Ending, SimTask, TaskSlot, wait_with};
-use super::state::{Event, Shared, WALL_START_MILLIS};
+use super::state::{Event, GLANCES_MAX, Shared, WALL_START_MILLIS};
 use crate::{ShutdownSignal, Task, TaskError};
 
 /// A node from its start to its crash. After that every call fails or waits for ever.
@@ -30,7 +30,13 @@ impl SimIo {
     }
 
     pub(crate) fn now(&self) -> Now {
-        let state = self.shared.lock();
+        let mut state = self.shared.lock();
+        state.glances += 1;
+        if state.glances > GLANCES_MAX {
+            // What is dropped on the way out may look at the clock once more.
+            state.glances = 0;
+            panic!("a task asks for the time for ever and waits for nothing: it would spin");
+        }
         let offset = state.nodes[self.node].wall_offset_millis;
         let millis = i64::try_from(state.now / 1_000_000).unwrap_or(i64::MAX);
         Now {

@@ -21,6 +21,11 @@ const MONO_START_NANOS: u64 = 1_000_000_000;
 /// Wall time when the world starts: 2026-01-01T00:00Z.
 pub(super) const WALL_START_MILLIS: i64 = 1_767_225_600_000;
 
+/// How often a task may ask for the time in one turn. The clock stands still meanwhile, and a loop
+/// that waits for what is there already never gives its turn back: such a world would hang for good,
+/// with nobody to say who it was.
+pub(super) const GLANCES_MAX: u32 = 1_000_000;
+
 /// What [`super::World`] and every handle of its nodes share.
 pub(super) struct Shared {
     state: Mutex<State>,
@@ -41,6 +46,8 @@ impl Shared {
 pub(super) struct State {
     /// The monotonic clock of all nodes, in nanoseconds.
     pub(super) now: u64,
+    /// How often the task whose turn it is has asked for the time.
+    pub(super) glances: u32,
     /// What will happen: (when, in which order) to what.
     pub(super) events: BTreeMap<(u64, u64), Event>,
     next_event: u64,
@@ -87,6 +94,7 @@ impl State {
         let mut rng = Rng::new(seed);
         Self {
             now: MONO_START_NANOS,
+            glances: 0,
             events: BTreeMap::new(),
             next_event: 0,
             tasks: BTreeMap::new(),

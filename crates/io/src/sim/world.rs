@@ -167,6 +167,7 @@ impl World {
             if let Some(task) = self.choose_ready(&mut state) {
                 // A turn costs time, so that a task that never waits cannot stop the clock.
                 state.now += state.schedule.range(1000, 5000);
+                state.glances = 0;
                 return Turn::Poll(task);
             }
             match state.events.first_key_value() {

@@ -123,6 +123,21 @@ fn a_task_that_never_waits_does_not_stop_the_clock() {
 }
 
 #[test]
+#[should_panic(expected = "waits for nothing")]
+fn a_task_that_keeps_its_turn_for_ever_is_told() {
+    let world = World::new(1);
+    let io = world.node("n");
+    let spinning = io.clone();
+    io.spawn("spins", async move {
+        loop {
+            let past = spinning.now().mono;
+            spinning.sleep_until(past).await;
+        }
+    });
+    let _ = world.run(MINUTE, io.sleep(Duration::from_millis(20)));
+}
+
+#[test]
 fn ready_tasks_run_in_every_order() {
     let mut orders = std::collections::BTreeSet::new();
     for seed in 0..100 {

@@ -82,27 +82,30 @@ impl Order {
 impl Member {
     /// Lives until it is told to end.
     pub(super) async fn live(mut self) {
-        match self.plan.work {
-            Work::Read => self.read().await,
-            Work::Transform => loop {
-                if self.transform().await {
-                    return;
-                }
-                self.io.sleep(Duration::from_millis(100)).await;
-            },
+        loop {
+            let over = match self.plan.work {
+                Work::Read => self.read().await,
+                Work::Transform => self.transform().await,
+            };
+            if over {
+                return;
+            }
+            self.io.sleep(Duration::from_millis(100)).await;
         }
     }
 
-    async fn read(&mut self) {
+    /// False if the membership has come to an end that another consumer may go on from.
+    async fn read(&mut self) -> bool {
         let order = Order::default();
         let settings = self.plan.consumer(&self.name);
         let mut consumer =
             Consumer::with_listener(self.io.clone(), settings, order.clone()).unwrap();
         consumer.subscribe(["in"]).unwrap();
         loop {
+            let mut orders = self.orders.clone();
             let polled = tokio::select! {
                 biased;
-                _ = self.orders.changed() => None,
+                _ = orders.changed() => None,
                 polled = consumer.poll(Duration::from_millis(500)) => Some(polled),
             };
             let Some(polled) = polled else { break };
@@ -115,6 +118,7 @@ impl Member {
                     }
                     self.work(!records.is_empty()).await;
                 }
+                Err(error) if is_end_of_membership(&error) => return false,
                 Err(error) => tolerate(&error),
             }
             if !self.plan.auto_commit && self.io.random_u64().is_multiple_of(2) {
@@ -124,6 +128,7 @@ impl Member {
         if *self.orders.borrow() == Ending::Close {
             consumer.close(Duration::from_secs(30)).await;
         }
+        true
     }
 
     /// False if the pipeline has come to an end that another may go on from.
@@ -199,6 +204,12 @@ impl Member {
     }
 }
 
+/// Another consumer has our seat, or an earlier life of ours has not been missed yet.
+fn is_end_of_membership(error: &Error) -> bool {
+    let code = error.code();
+    matches!(code, Some(ErrorCode::FencedInstanceId | ErrorCode::UnreleasedInstanceId))
+}
+
 /// What members meet in such a world, and what goes on after it.
 fn tolerate(error: &Error) {
     let passes = matches!(
@@ -208,11 +219,12 @@ fn tolerate(error: &Error) {
                 | ErrorCode::UnknownMemberId
                 | ErrorCode::RebalanceInProgress
                 | ErrorCode::StaleMemberEpoch
-                | ErrorCode::FencedInstanceId
-                | ErrorCode::UnreleasedInstanceId
         )
     );
-    assert!(passes || error.is_retriable(), "a member met {error:?}");
+    assert!(
+        passes || is_end_of_membership(error) || error.is_retriable(),
+        "a member met {error:?}"
+    );
 }
 
 /// What ends a pipeline: its transaction took too long, or another life of it came.

@@ -48,6 +48,13 @@ fn run_one(seed: u64, work: Work) -> i64 {
     room.rebalances()
 }
 
+/// Seeds that were red once: 101 and 134 never ended.
+#[test]
+fn worlds_that_found_something_stay_green() {
+    run_one(101, Work::Read);
+    run_one(134, Work::Transform);
+}
+
 #[test]
 fn no_record_is_lost_in_rebalances_with_faults() {
     run(0..5, Work::Read, 50);
