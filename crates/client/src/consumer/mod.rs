@@ -6,7 +6,7 @@
 //! following.rs what the user wants         committing.rs automatic commits
 //! fetching.rs  from whom, how much         record.rs    what came, as owned records
 //! finding.rs   places of partitions        member.rs, commits.rs, offsets.rs   on the wire
-//! shared.rs    what both sides look at
+//! shared.rs    what both sides look at            stream.rs as a `Stream`
 //! ```
 //! The rules are values of [`ottla_membership`]; here is what reaches the world.
 //!
@@ -33,6 +33,8 @@
 //! * What [`Consumer::next`] gave out counts as processed when it is called again; that is what
 //!   automatic commits commit, and no partition is given back before (for `max.poll.interval.ms`).
 //! * `next` may be dropped while it waits: no record is lost.
+//! * A consumer is a [`Stream`] too, of what `next` gives: for adapters, and for code that takes any
+//!   stream. Tests without a broker of their own: `ottla-testkit`.
 //! * Memory for what is fetched and not given out is bounded over all partitions by
 //!   `ottla.client.buffer.bytes.max`.
 //! * Dropping a consumer blocks nothing: it leaves its group in the background. [`Consumer::close`]
@@ -52,6 +54,7 @@ mod member;
 mod offsets;
 mod record;
 mod shared;
+mod stream;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -60,6 +63,8 @@ use std::time::Duration;
 use ottla_base::MonoTime;
 use ottla_io::Io;
 use ottla_record::CodecSpace;
+
+pub use futures_core::Stream;
 
 pub use commits::{OffsetAndMetadata, Offsets};
 pub use handle::{ConsumerHandle, GroupMetadata};
@@ -80,6 +85,8 @@ pub struct Consumer {
     /// What is being given out.
     current: Option<Chunk>,
     space: CodecSpace,
+    /// What [`Stream::poll_next`] waits for, between two polls of it.
+    pending: Option<stream::Pending>,
 }
 
 impl Consumer {
@@ -113,7 +120,8 @@ impl Consumer {
         let shared = Arc::new(Shared::new(client, settings, listener));
         let driver = Driver::new(shared.clone())?;
         shared.client.io().spawn("consumer", driver.run());
-        Ok(Self { handle: ConsumerHandle { shared }, current: None, space: CodecSpace::new() })
+        let handle = ConsumerHandle { shared };
+        Ok(Self { handle, current: None, space: CodecSpace::new(), pending: None })
     }
 
     /// A handle that other tasks can keep.
@@ -187,39 +195,16 @@ impl Consumer {
     /// Records, at least one and at most `max`. `None` when the consumer has ended.
     pub(crate) async fn wait_for(&mut self, max: usize) -> Option<Result<Vec<ConsumerRecord>>> {
         let shared = self.handle.shared.clone();
-        let now = shared.client.io().now().mono;
-        let awaited = {
-            let mut state = shared.lock();
-            let awaited = !state.giving_back.is_empty();
-            state.polled(now);
-            awaited
-        };
-        if awaited {
-            shared.driver.notify_one();
-        }
+        self.ask();
         let waiting = Waiting { shared: shared.clone(), set: false };
         tokio::pin!(waiting);
         loop {
             let bell = shared.user.notified();
             tokio::pin!(bell);
             bell.as_mut().enable();
-            {
-                let mut state = shared.lock();
-                if let Some(error) = state.errors.pop_front() {
-                    return Some(Err(error));
-                }
-                if state.over {
-                    return None;
-                }
-            }
-            match self.ready(max) {
-                Ok(records) if records.is_empty() => {}
-                other => return Some(other),
-            }
-            let told_next = match self.failure() {
-                Some(Ok(error)) => return Some(Err(error)),
-                Some(Err(due)) => due,
-                None => MonoTime::NEVER,
+            let told_next = match self.look(max) {
+                Look::Told(told) => return told,
+                Look::Nothing(due) => due,
             };
             waiting.as_mut().get_mut().set();
             tokio::select! {
@@ -227,6 +212,42 @@ impl Consumer {
                 () = bell => {}
                 () = shared.client.io().sleep_until(told_next) => {}
             }
+        }
+    }
+
+    /// The user asks for more: what he was given before is processed.
+    fn ask(&mut self) {
+        self.pending = None;
+        let shared = &self.handle.shared;
+        let now = shared.client.io().now().mono;
+        let mut state = shared.lock();
+        let awaited = !state.giving_back.is_empty();
+        state.polled(now);
+        drop(state);
+        if awaited {
+            shared.driver.notify_one();
+        }
+    }
+
+    /// What there is now for who asked for at most `max` records.
+    fn look(&mut self, max: usize) -> Look {
+        {
+            let mut state = self.handle.shared.lock();
+            if let Some(error) = state.errors.pop_front() {
+                return Look::Told(Some(Err(error)));
+            }
+            if state.over {
+                return Look::Told(None);
+            }
+        }
+        match self.ready(max) {
+            Ok(records) if records.is_empty() => {}
+            other => return Look::Told(Some(other)),
+        }
+        match self.failure() {
+            Some(Ok(error)) => Look::Told(Some(Err(error))),
+            Some(Err(due)) => Look::Nothing(due),
+            None => Look::Nothing(MonoTime::NEVER),
         }
     }
 
@@ -297,6 +318,13 @@ impl Consumer {
         drop(state);
         self.handle.shared.driver.notify_one();
     }
+}
+
+/// What whoever asked for records is told: records, an error, the end; or nothing before somebody
+/// rings, or this time has come.
+enum Look {
+    Told(Option<Result<Vec<ConsumerRecord>>>),
+    Nothing(MonoTime),
 }
 
 /// Gives out what is unpacked of `chunk`.

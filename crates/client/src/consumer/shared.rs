@@ -24,7 +24,7 @@ pub(crate) struct Shared {
     /// Rung when there is something to do for the driver.
     pub(crate) driver: Notify,
     /// Rung when there is something for who waits for records.
-    pub(crate) user: Notify,
+    pub(crate) user: Arc<Notify>,
     /// Rung when the consumer has ended.
     pub(crate) ended: Notify,
 }
@@ -133,7 +133,7 @@ impl Shared {
             listener,
             state: Mutex::new(state),
             driver: Notify::new(),
-            user: Notify::new(),
+            user: Arc::new(Notify::new()),
             ended: Notify::new(),
         }
     }

@@ -32,6 +32,40 @@
 //! }).unwrap();
 //! ```
 //!
+//! A consumer is a stream of owned records, for whatever takes one:
+//!
+//! ```
+//! use std::pin::Pin;
+//!
+//! use ottla_client::consumer::Stream;
+//! use ottla_client::settings::{ConsumerSettings, ProducerSettings};
+//! use ottla_client::{Consumer, ConsumerRecord, Producer, ProducerRecord, Result};
+//! use ottla_testkit::VirtualTime;
+//!
+//! /// Any code that knows of streams, and of no Kafka: `StreamExt::next`, `chunks_timeout`, ..
+//! async fn first<T>(mut stream: impl Stream<Item = T> + Unpin) -> Option<T> {
+//!     std::future::poll_fn(|context| Pin::new(&mut stream).poll_next(context)).await
+//! }
+//!
+//! VirtualTime::new().run(async |broker| -> Result<()> {
+//!     broker.create_topic("events", 1).await?;
+//!     let settings = ProducerSettings::new(broker.bootstrap())?;
+//!     let producer = Producer::new(broker.io().clone(), settings)?;
+//!     producer.send(ProducerRecord::new("events", "hello")).await?.await?;
+//!
+//!     let settings = ConsumerSettings::from_properties([
+//!         ("bootstrap.servers", broker.bootstrap()),
+//!         ("group.id", "readers"),
+//!         ("auto.offset.reset", "earliest"),
+//!     ])?;
+//!     let consumer = Consumer::new(broker.io().clone(), settings)?;
+//!     consumer.subscribe(["events"])?;
+//!     let record: ConsumerRecord = first(consumer).await.unwrap()?;
+//!     assert_eq!(record.value.as_deref(), Some(&b"hello"[..]));
+//!     Ok(())
+//! }).unwrap();
+//! ```
+//!
 //! **With real sockets**, for clients of every kind and language; the system chooses the port:
 //!
 //! ```

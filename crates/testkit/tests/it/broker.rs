@@ -1,11 +1,15 @@
 //! The broker as users' tests have it: in virtual time, and at a real socket.
 
+use std::pin::Pin;
 use std::time::Duration;
 
+use ottla_client::consumer::Stream;
 use ottla_client::settings::{ConsumerSettings, ProducerSettings};
-use ottla_client::{Consumer, Producer, ProducerRecord, Result, TopicPartition};
+use ottla_client::{
+    Consumer, ConsumerRecord, ErrorKind, Producer, ProducerRecord, Result, TopicPartition,
+};
 use ottla_io::Io;
-use ottla_testkit::{Broker, VirtualTime};
+use ottla_testkit::{Broker, VirtualBroker, VirtualTime};
 
 async fn send(io: &Io, bootstrap: &str, values: std::ops::Range<u32>) -> Result<()> {
     let producer = Producer::new(io.clone(), ProducerSettings::new(bootstrap)?)?;
@@ -36,6 +40,89 @@ async fn take(consumer: &mut Consumer, count: usize) -> Result<Vec<String>> {
         }
     }
     Ok(values)
+}
+
+/// What an adapter of some stream crate does.
+async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    std::future::poll_fn(|context| Pin::new(&mut *stream).poll_next(context)).await
+}
+
+/// The value that a stream gives next.
+async fn value(stream: &mut (impl Stream<Item = Result<ConsumerRecord>> + Unpin)) -> String {
+    let record = next(stream).await.unwrap().unwrap();
+    String::from_utf8(record.value.unwrap().to_vec()).unwrap()
+}
+
+#[test]
+fn a_consumer_is_a_stream_that_loses_nothing_when_it_is_left_waiting() {
+    let run = async |broker: VirtualBroker| -> Result<()> {
+        broker.create_topic("events", 1).await?;
+        send(broker.io(), broker.bootstrap(), 0..3).await?;
+        let mut stream = consumer(broker.io(), broker.bootstrap())?;
+        assert_eq!(value(&mut stream).await, "0");
+        assert_eq!(value(&mut stream).await, "1");
+        // Both ways of reading take turns.
+        assert_eq!(take(&mut stream, 1).await?, ["2"]);
+        // Given up many times while it waits, also in the moment a record comes.
+        let (io, bootstrap) = (broker.io().clone(), broker.bootstrap().to_owned());
+        broker.io().spawn("sender", async move { send(&io, &bootstrap, 3..43).await.unwrap() });
+        let mut read = Vec::new();
+        while read.len() < 40 {
+            let brief = Duration::from_micros(700);
+            read.extend(broker.io().timeout(brief, value(&mut stream)).await);
+        }
+        assert_eq!(read, (3..43).map(|it| it.to_string()).collect::<Vec<_>>());
+        // What was asked for once more is processed, and goes to nobody else.
+        assert!(broker.io().timeout(Duration::from_secs(1), next(&mut stream)).await.is_none());
+        stream.close(Duration::from_secs(10)).await;
+        send(broker.io(), broker.bootstrap(), 43..44).await?;
+        let mut another = consumer(broker.io(), broker.bootstrap())?;
+        assert_eq!(value(&mut another).await, "43");
+        Ok(())
+    };
+    VirtualTime::new().seed(3).run(run).unwrap();
+}
+
+#[test]
+fn a_stream_that_is_polled_stays_a_member_and_one_that_is_left_does_not() {
+    let run = async |broker: VirtualBroker| -> Result<()> {
+        broker.create_topic("events", 1).await?;
+        send(broker.io(), broker.bootstrap(), 0..1).await?;
+        let mut stream = consumer(broker.io(), broker.bootstrap())?;
+        assert_eq!(value(&mut stream).await, "0");
+        let generation = stream.group_metadata()?.generation;
+        // Four times `max.poll.interval.ms`, and nothing to read.
+        let hour = Duration::from_secs(1200);
+        assert!(broker.io().timeout(hour, next(&mut stream)).await.is_none());
+        assert_eq!(stream.group_metadata()?.generation, generation);
+        broker.advance(hour).await;
+        assert_ne!(stream.group_metadata()?.generation, generation);
+        // Whoever comes back is let in again.
+        send(broker.io(), broker.bootstrap(), 1..2).await?;
+        assert_eq!(value(&mut stream).await, "1");
+        Ok(())
+    };
+    VirtualTime::new().run(run).unwrap();
+}
+
+#[test]
+fn a_stream_goes_on_behind_an_error() {
+    let run = async |broker: VirtualBroker| -> Result<()> {
+        broker.create_topic("events", 1).await?;
+        let settings = ConsumerSettings::from_properties([
+            ("bootstrap.servers", broker.bootstrap()),
+            ("auto.offset.reset", "none"),
+        ])?;
+        let mut stream = Consumer::new(broker.io().clone(), settings)?;
+        let partition = TopicPartition::new("events", 0);
+        stream.assign([partition.clone()])?;
+        assert_eq!(next(&mut stream).await.unwrap().unwrap_err().kind(), ErrorKind::NoOffset);
+        stream.seek(&partition, 0)?;
+        send(broker.io(), broker.bootstrap(), 0..1).await?;
+        assert_eq!(value(&mut stream).await, "0");
+        Ok(())
+    };
+    VirtualTime::new().run(run).unwrap();
 }
 
 #[test]
