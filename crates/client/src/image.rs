@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ottla_base::{MonoTime, Uuid};
-use ottla_model::{BrokerId, ErrorCode, LeaderEpoch};
+use ottla_model::{BrokerId, ErrorCode, LeaderEpoch, TopicPartition};
 use ottla_wire::messages::metadata::{
     MetadataResponse, MetadataResponsePartition, MetadataResponseTopic,
 };
@@ -147,6 +147,13 @@ impl ClusterImage {
     pub fn leader(&self, topic: &str, partition: i32) -> Option<Leader> {
         let partition = self.topic(topic)?.partition(partition)?;
         Some(Leader { node: partition.leader?, epoch: partition.leader_epoch })
+    }
+
+    /// Whether `node` is there, and has its disk for this partition.
+    pub(crate) fn is_online(&self, at: &TopicPartition, node: BrokerId) -> bool {
+        let partition = self.topic(&at.topic).and_then(|topic| topic.partition(at.partition));
+        let is_offline = partition.is_some_and(|it| it.offline.contains(&node));
+        self.node(node).is_some() && !is_offline
     }
 
     /// The image after an answer.

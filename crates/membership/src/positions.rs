@@ -224,7 +224,7 @@ impl Positions {
         }
     }
 
-    /// The leader says that the place that was asked for is not in its log.
+    /// Whoever was asked says that the offset `from` is not in its log.
     ///
     /// # Errors
     /// `auto.offset.reset` is none.
@@ -232,11 +232,12 @@ impl Positions {
         &mut self,
         partition: &TopicPartition,
         version: u64,
+        from: i64,
         wall: WallTime,
     ) -> Result<(), PositionError> {
         let reset = self.reset_to(wall);
         let Some(reading) = self.partitions.get_mut(partition) else { return Ok(()) };
-        if reading.version != version || reading.phase != Phase::Reading {
+        if !reading.is_awaited(version, from) {
             return Ok(());
         }
         if reading.preferred.take().is_some() {
@@ -298,10 +299,18 @@ impl Positions {
             })
     }
 
-    /// A fetch of `version` brought everything up to `next`. False if it came too late.
-    pub fn fetched(&mut self, partition: &TopicPartition, version: u64, next: Position) -> bool {
+    /// A fetch of `version` brought everything from the offset `from` up to `next`. False if it came too
+    /// late: the place changed, is in doubt, or another node, asked for the same when it was to be asked
+    /// instead, has answered first.
+    pub fn fetched(
+        &mut self,
+        partition: &TopicPartition,
+        version: u64,
+        from: i64,
+        next: Position,
+    ) -> bool {
         self.partitions.get_mut(partition).is_some_and(|reading| {
-            let fits = reading.version == version && next.offset >= reading.fetched.offset;
+            let fits = reading.is_awaited(version, from) && next.offset >= from;
             if fits {
                 reading.fetched = next;
             }
@@ -426,5 +435,10 @@ impl Reading {
             preferred: None,
             retry_at: MonoTime::default(),
         }
+    }
+
+    /// Whether the answer to a fetch of `version` from the offset `from` is what comes next.
+    fn is_awaited(&self, version: u64, from: i64) -> bool {
+        self.version == version && self.phase == Phase::Reading && self.fetched.offset == from
     }
 }

@@ -150,6 +150,7 @@ impl Fetcher {
         let committed = settings.isolation_level == crate::settings::IsolationLevel::ReadCommitted;
         let mut nodes: BTreeMap<BrokerId, Wanted> = BTreeMap::new();
         let mut orphans = false;
+        let mut astray = Vec::new();
         for (partition, fetchable) in state.positions.fetchable(now.mono) {
             if state.held.contains(partition) {
                 continue;
@@ -158,7 +159,10 @@ impl Fetcher {
                 orphans = true;
                 continue;
             };
-            let replica = fetchable.replica.filter(|node| image.node(*node).is_some());
+            let replica = fetchable.replica.filter(|node| image.is_online(partition, *node));
+            if fetchable.replica != replica {
+                astray.push(partition.clone());
+            }
             let wanted = nodes.entry(replica.unwrap_or(leader.node)).or_default();
             if state.buffered_of(partition) >= store {
                 wanted.has_full = true;
@@ -179,7 +183,10 @@ impl Fetcher {
             };
             wanted.asked.insert(partition.clone(), (asked, fetchable.version));
         }
-        if orphans {
+        for partition in &astray {
+            state.positions.prefer(partition, None);
+        }
+        if orphans || !astray.is_empty() {
             client.request_refresh();
         }
         nodes
@@ -316,14 +323,13 @@ fn take_partitions(
         for data in topic.partitions {
             let partition = TopicPartition::new(name.clone(), data.partition_index);
             // What was not asked for this time was put off, or is not ours any more.
-            let Some((_, version)) = asked.get(&partition) else { continue };
-            let code =
-                ErrorCode::from_code(data.error_code).unwrap_or(ErrorCode::UnknownServerError);
-            if code.is_none() {
-                let from = asked.get(&partition).map_or(0, |(it, _)| it.offset);
+            let Some((it, version)) = asked.get(&partition) else { continue };
+            let from = it.offset;
+            if data.error_code == ErrorCode::None.code() {
                 take_records(shared, &partition, *version, from, data, now, aftermath);
             } else {
-                late.extend(refused(shared, &partition, *version, code, &data, now, aftermath));
+                let refused = refused(shared, &partition, (*version, from), &data, now, aftermath);
+                late.extend(refused);
             }
         }
     }
@@ -349,9 +355,14 @@ fn take_records(
             high_watermark: data.high_watermark,
         },
     );
-    if data.preferred_read_replica >= 0 {
+    let near = data.preferred_read_replica;
+    if near >= 0 && shared.client.image().is_online(partition, near) {
         let until = now.mono + shared.client.settings().metadata_max_age;
-        state.positions.prefer(partition, Some((data.preferred_read_replica, until)));
+        state.positions.prefer(partition, Some((near, until)));
+    } else if near >= 0 {
+        // It says so at once, and would again: one of us does not know yet.
+        state.positions.wait(partition, now.mono + shared.client.settings().retry_backoff);
+        (aftermath.wait, aftermath.refresh) = (true, true);
     }
     if data.diverging_epoch.epoch >= 0 || data.diverging_epoch.end_offset >= 0 {
         state.positions.doubt(partition, version);
@@ -369,7 +380,7 @@ fn take_records(
     aftermath.news = true;
     match Chunk::new(partition.clone(), bytes, reading) {
         Ok(Some((chunk, next))) => {
-            if state.positions.fetched(partition, version, next) {
+            if state.positions.fetched(partition, version, from, next) {
                 state.buffered += chunk.weight;
                 state.chunks.push_back(chunk);
             }
@@ -397,16 +408,16 @@ fn unreadable(partition: &TopicPartition, offset: i64, error: &BatchError) -> Er
 fn refused(
     shared: &Shared,
     partition: &TopicPartition,
-    version: u64,
-    code: ErrorCode,
+    (version, from): (u64, i64),
     data: &PartitionData,
     now: Now,
     aftermath: &mut Aftermath,
 ) -> Option<TopicPartition> {
+    let code = ErrorCode::from_code(data.error_code).unwrap_or(ErrorCode::UnknownServerError);
     match code {
         ErrorCode::OffsetOutOfRange => {
             let mut state = shared.lock();
-            if let Err(error) = state.positions.out_of_range(partition, version, now.wall) {
+            if let Err(error) = state.positions.out_of_range(partition, version, from, now.wall) {
                 state.errors.push_back(super::finding::place_error(&error));
                 aftermath.news = true;
             }

@@ -10,6 +10,7 @@ mod metadata;
 mod parallel;
 mod places;
 mod producer;
+mod racks;
 mod read_back;
 mod room;
 mod security;

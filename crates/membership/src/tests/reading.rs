@@ -54,6 +54,12 @@ fn state(positions: &Positions) -> Vec<String> {
     lines
 }
 
+/// Up to where it was fetched.
+fn fetched(positions: &Positions, partition: &TopicPartition) -> i64 {
+    let mut all = positions.fetchable(NOW);
+    all.find(|(it, _)| *it == partition).map_or(0, |(_, at)| at.from.offset)
+}
+
 fn version(positions: &Positions, partition: &TopicPartition) -> u64 {
     let resets = positions.resets(NOW).into_iter().map(|(it, _, version)| (it, version));
     let doubted = positions.doubted(NOW).into_iter().map(|(it, _, _, version)| (it, version));
@@ -84,8 +90,19 @@ fn run_positions(positions: &mut Positions, verb: &str, words: &[&str]) -> Vec<S
         }
         "seek" => positions.seek(&partition, position(words[1])).to_string(),
         "pause" => positions.pause(&partition, words[1] == "on").to_string(),
-        "fetched" => positions.fetched(&partition, known, position(words[1])).to_string(),
-        "late" => positions.fetched(&partition, known - 1, position(words[1])).to_string(),
+        "fetched" => {
+            let from = fetched(positions, &partition);
+            positions.fetched(&partition, known, from, position(words[1])).to_string()
+        }
+        "late" => {
+            let from = fetched(positions, &partition);
+            positions.fetched(&partition, known - 1, from, position(words[1])).to_string()
+        }
+        // Another node was asked from here, and answers now.
+        "other" => {
+            let (from, next) = (number(words[1]), position(words[2]));
+            positions.fetched(&partition, known, from, next).to_string()
+        }
         "consumed" => {
             positions.consumed(&partition, known, position(words[1]));
             format!("at {:?}", positions.position(&partition).map(show_position))
@@ -142,9 +159,12 @@ fn answered(
                 Err(it) => format!("{it:?}"),
             }
         }
-        "out-of-range" => positions
-            .out_of_range(partition, known, WALL)
-            .map_or_else(|it| format!("{it:?}"), |()| String::new()),
+        "out-of-range" => {
+            let from = words.get(1).map_or_else(|| fetched(positions, partition), |it| number(it));
+            positions
+                .out_of_range(partition, known, from, WALL)
+                .map_or_else(|it| format!("{it:?}"), |()| String::new())
+        }
         other => format!("what is {other}?"),
     }
 }
