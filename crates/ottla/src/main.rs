@@ -22,6 +22,7 @@ mod log_dump;
 mod logging;
 mod offset_words;
 mod offsets;
+mod offsets_csv;
 mod operator_page;
 mod produce;
 mod profile;

@@ -33,6 +33,11 @@ fn groups_and_settings() {
 }
 
 #[test]
+fn groups_are_moved() {
+    check("reset");
+}
+
+#[test]
 fn what_is_wrong() {
     check("doctor");
 }
