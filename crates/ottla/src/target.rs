@@ -82,6 +82,21 @@ impl Target {
         Ok(properties)
     }
 
+    /// Whether the command line names a cluster.
+    pub(crate) fn is_named(&self) -> bool {
+        self.bootstrap.is_some() || self.profile.is_some()
+    }
+
+    /// Whether the environment or a profile names one.
+    ///
+    /// # Errors
+    /// As of [`Target::properties`].
+    pub(crate) fn is_ambient(&self) -> Outcome<bool> {
+        let environment = Environment::read();
+        let profile = self.profile_settings(&environment)?;
+        Ok(environment.bootstrap.is_some() || profile.contains_key("bootstrap.servers"))
+    }
+
     fn profile_settings(&self, environment: &Environment) -> Outcome<BTreeMap<String, String>> {
         let asked = self.profile.as_deref().or(environment.profile.as_deref());
         let Some(path) = &environment.profiles_file else {
