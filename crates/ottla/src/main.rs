@@ -26,6 +26,7 @@ mod offsets_csv;
 mod operator_page;
 mod produce;
 mod profile;
+mod progress;
 mod quorum;
 mod records;
 mod results;
