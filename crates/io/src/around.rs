@@ -79,7 +79,7 @@ mod tests {
         let large = async {
             let kept = [0u8; 1000];
             pending::<()>().await;
-            drop(kept);
+            std::hint::black_box(&kept);
         };
         let size = size_of_val(&large);
         assert!(size_of_val(&Named { name: "large", task: large }) <= size + 2 * size_of::<&str>());
