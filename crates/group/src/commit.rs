@@ -211,7 +211,7 @@ impl ClassicGroup {
         let names_member = !request.member_id.is_empty() || request.instance_id.is_some();
         if request.generation >= 0 || names_member {
             self.check_member(request.member_id, request.instance_id)?;
-            if request.generation != self.generation {
+            if !self.is_generation_of(request.member_id, request.generation) {
                 return Err(ErrorCode::IllegalGeneration);
             }
         } else if !is_transactional && !self.is_empty() {

@@ -71,6 +71,10 @@ pub struct Member {
     pub(crate) awaiting_sync: Option<Token>,
     /// It does not know its id yet, so it cannot send heartbeats.
     pub(crate) is_new: bool,
+    /// The epoch it was at when its consumer group became a classic one. Nobody else has what it owned
+    /// then, so it may still commit until the first generation begins. It is in no record: after a
+    /// restart the member is as late as Apache Kafka has it at once.
+    pub(crate) epoch_before: Option<i32>,
 }
 
 impl Member {
@@ -344,6 +348,14 @@ impl ClassicGroup {
                 subscribed_topics(metadata)
             }
         };
+    }
+
+    /// Whether a member may speak as one of this generation: it is the group's, or the epoch that the
+    /// member had before the rebalance that makes a classic group of a consumer group.
+    pub(crate) fn is_generation_of(&self, member_id: &str, generation: i32) -> bool {
+        let epoch_before = self.members.get(member_id).and_then(|member| member.epoch_before);
+        let is_from_before = epoch_before == Some(generation);
+        generation == self.generation || (is_from_before && self.state == State::PreparingRebalance)
     }
 
     /// The generation, as a member is told of it that has joined.

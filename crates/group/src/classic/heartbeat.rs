@@ -52,7 +52,7 @@ impl ClassicGroup {
         generation: i32,
     ) -> Result<(), ErrorCode> {
         self.check_member(member_id, instance_id)?;
-        if generation != self.generation {
+        if !self.is_generation_of(member_id, generation) {
             return Err(ErrorCode::IllegalGeneration);
         }
         self.note_alive(cx, member_id);

@@ -63,6 +63,7 @@ impl JoinGroup<'_> {
             awaiting_join: Some(token),
             awaiting_sync: None,
             is_new: true,
+            epoch_before: None,
         }
     }
 

@@ -213,6 +213,7 @@ impl ClassicGroup {
             self.answer_join(cx, &member_id, Joined { member_id: member_id.clone(), result });
             if let Some(member) = self.members.get_mut(&member_id) {
                 member.is_new = false;
+                member.epoch_before = None;
                 let session = cx.session(&member_id);
                 cx.schedule_ms(session, member.session_timeout_ms);
             }

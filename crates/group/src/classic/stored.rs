@@ -250,6 +250,7 @@ impl ClassicGroup {
                 awaiting_join: None,
                 awaiting_sync: None,
                 is_new: false,
+                epoch_before: None,
             };
             group.add(&metadata.protocol_type, &stored.member_id, member);
         }

@@ -73,7 +73,7 @@ impl ClassicGroup {
         request: SyncGroup<'_>,
     ) -> Result<(), ErrorCode> {
         self.check_member(request.member_id, request.instance_id)?;
-        if request.generation != self.generation {
+        if !self.is_generation_of(request.member_id, request.generation) {
             return Err(ErrorCode::IllegalGeneration);
         }
         let differs = |said: Option<&str>, is: &Option<Arc<str>>| {

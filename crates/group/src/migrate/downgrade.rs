@@ -106,6 +106,7 @@ fn classic_member(member: &ConsumerMember) -> Member {
         awaiting_join: None,
         awaiting_sync: None,
         is_new: false,
+        epoch_before: Some(member.current.member_epoch).filter(|epoch| *epoch > 0),
     }
 }
 
