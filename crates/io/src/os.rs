@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
@@ -69,7 +70,9 @@ impl Os {
         name: &'static str,
         future: impl Future<Output = ()> + Send + 'static,
     ) -> Task {
-        Task::from_os(self.runtime.spawn(Named { name, task: future }))
+        // In a box, so that the runtime's code for a task is there once and not for each kind of task.
+        let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
+        Task::from_os(self.runtime.spawn(Named { name, task }))
     }
 
     pub(crate) async fn blocking<T: Send + 'static>(
