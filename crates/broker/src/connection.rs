@@ -1,9 +1,16 @@
 //! One client's connection: frames in, responses out, one request at a time and in their order.
 //!
+//! One thing runs ahead: a Produce that is in the log and waits to be safe (on the device, on the
+//! other replicas) lets the next Produce in, as far as [`answers`] goes. Nothing but Produce does: what
+//! is asked behind it may ask what became of it.
+//!
 //! A request that cannot be read (unknown key or version, garbage, too long) says that the stream
 //! cannot be trusted: the connection closes with one log line, as Apache Kafka's does. Whatever can
 //! be answered is answered with an error on that request alone.
 
+mod answers;
+
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,7 +20,8 @@ use ottla_io::{Stream, WriteHalf};
 use ottla_wire::{ApiKey, Reader, RequestHeader};
 use tracing::{debug, info, trace, warn};
 
-use crate::api::{self, Outcome};
+use self::answers::{Answers, Asked};
+use crate::api::{self, Settled};
 use crate::node::Node;
 use crate::request::{Peer, Request};
 
@@ -52,22 +60,32 @@ pub(crate) async fn serve(node: Arc<Node>, stream: Stream, peer: Peer) {
     }
 }
 
-async fn run(node: &Arc<Node>, mut frames: Frames, mut write: WriteHalf, peer: &Peer) -> End {
+/// What a connection waits for.
+enum Event {
+    /// The oldest answer that is owed.
+    Answer(Settled),
+    /// What came from the peer: a request, or the end of the stream.
+    Frame(Result<Option<Bytes>, FrameError>),
+    /// The connection ends by itself.
+    End(End),
+}
+
+async fn run(node: &Arc<Node>, mut frames: Frames, write: WriteHalf, peer: &Peer) -> End {
     let mut stopping = node.stopping.clone();
+    let mut answers = Answers::new(node, write);
     loop {
-        let frame = tokio::select! {
+        let event = tokio::select! {
             biased;
-            _ = stopping.wait_for(|stop| *stop) => return End::Stopping,
-            frame = frames.next() => match frame {
-                Ok(Some(frame)) => frame,
-                Ok(None) => return End::Closed,
-                Err(FrameError::Io(error)) => return End::Broken(error.to_string()),
-                Err(FrameError::Truncated) => return End::Broken(FrameError::Truncated.to_string()),
-                Err(error) => return End::Refused(error.to_string()),
-            },
-            () = node.io.sleep(node.settings.connection_idle_max) => return End::Idle,
+            _ = stopping.wait_for(|stop| *stop) => Event::End(End::Stopping),
+            settled = answers.oldest() => Event::Answer(settled),
+            frame = frames.next(), if answers.has_room() => Event::Frame(frame),
+            // Nobody listens behind a broken connection, and a request may ask to be parked for weeks.
+            () = node.io.sleep(node.settings.connection_idle_max) => Event::End(End::Idle),
         };
-        if let Err(end) = answer(node, frame, &mut write, peer).await {
+        // In a box, which is gone when it is done: a connection that waits needs no room for what
+        // serves the largest request.
+        let went_on = Box::pin(act(node, event, &mut answers, peer)).await;
+        if let Err(end) = went_on {
             return end;
         }
         // A peer may have sent thousands of small requests at once: nothing above waits then, and
@@ -78,44 +96,63 @@ async fn run(node: &Arc<Node>, mut frames: Frames, mut write: WriteHalf, peer: &
     }
 }
 
+async fn act(
+    node: &Arc<Node>,
+    event: Event,
+    answers: &mut Answers<'_>,
+    peer: &Peer,
+) -> Result<(), End> {
+    match event {
+        Event::Answer(settled) => answers.send_oldest(settled).await,
+        Event::Frame(Ok(Some(frame))) => answer(node, frame, answers, peer).await,
+        Event::Frame(Ok(None)) => answers.end(End::Closed).await,
+        Event::Frame(Err(error)) => answers.end(unreadable(&error)).await,
+        Event::End(End::Idle) => Err(End::Idle),
+        Event::End(end) => answers.end(end).await,
+    }
+}
+
+fn unreadable(error: &FrameError) -> End {
+    match error {
+        FrameError::Io(error) => End::Broken(error.to_string()),
+        FrameError::Truncated => End::Broken(error.to_string()),
+        FrameError::Length { .. } => End::Refused(error.to_string()),
+    }
+}
+
 async fn answer(
     node: &Arc<Node>,
     frame: Bytes,
-    write: &mut WriteHalf,
+    answers: &mut Answers<'_>,
     peer: &Peer,
 ) -> Result<(), End> {
-    let received = node.io.now().mono;
-    let bytes_in = frame.len();
+    let (received, bytes_in) = (node.io.now().mono, frame.len());
     let mut reader = Reader::new(frame);
-    let request = read_header(&mut reader, peer, received)?;
+    let request = match read_header(&mut reader, peer, received) {
+        Ok(request) => request,
+        Err(end) => return answers.end(end).await,
+    };
     trace!(
         key = request.key.name(), version = request.version, client = request.client_id.as_deref(),
         peer = %request.peer.address, "request"
     );
-    // Nobody listens behind a broken connection, and a request may ask to be parked for weeks.
-    let idle_max = node.settings.connection_idle_max;
-    let dispatched = node.io.timeout(idle_max, api::dispatch(node, &request, reader)).await;
-    let Some(outcome) = dispatched else { return Err(End::Idle) };
-    let bytes_out = match outcome {
-        Outcome::Reply(reply) => {
-            let len = reply.len();
-            reply.send(&node.io, write, idle_max).await.map_err(ended)?;
-            len
-        }
-        Outcome::Silence => 0,
-        Outcome::Close(reason) => return Err(End::Refused(reason)),
-    };
-    let took = node.io.now().mono.since(received);
-    node.metrics.request(request.key, took, bytes_in, bytes_out);
-    Ok(())
-}
-
-/// A peer that takes nothing of its response is as idle as one that asks nothing.
-fn ended(error: std::io::Error) -> End {
-    if error.kind() == std::io::ErrorKind::TimedOut {
-        return End::Idle;
+    if request.key != ApiKey::Produce {
+        answers.send_all().await?;
     }
-    End::Broken(error.to_string())
+    let asked = Asked { key: request.key, received, bytes_in };
+    let idle_max = node.settings.connection_idle_max;
+    let dispatched = node.io.timeout(idle_max, api::dispatch(node, &request, reader));
+    let mut dispatched = pin!(dispatched);
+    let outcome = loop {
+        let older = tokio::select! {
+            biased;
+            outcome = &mut dispatched => break outcome,
+            older = answers.oldest() => older,
+        };
+        // In a box, as few requests come to it and each of them would have the room.
+        Box::pin(answers.send_oldest(older)).await?;
+    };
+    answers.owe(asked, outcome.ok_or(End::Idle)?).await
 }
 
 fn read_header(reader: &mut Reader, peer: &Peer, received: MonoTime) -> Result<Request, End> {
@@ -135,4 +172,20 @@ fn read_header(reader: &mut Reader, peer: &Peer, received: MonoTime) -> Result<R
         peer: peer.clone(),
         received,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the future of this function takes in memory.
+    fn size<A, B, C, F>(_: fn(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_that_waits_for_a_request_is_small() {
+        let bytes = size(serve);
+        assert!(bytes <= 1500, "{bytes} bytes");
+    }
 }

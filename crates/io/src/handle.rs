@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ottla_base::{MonoTime, Now, Uuid};
 
+use crate::around::Within;
 use crate::disk::Disk;
 use crate::net::{self, Listener, SocketOptions, Stream};
 use crate::os::Os;
@@ -64,12 +65,12 @@ impl Io {
     }
 
     /// The result of `work`, or `None` if `limit` passed first (`work` is then dropped).
-    pub async fn timeout<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            biased;
-            result = work => Some(result),
-            () = self.sleep(limit) => None,
-        }
+    pub fn timeout<T>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = T>,
+    ) -> impl Future<Output = Option<T>> {
+        Within { work, limit: self.sleep(limit) }
     }
 
     /// Runs `future` beside the caller. `name` says what it is for, in logs and traces.

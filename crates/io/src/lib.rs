@@ -18,6 +18,7 @@
     reason = "this crate is the door that the bans point to"
 )]
 
+mod around;
 mod clock;
 pub mod disk;
 mod handle;

@@ -1,14 +1,15 @@
 //! The operating system behind [`Io`]: the runtime and its threads, signals, randomness.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
+use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, Semaphore};
 
+use crate::around::Named;
 use crate::{Io, ShutdownSignal, Task};
 
 /// Threads at most for [`Io::blocking`]: enough to keep several disks busy with recovery and cold
@@ -69,7 +70,9 @@ impl Os {
         name: &'static str,
         future: impl Future<Output = ()> + Send + 'static,
     ) -> Task {
-        Task::from_os(self.runtime.spawn(log_panics(name, future)))
+        // In a box, so that the runtime's code for a task is there once and not for each kind of task.
+        let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
+        Task::from_os(self.runtime.spawn(Named { name, task }))
     }
 
     pub(crate) async fn blocking<T: Send + 'static>(
@@ -125,21 +128,6 @@ fn install_signals() -> Option<(Signal, Signal)> {
             None
         }
     }
-}
-
-/// Passes `future` through, and names the task when it panics: the runtime would only drop it.
-async fn log_panics(name: &'static str, future: impl Future<Output = ()>) {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| {
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(poll) => poll,
-            Err(panic) => {
-                tracing::error!(task = name, "task panicked");
-                resume_unwind(panic)
-            }
-        }
-    })
-    .await;
 }
 
 /// Raises `RLIMIT_NOFILE` to its hard limit; says what it is then.

@@ -46,8 +46,11 @@ pub(crate) fn read_time(text: &str, now_ms: i64) -> Option<i64> {
     text.parse().ok().or_else(|| read_date(text))
 }
 
-/// A number with a unit: `500ms`, `90s`, `15m`, `2h`, `7d`, `1w`.
+/// A number with a unit: `500ms`, `90s`, `15m`, `2h`, `7d`, `1w`; or `P1DT2H`.
 pub(crate) fn read_duration_ms(text: &str) -> Option<i64> {
+    if text.starts_with('P') {
+        return iso_duration_ms(text);
+    }
     let at = text.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = text.split_at(at);
     let unit = match unit {
@@ -60,6 +63,31 @@ pub(crate) fn read_duration_ms(text: &str) -> Option<i64> {
         _ => return None,
     };
     count.parse::<i64>().ok()?.checked_mul(unit)
+}
+
+/// ISO 8601 as Java's `Duration` reads it: `P1DT2H3M4.5S` in milliseconds.
+pub(crate) fn iso_duration_ms(text: &str) -> Option<i64> {
+    let rest = text.strip_prefix(['P', 'p'])?;
+    let (days, time) = rest.split_once(['T', 't']).unwrap_or((rest, ""));
+    let mut total = match days.strip_suffix(['D', 'd']) {
+        Some(days) => days.parse::<f64>().ok()? * 86_400_000.0,
+        None if days.is_empty() => 0.0,
+        None => return None,
+    };
+    let mut number = String::new();
+    for letter in time.chars() {
+        let unit = match letter.to_ascii_uppercase() {
+            'H' => 3_600_000.0,
+            'M' => 60_000.0,
+            'S' => 1000.0,
+            _ => {
+                number.push(letter);
+                continue;
+            }
+        };
+        total += std::mem::take(&mut number).parse::<f64>().ok()? * unit;
+    }
+    number.is_empty().then_some(total as i64)
 }
 
 /// `2026-11-21`, `2026-11-21T12:00:00`, with fractions of a second, `Z` or `+01:00`; UTC when
@@ -120,6 +148,7 @@ mod tests {
             ("start", Some(Place::Start)),
             ("latest", Some(Place::End)),
             ("@-2h", Some(Place::Time(NOW - 7_200_000))),
+            ("@-PT2H", Some(Place::Time(NOW - 7_200_000))),
             ("@now", Some(Place::Time(NOW))),
             ("@1763720000000", Some(Place::Time(1_763_720_000_000))),
             ("@1970-01-02", Some(Place::Time(86_400_000))),
@@ -131,6 +160,19 @@ mod tests {
             ("soon", None),
         ] {
             assert_eq!(read(text, NOW).ok(), place, "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_as_java_reads_them() {
+        for (text, ms) in [
+            ("P1D", Some(86_400_000)),
+            ("PT1H30M", Some(5_400_000)),
+            ("P1DT2.5S", Some(86_402_500)),
+            ("PT5", None),
+            ("1D", None),
+        ] {
+            assert_eq!(iso_duration_ms(text), ms, "{text}");
         }
     }
 }

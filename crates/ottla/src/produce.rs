@@ -14,6 +14,7 @@ use crate::console::Console;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::offset_words::read_time;
+use crate::progress::Progress;
 use crate::records::escapes::delimiter;
 use crate::records::format::{Dialect, Format};
 use crate::records::input::Input;
@@ -223,7 +224,9 @@ impl<'a> Job<'a> {
         if inputs.is_empty() {
             inputs.push(Input::stdin(io, self.record_bytes_max));
         }
-        for mut input in inputs {
+        let mut progress = self.progress(io, console);
+        let (mut sent, files) = (0, inputs.len());
+        for (file, mut input) in inputs.into_iter().enumerate() {
             while left > 0 {
                 let mut told = |told: &ottla_client::Result<_>| self.tell(told, console);
                 let read = tokio::select! {
@@ -236,12 +239,23 @@ impl<'a> Job<'a> {
                 let Some(bytes) = read else { break };
                 self.send(&bytes, sending, console).await?;
                 left -= 1;
+                sent += 1;
+                progress.tell(io, console, sent, || {
+                    input.share().map(|share| (file as f64 + share) / files as f64)
+                });
                 if self.arguments.whole {
                     break;
                 }
             }
         }
         Ok(false)
+    }
+
+    /// How far it is; where lines are typed or printed, these say it.
+    fn progress(&self, io: &Io, console: &Console) -> Progress {
+        let is_typed = self.arguments.files.is_empty() && console.is_typed();
+        let is_seen = (self.arguments.tee || self.print.is_some()) && !console.is_file();
+        Progress::new(io, !(is_typed || is_seen), console)
     }
 
     async fn next(&self, input: &mut Input) -> std::io::Result<Option<Bytes>> {

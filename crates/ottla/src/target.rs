@@ -10,6 +10,7 @@ use ottla_io::Disk;
 
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::offset_words;
 use crate::profile::Profiles;
 use crate::table::Format;
 
@@ -33,6 +34,15 @@ pub(crate) struct Target {
     /// Profile of ~/.config/ottla/config.toml [default: OTTLA_PROFILE, its `current`]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    /// How long a request may take: 500ms, 5s, 2m [default: the settings'; all of them together 15s]
+    #[arg(long, value_name = "DURATION", value_parser = milliseconds)]
+    pub(crate) timeout: Option<i64>,
+}
+
+fn milliseconds(text: &str) -> Result<i64, &'static str> {
+    offset_words::read_duration_ms(text)
+        .filter(|ms| (1..=i64::from(i32::MAX)).contains(ms))
+        .ok_or("no duration: 500ms, 5s, 2m")
 }
 
 /// How rows are printed.
@@ -65,8 +75,26 @@ impl Target {
         if let Some(servers) = &self.bootstrap {
             properties.insert("bootstrap.servers".to_owned(), servers.clone());
         }
+        if let Some(ms) = self.timeout {
+            properties.insert("request.timeout.ms".to_owned(), ms.to_string());
+        }
         properties.entry("bootstrap.servers".to_owned()).or_insert_with(|| HERE.to_owned());
         Ok(properties)
+    }
+
+    /// Whether the command line names a cluster.
+    pub(crate) fn is_named(&self) -> bool {
+        self.bootstrap.is_some() || self.profile.is_some()
+    }
+
+    /// Whether the environment or a profile names one.
+    ///
+    /// # Errors
+    /// As of [`Target::properties`].
+    pub(crate) fn is_ambient(&self) -> Outcome<bool> {
+        let environment = Environment::read();
+        let profile = self.profile_settings(&environment)?;
+        Ok(environment.bootstrap.is_some() || profile.contains_key("bootstrap.servers"))
     }
 
     fn profile_settings(&self, environment: &Environment) -> Outcome<BTreeMap<String, String>> {
@@ -107,9 +135,11 @@ impl Target {
         work: impl FnOnce(Admin) -> F,
     ) -> Outcome {
         let mut properties = self.properties(&Environment::read())?;
-        properties
-            .entry("default.api.timeout.ms".to_owned())
-            .or_insert_with(|| PATIENCE_MS.to_owned());
+        let all = "default.api.timeout.ms".to_owned();
+        match self.timeout {
+            Some(ms) => drop(properties.insert(all, ms.to_string())),
+            None => drop(properties.entry(all).or_insert_with(|| PATIENCE_MS.to_owned())),
+        }
         run_admin(properties, work)?
     }
 }

@@ -16,10 +16,9 @@ use ottla_wire::messages::api_versions::{
     ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
 };
 
-use super::{Outcome, SERVED, response_encoder};
+use super::{Head, Outcome, SERVED};
 use crate::request::Request;
 use crate::node::Node;
-use crate::reply::Reply;
 
 /// Answers ApiVersions.
 pub(crate) async fn serve(
@@ -51,13 +50,9 @@ pub(crate) fn unsupported_version(request: &Request) -> Outcome {
         api_keys: vec![api_version(ApiKey::ApiVersions)],
         ..ApiVersionsResponse::default()
     };
-    let encoded = response_encoder(request).and_then(|mut encoder| {
-        response.encode(&mut encoder, 0)?;
-        Ok(encoder.finish())
-    });
-    match encoded {
-        Ok(encoded) => Outcome::Reply(Reply::new(encoded, Vec::new())),
-        Err(error) => Outcome::Close(error.to_string()),
+    match Head::of(request).reply(Vec::new(), |encoder| response.encode(encoder, 0)) {
+        Ok(reply) => Outcome::Reply(reply),
+        Err(reason) => Outcome::Close(reason),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The table is the only list there is: what it does not name is neither dispatched nor advertised
 //! by ApiVersions.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use ottla_wire::{ApiKey, EncodeError, Encoder, Reader, ResponseHeader};
@@ -11,11 +12,19 @@ use crate::node::Node;
 use crate::reply::{FileSlice, Reply};
 use crate::request::Request;
 
+/// What is sent in the end, or why the connection closes.
+pub(crate) type Settled = Result<Reply, String>;
+
+/// What is sent in the end.
+pub(crate) type Later = Pin<Box<dyn Future<Output = Settled> + Send>>;
+
 /// What becomes of a request.
-#[derive(Debug)]
 pub(crate) enum Outcome {
     /// Send this.
     Reply(Reply),
+    /// The request is served but for the answer, which is not there yet: a batch is in the log and
+    /// has to become safe. What comes behind it need not wait.
+    Later(Later),
     /// Send nothing (Produce with acks=0).
     Silence,
     /// The stream cannot be trusted: close, and log why.
@@ -28,6 +37,8 @@ pub(crate) enum Answer<R> {
     Message(R),
     /// A response message with gaps, and the stretches of files that fill them.
     WithFiles(R, Vec<FileSlice>),
+    /// The response comes later.
+    Later(Later),
     /// Nothing is sent.
     Silence,
     /// The connection closes; the reason is logged.
@@ -63,19 +74,14 @@ macro_rules! served {
                     let (message, slices) = match answer {
                         Answer::Message(message) => (message, Vec::new()),
                         Answer::WithFiles(message, slices) => (message, slices),
+                        Answer::Later(later) => return Outcome::Later(later),
                         Answer::Silence => return Outcome::Silence,
                         Answer::Close(reason) => return Outcome::Close(reason),
                     };
-                    let encoded = response_encoder(request).and_then(|mut encoder| {
-                        message.encode(&mut encoder, request.version)?;
-                        Ok(encoder.finish())
-                    });
-                    match encoded {
-                        Ok(encoded) => Outcome::Reply(Reply::new(encoded, slices)),
-                        Err(error) => Outcome::Close(format!(
-                            "{} v{}: the response cannot be encoded: {error}",
-                            request.key.name(), request.version
-                        )),
+                    let head = Head::of(request);
+                    match head.reply(slices, |encoder| message.encode(encoder, head.version)) {
+                        Ok(reply) => Outcome::Reply(reply),
+                        Err(reason) => Outcome::Close(reason),
                     }
                 })*
                 _ => Outcome::Close(format!("api key {} ({}) is not served", request.key.code(), request.key.name())),
@@ -156,13 +162,45 @@ pub(crate) async fn dispatch(node: &Arc<Node>, request: &Request, body: Reader) 
     handle(node, request, body).await
 }
 
-/// An encoder that already holds the response header.
-pub(crate) fn response_encoder(request: &Request) -> Result<Encoder, EncodeError> {
-    let mut encoder = Encoder::new();
-    let version = request.key.response_header_version(request.version);
-    let header = ResponseHeader { correlation_id: request.correlation_id };
-    header.encode(&mut encoder, version)?;
-    Ok(encoder)
+/// What a response has to know of its request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    pub(crate) key: ApiKey,
+    pub(crate) version: i16,
+    correlation_id: i32,
+}
+
+impl Head {
+    /// That of this request.
+    pub(crate) fn of(request: &Request) -> Self {
+        let Request { key, version, correlation_id, .. } = *request;
+        Self { key, version, correlation_id }
+    }
+
+    /// The response that `encode` writes, with its header before it and `slices` in its gaps.
+    pub(crate) fn reply(
+        self,
+        slices: Vec<FileSlice>,
+        encode: impl FnOnce(&mut Encoder) -> Result<(), EncodeError>,
+    ) -> Settled {
+        let encoded = self.encoder().and_then(|mut encoder| {
+            encode(&mut encoder)?;
+            Ok(encoder.finish())
+        });
+        encoded.map(|encoded| Reply::new(encoded, slices)).map_err(|error| {
+            let (key, version) = (self.key.name(), self.version);
+            format!("{key} v{version}: the response cannot be encoded: {error}")
+        })
+    }
+
+    /// An encoder that already holds the response header.
+    fn encoder(self) -> Result<Encoder, EncodeError> {
+        let mut encoder = Encoder::new();
+        let version = self.key.response_header_version(self.version);
+        let header = ResponseHeader { correlation_id: self.correlation_id };
+        header.encode(&mut encoder, version)?;
+        Ok(encoder)
+    }
 }
 
 fn unreadable(request: &Request, error: &ottla_wire::DecodeError) -> Outcome {

@@ -7,7 +7,9 @@
 //!
 //! The batch is checked and written on the thread that read it; what waits is acks=all, the
 //! acknowledgement of records that have to be on the device first, and the first batch for a log
-//! that has yet to be opened or recovered.
+//! that has yet to be opened or recovered. The first two wait without the request's bytes, and the
+//! connection's next Produce is served meanwhile: so one sync, or one fetch of a follower, covers
+//! what a single producer has under way.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -21,13 +23,14 @@ use ottla_coordinator::Producer;
 use ottla_model::ErrorCode;
 use ottla_record::{BatchHeader, BatchView};
 use ottla_record::validate::{Rejection, Validated, validate};
+use ottla_wire::Records;
 use ottla_wire::messages::produce::{
     BatchIndexAndErrorMessage, PartitionProduceData, PartitionProduceResponse,
     ProduceRequest, ProduceResponse, TopicProduceResponse,
 };
 use tracing::debug;
 
-use super::Answer;
+use super::{Answer, Head, Settled};
 use crate::request::Request;
 use crate::node::Node;
 use crate::storage::{Acks, Appended, Partition};
@@ -80,12 +83,41 @@ pub(crate) async fn serve(
     if body.acks == 0 {
         return silence_or_close(&written);
     }
-    if let Ok(acks) = acks {
-        for outcome in written.iter_mut().flatten() {
-            wait_until_safe(node, outcome, acks, deadline).await;
+    let has_to_wait = |acks| written.iter().flatten().any(|outcome| is_unsafe(outcome, acks));
+    match acks {
+        Ok(acks) if has_to_wait(acks) => {
+            forget_records(&mut body);
+            let (node, head) = (Arc::clone(node), Head::of(request));
+            Answer::Later(Box::pin(respond_when_safe(node, head, body, written, acks, deadline)))
+        }
+        _ => respond(&body, written).into(),
+    }
+}
+
+async fn respond_when_safe(
+    node: Arc<Node>,
+    head: Head,
+    body: ProduceRequest,
+    mut written: Vec<Vec<Outcome>>,
+    acks: Acks,
+    deadline: MonoTime,
+) -> Settled {
+    for outcome in written.iter_mut().flatten() {
+        wait_until_safe(&node, outcome, acks, deadline).await;
+    }
+    let response = respond(&body, written);
+    head.reply(Vec::new(), |encoder| response.encode(encoder, head.version))
+}
+
+/// Gives the request's buffer back: its records are in the log, and those behind it have come.
+fn forget_records(body: &mut ProduceRequest) {
+    body.transactional_id = None;
+    for topic in &mut body.topic_data {
+        topic.name = topic.name.detached();
+        for data in &mut topic.partition_data {
+            data.records = Records::Null;
         }
     }
-    respond(&body, written).into()
 }
 
 /// Logs that have yet to be opened, or recovered, are at the same time.
@@ -349,6 +381,13 @@ fn silence_or_close(written: &[Vec<Outcome>]) -> Answer<ProduceResponse> {
     }
 }
 
+/// Whether it was not yet, when it was appended, as safe as `acks` and the topic's settings ask.
+fn is_unsafe(outcome: &Outcome, acks: Acks) -> bool {
+    let Ok(Written { appended, .. }) = outcome else { return false };
+    let is_replicated = appended.high_watermark > appended.last_offset;
+    appended.sync_first || (acks == Acks::All && !is_replicated)
+}
+
 /// Waits until the batch is as safe as `acks` and the topic's settings ask: until the high watermark
 /// has passed it, until it is on the device, or both.
 async fn wait_until_safe(
@@ -357,12 +396,11 @@ async fn wait_until_safe(
     acks: Acks,
     deadline: MonoTime,
 ) {
-    let Ok(written) = outcome else { return };
-    let appended = &written.appended;
-    let at_once = acks != Acks::All || appended.high_watermark > appended.last_offset;
-    if at_once && !appended.sync_first {
+    if !is_unsafe(outcome, acks) {
         return;
     }
+    let Ok(written) = outcome else { return };
+    let appended = &written.appended;
     let waiter = Waiter::default();
     let _watch = written.partition.watchers().watch(&waiter);
     loop {

@@ -10,6 +10,7 @@ use super::{Figures, Shared, print};
 use crate::console::Console;
 use crate::environment::Environment;
 use crate::failure::Outcome;
+use crate::progress::share;
 use crate::records::places::Begin;
 use crate::records::reading::{Event, Reading};
 
@@ -33,6 +34,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Outcome {
         let partitions = reading.partitions(&shared.topic, Duration::from_secs(15)).await?;
         reading.assign(&partitions, Begin::Beginning).await?;
         let begin = io.now().mono;
+        let mut progress = shared.progress(&io, console);
         let (mut records, mut bytes, mut last) = (0, 0, begin);
         while records < shared.count && !reading.is_at_end() && !reading.was_interrupted() {
             for event in reading.next(Duration::from_millis(100)).await? {
@@ -44,6 +46,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Outcome {
                     last = io.now().mono;
                 }
             }
+            progress.tell(&io, console, records, || {
+                share(records, shared.count.min(records + reading.left()))
+            });
         }
         let seconds = last.since(begin).as_secs_f64();
         reading.close(Vec::new()).await;

@@ -14,6 +14,7 @@ use super::{Figures, Shared, print};
 use crate::console::Console;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::progress::share;
 use crate::records::places::Begin;
 use crate::records::reading::{Event, Reading};
 
@@ -59,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Outcome {
         load.producer.client().topics(&[&shared.topic], Duration::from_secs(15)).await?;
         let run = Run { mark: io.random_u64(), begin: io.now().mono, arguments };
         let sending = run.send(&io, load);
-        let receiving = run.receive(&io, &mut reading);
+        let receiving = run.receive(&io, &mut reading, console);
         let (sent, received) = tokio::join!(sending, receiving);
         sent?;
         let (latencies, last) = received?;
@@ -102,8 +103,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn receive(&self, io: &Io, reading: &mut Reading) -> Outcome<(Latencies, MonoTime)> {
+    async fn receive(
+        &self,
+        io: &Io,
+        reading: &mut Reading,
+        console: &mut Console,
+    ) -> Outcome<(Latencies, MonoTime)> {
         let mut latencies = Latencies::default();
+        let mut progress = self.arguments.shared.progress(io, console);
         let mut last = self.begin;
         let count = self.arguments.shared.count;
         while latencies.count < count && !reading.was_interrupted() {
@@ -114,6 +121,7 @@ impl Run<'_> {
                 let took = last.since(self.begin).saturating_sub(due);
                 latencies.add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
             }
+            progress.tell(io, console, latencies.count, || share(latencies.count, count));
             let rate = self.arguments.rate.max(1.0);
             let all_due = self.begin + Duration::from_secs_f64(count as f64 / rate);
             if io.now().mono > all_due.max(last) + PATIENCE {

@@ -6,11 +6,13 @@ pub(crate) mod load;
 mod produce;
 
 use clap::{Args, Subcommand};
+use ottla_io::Io;
 use serde_json::{Value, json};
 
 use crate::console::Console;
 use crate::failure::Outcome;
-use crate::table::Table;
+use crate::progress::Progress;
+use crate::table::{Format, Table};
 use crate::target::{Output, Target};
 use load::Latencies;
 
@@ -45,6 +47,13 @@ pub(crate) fn run(verb: &Verb, console: &mut Console) -> Outcome {
         Verb::Produce(arguments) => produce::run(arguments, console),
         Verb::Consume(arguments) => consume::run(arguments, console),
         Verb::E2e(arguments) => e2e::run(arguments, console),
+    }
+}
+
+impl Shared {
+    /// How far a run is, on a terminal.
+    fn progress(&self, io: &Io, console: &Console) -> Progress {
+        Progress::new(io, self.output.format != Format::Json, console)
     }
 }
 

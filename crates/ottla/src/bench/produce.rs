@@ -14,6 +14,7 @@ use super::{Figures, Shared, print};
 use crate::console::Console;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::progress::share;
 
 /// Arguments of `bench produce`.
 #[derive(Debug, Args)]
@@ -52,11 +53,13 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Outcome {
         load.producer.client().topics(&[&shared.topic], Duration::from_secs(15)).await?;
         let begin = io.now().mono;
         let pace = Pace::new(begin, arguments.rate);
+        let mut progress = shared.progress(&io, console);
         for number in 0..shared.count {
             let due = pace.wait(&io, number).await;
             let at = usize::try_from(number).unwrap_or(0) % values.len();
             let value = values.get(at).cloned().unwrap_or_default();
             load.send(ProducerRecord::new(shared.topic.as_str(), value), due).await?;
+            progress.tell(&io, console, number + 1, || share(number + 1, shared.count));
         }
         load.settle().await;
         let seconds = io.now().mono.since(begin).as_secs_f64();

@@ -142,6 +142,7 @@ fn live(names: Names, before: &[String]) -> Vec<String> {
         bootstrap: after(["-b", "--bootstrap-server"]),
         overrides: overrides.map(|pair| pair[1].clone()).collect(),
         profile: after(["--profile", "--profile"]),
+        timeout: None,
     };
     live_names::ask(&target, names, PATIENCE)
 }

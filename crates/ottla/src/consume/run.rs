@@ -11,6 +11,7 @@ use super::Arguments;
 use super::filter::Filter;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
+use crate::progress::{Progress, share};
 use crate::records::format::Format;
 use crate::records::json;
 use crate::records::places::{self, Begin, Place, Stop};
@@ -84,7 +85,7 @@ impl<'a> Job<'a> {
             let partitions = self.partitions(&reading, limit).await?;
             reading.assign(&partitions, begin).await?;
         }
-        let outcome = self.go_on(&mut reading, console).await;
+        let outcome = self.go_on(io, &mut reading, console).await;
         console.flush();
         let (rest, ends) = match outcome {
             Ok(rest) => (rest, Ok(())),
@@ -149,7 +150,14 @@ impl<'a> Job<'a> {
     }
 
     /// Reads until it is time to stop. Gives what was read and not used.
-    async fn go_on(&mut self, reading: &mut Reading, console: &mut Console) -> Outcome<Vec<Event>> {
+    async fn go_on(
+        &mut self,
+        io: &Io,
+        reading: &mut Reading,
+        console: &mut Console,
+    ) -> Outcome<Vec<Event>> {
+        let is_quiet = self.arguments.json || self.arguments.verbose;
+        let mut progress = Progress::new(io, !is_quiet && console.is_file(), console);
         loop {
             let mut events = reading.next(IDLE).await?.into_iter();
             while let Some(event) = events.next() {
@@ -161,6 +169,7 @@ impl<'a> Job<'a> {
                 }
             }
             console.flush();
+            progress.tell(io, console, self.read, || self.share(reading.left()));
             let is_over = reading.was_interrupted()
                 || reading.has_stopped()
                 || (self.arguments.exit && reading.is_at_end())
@@ -169,6 +178,14 @@ impl<'a> Job<'a> {
                 return Ok(Vec::new());
             }
         }
+    }
+
+    /// Which share has been read, if it is known when reading is over.
+    fn share(&self, left: u64) -> Option<f64> {
+        let of_count = self.arguments.count.and_then(|count| share(self.written, count));
+        let ends = self.arguments.exit || self.stop == Some(Stop::End);
+        let of_all = share(self.read, self.read + left).filter(|_| ends);
+        of_count.into_iter().chain(of_all).reduce(f64::max)
     }
 
     fn take(&mut self, event: Event, console: &mut Console) -> Outcome {

@@ -26,8 +26,9 @@ const HINT: &str = "name the node's ottla.admin.listener with --admin, the broke
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-With -b or --profile a cluster is looked at as clients see it: names, reachability of every advertised
-listener, versions, clock, partitions. Otherwise a node is asked for its own facts.
+If a cluster is named, by -b, --profile, OTTLA_BOOTSTRAP, OTTLA_PROFILE or the current profile, it is
+looked at as clients see it: names, reachability of every advertised listener, versions, clock,
+partitions. With --admin, or if none is named, a node is asked for its own facts.
 Findings are problems or notes; notes alone leave the exit code at 0.
 Exit codes: 0 no problem, 1 problems, 2 the node could not be asked or the dirs not read.")]
 pub(crate) struct Arguments {
@@ -60,11 +61,12 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Outcome {
     if !log_dirs.is_empty() {
         findings.extend(stopped::look(log_dirs).map_err(Failure::usage)?);
     }
-    let is_cluster_named = target.bootstrap.is_some() || target.profile.is_some();
-    if is_cluster_named {
+    let is_node_named = admin.is_some() || !log_dirs.is_empty();
+    let is_cluster_meant = target.is_named() || (!is_node_named && target.is_ambient()?);
+    if is_cluster_meant {
         findings.extend(client::look(target)?);
     }
-    if admin.is_some() || (log_dirs.is_empty() && !is_cluster_named) {
+    if admin.is_some() || !(is_node_named || is_cluster_meant) {
         let address = admin.as_deref().unwrap_or(operator_page::HERE);
         let facts = operator_page::ask(address, "/facts")
             .map_err(|why| Failure::usage(why).advise(HINT))?;

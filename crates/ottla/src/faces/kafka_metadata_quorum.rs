@@ -17,15 +17,29 @@ const FLAGS: &[Flag] = &[
     value("bootstrap-controller", "controllers to begin with, host:port,.."),
     value("bootstrap-server", "brokers to begin with, host:port,.."),
     value("command-config", "file of client settings"),
+    value("controller-directory-id", ""),
+    value("controller-id", ""),
+    flag("dry-run", ""),
     flag("help", "-h, print this"),
     flag("human-readable", "times as how long ago"),
     flag("replication", "a line a replica"),
     flag("status", "a short summary"),
 ];
 
+/// What is said of commands that need requests which no node of ottla serves.
+const VOTERS: &str = "The voters of the quorum cannot be changed by this tool: it does not send \
+    AddRaftVoter and RemoveRaftVoter, which ottla does not serve. The voters are those of \
+    controller.quorum.voters, or those that the log was formatted with";
+
 /// Runs the tool.
 pub(super) fn run(line: &[String], console: &mut Console) -> ExitCode {
-    let outcome = work(&spelled_out(line, &[("-h", "--help")]), console);
+    let outcome = work(
+        &spelled_out(
+            line,
+            &[("-h", "--help"), ("-i", "--controller-id"), ("-d", "--controller-directory-id")],
+        ),
+        console,
+    );
     super::end(outcome, ABOUT, FLAGS, console)
 }
 
@@ -33,6 +47,9 @@ fn work(line: &[String], console: &mut Console) -> Result<(), Ending> {
     let given = parse(FLAGS, line)?;
     let [command] = given.words.as_slice() else { return Err(Ending::Help) };
     let bootstrap = bootstrap(&given)?;
+    if matches!(command.as_str(), "add-controller" | "remove-controller") {
+        return Err(Ending::Thrown(VOTERS.to_owned()));
+    }
     if command != "describe" {
         return Err(Ending::Usage(format!(
             "kafka-metadata-quorum: error: invalid choice: '{command}'"

@@ -18,6 +18,7 @@ mod kafka_consumer_groups;
 mod kafka_consumer_perf_test;
 mod kafka_delete_records;
 mod kafka_dump_log;
+mod kafka_e2e_latency;
 mod kafka_features;
 mod kafka_get_offsets;
 mod kafka_groups;
@@ -73,6 +74,7 @@ const FACES: &[Face] = &[
     script("kafka-console-consumer", kafka_console_consumer::run),
     script("kafka-producer-perf-test", kafka_producer_perf_test::run),
     script("kafka-consumer-perf-test", kafka_consumer_perf_test::run),
+    script("kafka-e2e-latency", kafka_e2e_latency::run),
     script("kafka-configs", kafka_configs::run),
     script("kafka-consumer-groups", kafka_consumer_groups::run),
     script("kafka-groups", kafka_groups::run),

@@ -1,11 +1,14 @@
 //! `ottla group`: one file per verb.
 
 mod delete;
+mod delete_offsets;
 mod describe;
 mod history;
 mod lag;
 mod list;
+mod meant;
 mod reset;
+mod validate_regex;
 
 use clap::Subcommand;
 
@@ -23,10 +26,14 @@ pub(crate) enum Verb {
     Lag(lag::Arguments),
     /// Print the rebalances of groups: when, how long, and which member was the reason
     History(history::Arguments),
-    /// Move a group to other offsets
+    /// Move groups to other offsets
     Reset(reset::Arguments),
     /// Delete groups with their offsets
     Delete(delete::Arguments),
+    /// Delete offsets of a group
+    DeleteOffsets(delete_offsets::Arguments),
+    /// Say whether an expression is one that a subscription may have
+    ValidateRegex(validate_regex::Arguments),
 }
 
 /// Does it.
@@ -38,5 +45,7 @@ pub(crate) fn run(verb: &Verb, console: &mut Console) -> Outcome {
         Verb::History(arguments) => history::run(arguments, console),
         Verb::Reset(arguments) => reset::run(arguments, console),
         Verb::Delete(arguments) => delete::run(arguments, console),
+        Verb::DeleteOffsets(arguments) => delete_offsets::run(arguments, console),
+        Verb::ValidateRegex(arguments) => validate_regex::run(arguments, console),
     }
 }

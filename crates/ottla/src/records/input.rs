@@ -47,6 +47,13 @@ impl Input {
         Self { io: io.clone(), source, held, searched: 0, has_ended: false, record_bytes_max }
     }
 
+    /// Which share of it was given out; not known of stdin.
+    pub(crate) fn share(&self) -> Option<f64> {
+        let Source::File(file, position) = &self.source else { return None };
+        let all = file.len().ok().filter(|all| *all > 0)?;
+        Some(position.saturating_sub(self.held.len() as u64) as f64 / all as f64)
+    }
+
     /// The bytes up to the next delimiter, without it; at the end what is left, if that is anything.
     ///
     /// # Errors

@@ -230,6 +230,13 @@ impl Reading {
         !self.progress.is_empty() && all.all(|it| it.is_stopped || it.end.is_some())
     }
 
+    /// Records that are still to come of those that there are, as far as fetches have told.
+    pub(crate) fn left(&self) -> u64 {
+        let going = self.progress.iter().filter(|(_, it)| !it.is_stopped);
+        let lags = going.filter_map(|(partition, _)| self.consumer.lag(partition));
+        lags.map(|lag| u64::try_from(lag).unwrap_or(0)).sum()
+    }
+
     /// Whether every partition has stopped, and there is one.
     pub(crate) fn has_stopped(&self) -> bool {
         !self.progress.is_empty() && self.progress.values().all(|it| it.is_stopped)

@@ -33,6 +33,16 @@ fn groups_and_settings() {
 }
 
 #[test]
+fn groups_are_moved() {
+    check("reset");
+}
+
+#[test]
+fn rebalances_are_remembered() {
+    check("history");
+}
+
+#[test]
 fn what_is_wrong() {
     check("doctor");
 }
@@ -150,6 +160,10 @@ impl Node {
             format!("log.dirs={}", dir.display()),
             "node.id=1".to_owned(),
             "offsets.topic.num.partitions=1".to_owned(),
+            // Members learn of each other by heartbeats.
+            "group.initial.rebalance.delay.ms=0".to_owned(),
+            "group.consumer.min.heartbeat.interval.ms=100".to_owned(),
+            "group.consumer.heartbeat.interval.ms=100".to_owned(),
         ];
         let mut command = Command::new(OTTLA);
         command.arg("serve").env_clear().stdout(Stdio::null()).stderr(Stdio::null());

@@ -8,5 +8,6 @@ mod life;
 mod one_log;
 mod refused_start;
 mod room;
+mod several_under_way;
 mod topic_churn;
 mod toy_broker;

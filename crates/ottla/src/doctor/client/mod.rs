@@ -27,8 +27,9 @@ const PATIENCE_MS: &str = "5000";
 /// Settings that are not allowed.
 pub(super) fn look(target: &Target) -> Outcome<Vec<Finding>> {
     let mut properties = target.properties(&Environment::read())?;
+    let patience = target.timeout.map_or_else(|| PATIENCE_MS.to_owned(), |ms| ms.to_string());
     for limit in ["request.timeout.ms", "default.api.timeout.ms"] {
-        properties.entry(limit.to_owned()).or_insert_with(|| PATIENCE_MS.to_owned());
+        properties.entry(limit.to_owned()).or_insert_with(|| patience.clone());
     }
     let bootstrap = properties.get("bootstrap.servers").cloned().unwrap_or_default();
     Ok(run_admin(properties, async |admin| examine(&admin, &bootstrap).await)?)

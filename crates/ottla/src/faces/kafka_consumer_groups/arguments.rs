@@ -34,12 +34,14 @@ pub(super) const FLAGS: &[Flag] = &[
     value("to-offset", "reset to this offset"),
     value("topic", "a topic, or topic:0,1; may be repeated"),
     maybe("type", "list: only groups of these types"),
+    value("validate-regex", "say whether this is an expression that a subscription may have"),
     flag("verbose", "describe more"),
     flag("version", "print the version"),
     value("zookeeper", ""),
 ];
 
-const ACTIONS: [&str; 5] = ["list", "describe", "delete", "reset-offsets", "delete-offsets"];
+const ACTIONS: [&str; 6] =
+    ["list", "describe", "delete", "reset-offsets", "delete-offsets", "validate-regex"];
 const PLACES: [&str; 8] = [
     "to-offset",
     "shift-by",
@@ -83,11 +85,13 @@ impl Asked {
         if given.has("zookeeper") {
             return Err(Ending::Thrown(connection::ZOOKEEPER.to_owned()));
         }
-        given.require(&["bootstrap-server"])?;
+        if !given.has("validate-regex") {
+            given.require(&["bootstrap-server"])?;
+        }
         check_together(&given)?;
         if ACTIONS.iter().filter(|action| given.has(action)).count() != 1 {
             return Err(Ending::Usage(format!(
-                "Command must include exactly one action: {}, --validate-regex",
+                "Command must include exactly one action: {}",
                 ACTIONS.map(|action| format!("--{action}")).join(", ")
             )));
         }
@@ -197,6 +201,7 @@ mod tests {
         let b = "--bootstrap-server a:1";
         check(&format!("{b} --list --state empty,Stable"), Ok(&["Empty", "Stable"]));
         check(&format!("{b} --list --state"), Ok(&[]));
+        check("--validate-regex a.*", Ok(&[]));
         check("--list", Err("Missing required argument \"[bootstrap-server]\""));
         check(
             &format!("{b} --describe"),

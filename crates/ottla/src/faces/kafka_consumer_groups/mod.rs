@@ -2,6 +2,7 @@
 
 mod arguments;
 mod describe;
+mod expression;
 mod reset;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,10 @@ pub(super) fn run(line: &[String], console: &mut Console) -> ExitCode {
 }
 
 fn work(asked: &Asked, console: &mut Console) -> Result<(), Ending> {
+    if let Some(text) = asked.given.one("validate-regex")? {
+        console.line(expression::judgement(text));
+        return Ok(());
+    }
     if let Some(warning) = asked.warning {
         console.talk(warning);
     }

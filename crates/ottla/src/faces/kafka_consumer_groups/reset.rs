@@ -11,7 +11,8 @@ use super::super::printf::columns;
 use super::arguments::{Asked, usage_of};
 use super::{failed, failed_with, group_ids, hashed, print_error, thrown};
 use crate::console::Console;
-use crate::offset_words::read_date;
+use crate::offset_words::{iso_duration_ms, read_date};
+use crate::offsets_csv;
 use crate::target::FILE_BYTES_MAX;
 
 /// New offsets of a group.
@@ -98,11 +99,9 @@ fn export(asked: &Asked, plans: Vec<(String, Plan)>, console: &mut Console) {
     let mut text = String::new();
     for (id, plan) in plans {
         for (partition, offset) in hashed(plan) {
-            let group = if single { String::new() } else { format!("{id},") };
-            text.push_str(&format!(
-                "{group}{},{},{offset}\n",
-                partition.topic, partition.partition
-            ));
+            let group = (!single).then_some(id.as_str());
+            text.push_str(&offsets_csv::line(group, &partition, offset));
+            text.push('\n');
         }
     }
     console.line(text);
@@ -116,7 +115,7 @@ async fn plan(
     console: &mut Console,
 ) -> Result<Plan, Ending> {
     if asked.has("from-file") {
-        let plan = from_file(asked, group)?;
+        let plan = from_file(asked, group, console)?;
         return within(admin, plan, console).await;
     }
     let partitions = partitions(admin, asked, group, console).await?;
@@ -170,25 +169,22 @@ async fn plan(
     offsets(admin, &partitions, spec, console).await
 }
 
-/// `topic,partition,offset` a line, with the group in front when there are several.
-fn from_file(asked: &Asked, group: &str) -> Result<Plan, Ending> {
+/// The lines of the file that are of this group; those without a group are, if one alone is named.
+fn from_file(asked: &Asked, group: &str, console: &mut Console) -> Result<Plan, Ending> {
     let path = asked.given.one("from-file").map_err(usage_of)?.unwrap_or_default();
-    let bytes = Disk::os().read(path, FILE_BYTES_MAX);
-    let bytes = bytes.map_err(|_| Ending::Thrown(format!("Unable to read file {path}")))?;
-    let mut plan = Plan::new();
-    for line in String::from_utf8_lossy(&bytes).lines() {
-        let cells: Vec<&str> = line.split(',').map(|cell| cell.trim().trim_matches('"')).collect();
-        let (of, topic, index, offset) = match cells.as_slice() {
-            [topic, index, offset] => (group, topic, index, offset),
-            [of, topic, index, offset] => (*of, topic, index, offset),
-            _ => return Err(Ending::Usage(format!("{path}: not topic,partition,offset: {line}"))),
-        };
-        let (Ok(index), Ok(offset)) = (index.parse(), offset.parse()) else {
-            return Err(Ending::Usage(format!("{path}: not topic,partition,offset: {line}")));
-        };
-        if of == group {
-            plan.insert(TopicPartition::new(*topic, index), offset);
-        }
+    let bytes = Disk::os().read(path, FILE_BYTES_MAX).map_err(|_| {
+        let why = format!("java.io.IOException: Unable to read file {path}");
+        failed_with(&why, console)
+    })?;
+    let rows = offsets_csv::parse(&String::from_utf8_lossy(&bytes)).map_err(|line| {
+        failed_with(&format!("{path}: not topic,partition,offset: {line}"), console)
+    })?;
+    let is_alone = asked.given.all("group").len() == 1;
+    let is_meant = |of: &Option<String>| of.as_deref().map_or(is_alone, |of| of == group);
+    let rows = rows.into_iter().filter(|row| is_meant(&row.group));
+    let plan: Plan = rows.map(|row| (row.partition, row.offset)).collect();
+    if plan.is_empty() {
+        print_error(&format!("No reset plan for group {group} found"), console);
     }
     Ok(plan)
 }
@@ -311,31 +307,6 @@ async fn within(admin: &Admin, plan: Plan, console: &mut Console) -> Result<Plan
     Ok(moved.collect())
 }
 
-/// `P1DT2H3M4.5S` in milliseconds.
-fn iso_duration_ms(text: &str) -> Option<i64> {
-    let rest = text.strip_prefix(['P', 'p'])?;
-    let (days, time) = rest.split_once(['T', 't']).unwrap_or((rest, ""));
-    let mut total = match days.strip_suffix(['D', 'd']) {
-        Some(days) => days.parse::<f64>().ok()? * 86_400_000.0,
-        None if days.is_empty() => 0.0,
-        None => return None,
-    };
-    let mut number = String::new();
-    for letter in time.chars() {
-        let unit = match letter.to_ascii_uppercase() {
-            'H' => 3_600_000.0,
-            'M' => 60_000.0,
-            'S' => 1000.0,
-            _ => {
-                number.push(letter);
-                continue;
-            }
-        };
-        total += std::mem::take(&mut number).parse::<f64>().ok()? * unit;
-    }
-    number.is_empty().then_some(total as i64)
-}
-
 pub(super) async fn delete_offsets(
     admin: &Admin,
     asked: &Asked,
@@ -388,22 +359,4 @@ pub(super) async fn delete_offsets(
     }
     console.line("");
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read_as_java_reads_them() {
-        for (text, ms) in [
-            ("P1D", Some(86_400_000)),
-            ("PT1H30M", Some(5_400_000)),
-            ("P1DT2.5S", Some(86_402_500)),
-            ("PT5", None),
-            ("1D", None),
-        ] {
-            assert_eq!(iso_duration_ms(text), ms, "{text}");
-        }
-    }
 }
