@@ -283,15 +283,25 @@ impl Producer {
     pub async fn flush(&self) {
         let shared = &self.shared;
         shared.flushing.fetch_add(1, Ordering::AcqRel);
-        let _done = Flushing { shared };
-        let began = shared.client.io().now().mono;
+        let _done = Flushing { shared, began: shared.client.io().now().mono };
         let outcomes = shared.lock_and(|accumulator| accumulator.outcomes());
         shared.wake.notify_one();
         for outcome in outcomes {
             let _told_to_who_sent = delivery::ended(outcome).await;
         }
-        let took = shared.client.io().now().mono.since(began);
-        shared.count(|it| it.flushed(took));
+    }
+
+    /// The same, for at most `limit`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TimedOut`]: something is not decided yet. It is sent on until its
+    /// `delivery.timeout.ms`, without hurry; nothing is given up.
+    pub async fn flush_within(&self, limit: Duration) -> Result<()> {
+        let flushed = self.shared.client.io().timeout(limit, self.flush()).await;
+        flushed.ok_or_else(|| {
+            let text = format!("what was sent is not decided after {} ms", limit.as_millis());
+            Error::new(ErrorKind::TimedOut, text).context("flush")
+        })
     }
 
     /// What this producer and its clones have done so far.
@@ -404,11 +414,14 @@ fn no_partition(given: Option<i32>, count: usize) -> Error {
 /// Ends with the flush, however that ends.
 struct Flushing<'a> {
     shared: &'a Shared,
+    began: MonoTime,
 }
 
 impl Drop for Flushing<'_> {
     fn drop(&mut self) {
         self.shared.flushing.fetch_sub(1, Ordering::AcqRel);
+        let took = self.shared.client.io().now().mono.since(self.began);
+        self.shared.count(|it| it.flushed(took));
     }
 }
 

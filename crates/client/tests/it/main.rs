@@ -5,6 +5,7 @@ mod admin;
 mod connection;
 mod consumer;
 mod dead_letters;
+mod deadlines;
 mod faults;
 mod metadata;
 mod parallel;
