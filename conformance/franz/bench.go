@@ -331,8 +331,8 @@ func benchIdle(pid string) {
 	subscription := kmsg.ConsumerMemberMetadata{Version: 1, Topics: []string{where}}
 	metadata := subscription.AppendTo(nil)
 	collect(pid)
-	before, cpuBefore, begun := resident(pid), cpu(pid), time.Now()
 	heap := live(pid)
+	before, cpuBefore, begun := resident(pid), cpu(pid), time.Now()
 	var all sync.WaitGroup
 	for c := range connections {
 		all.Add(1)
