@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::failure::exit;
 use crate::{
     bench, cluster, completion, config, consume, doctor, explain, faces, group, install_faces,
-    log_dirs, log_dump, offsets, produce, quorum, serve, topic, txn,
+    log_dirs, log_dump, log_move, offsets, produce, quorum, serve, topic, txn,
 };
 
 /// What `ottla` alone prints.
@@ -57,7 +57,7 @@ pub(crate) enum Verb {
     Produce(produce::Arguments),
     /// Read records of topics
     Consume(consume::Arguments),
-    /// Groups: list, describe, lag, history, reset, delete
+    /// Groups: list, describe, lag, history, reset, delete, delete-offsets
     Group {
         #[command(subcommand)]
         verb: group::Verb,
@@ -73,7 +73,7 @@ pub(crate) enum Verb {
     Cluster(cluster::Arguments),
     /// Print the quorum of the metadata log
     Quorum(quorum::Arguments),
-    /// Transactions: list, describe, producers
+    /// Transactions: list, describe, producers, abort
     Txn {
         #[command(subcommand)]
         verb: txn::Verb,
@@ -85,7 +85,7 @@ pub(crate) enum Verb {
     },
     /// Say what is wrong with a node or a cluster, where, and what to do
     Doctor(doctor::Arguments),
-    /// Log dirs: their files, and how full they are
+    /// Log dirs: their files, how full they are, moves between them
     Log {
         #[command(subcommand)]
         verb: LogVerb,
@@ -110,6 +110,8 @@ pub(crate) enum LogVerb {
     Dump(log_dump::Arguments),
     /// Print the log dirs of brokers, and how full they are
     Dirs(log_dirs::Arguments),
+    /// Move replicas to another log dir of their broker
+    Move(log_move::Arguments),
 }
 
 /// Arguments of `serve`.
@@ -133,6 +135,7 @@ pub(crate) fn run(verb: &Verb, console: &mut Console) -> ExitCode {
         Verb::Doctor(arguments) => doctor::run(arguments, console),
         Verb::Log { verb: LogVerb::Dump(arguments) } => return log_dump::run(arguments),
         Verb::Log { verb: LogVerb::Dirs(arguments) } => log_dirs::run(arguments, console),
+        Verb::Log { verb: LogVerb::Move(arguments) } => log_move::run(arguments, console),
         Verb::Topic { verb } => topic::run(verb, console),
         Verb::Produce(arguments) => produce::run(arguments, console),
         Verb::Consume(arguments) => consume::run(arguments, console),

@@ -3,6 +3,7 @@
 //! - v3: an error on top; v4: bytes of the volume, in all and free; v5: whether the dir is cordoned
 //!   (KIP-1066).
 //!
+//! A dir is told by its absolute path, however `log.dirs` has it: AlterReplicaLogDirs knows no other.
 //! `topics` = null asks for every replica; topics named but not here are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +65,7 @@ fn describe<'a>(
     if dir.is_offline {
         return DescribeLogDirsResult {
             error_code: ErrorCode::KafkaStorageError.code(),
-            log_dir: dir.path.as_str().into(),
+            log_dir: dir.absolute_path.as_str().into(),
             ..DescribeLogDirsResult::default()
         };
     }
@@ -90,7 +91,7 @@ fn describe<'a>(
     }
     DescribeLogDirsResult {
         error_code: ErrorCode::None.code(),
-        log_dir: dir.path.as_str().into(),
+        log_dir: dir.absolute_path.as_str().into(),
         topics: topics
             .into_iter()
             .map(|(name, partitions)| DescribeLogDirsTopic {

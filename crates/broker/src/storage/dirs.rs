@@ -73,6 +73,8 @@ pub struct LogDir {
 pub struct LogDirState {
     /// Its path, as it is configured.
     pub path: String,
+    /// Its path, made absolute the way Kafka does: clients know it by this one.
+    pub absolute_path: String,
     /// Its id.
     pub directory_id: Uuid,
     /// Whether it has failed.
@@ -444,6 +446,7 @@ impl LogDir {
         let (total_bytes, usable_bytes) = self.volume_bytes();
         LogDirState {
             path: self.name().to_owned(),
+            absolute_path: self.absolute_name.clone(),
             directory_id: self.id(),
             is_offline: self.is_offline(),
             total_bytes,

@@ -3,9 +3,9 @@
 use clap::{ArgGroup, Args};
 use ottla_client::TopicPartition;
 
-use super::meant;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
+use crate::partition_words;
 use crate::results::tell_each;
 use crate::target::Target;
 
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Outcome {
         let mut partitions: Vec<TopicPartition> = if arguments.all_topics {
             committed.keys().cloned().collect()
         } else {
-            meant::partitions(&admin, &arguments.topic, console).await?
+            partition_words::find(&admin, &arguments.topic, console).await?
         };
         partitions.retain(|one| committed.contains_key(one));
         if partitions.is_empty() {

@@ -67,7 +67,15 @@ pub(crate) fn run(arguments: &Arguments, console: &mut Console) -> Outcome {
                 }
                 _ => String::new(),
             };
-            format!("{done} topic {name}{counts}")
+            let settings: String = if arguments.dry_run {
+                let line = |(key, value)| format!("\n+ {name} {key}={value}");
+                topics
+                    .first()
+                    .map_or(String::new(), |topic| topic.configs.iter().map(line).collect())
+            } else {
+                String::new()
+            };
+            format!("{done} topic {name}{counts}{settings}")
         })
     })
 }

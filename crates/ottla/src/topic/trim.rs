@@ -103,6 +103,10 @@ async fn places(
     let wanted = partitions.iter().map(|one| (one.clone(), spec)).collect();
     let (found, outcome) = split(admin.list_offsets(&wanted, Default::default()).await, console);
     outcome?;
-    // When no record is that new, all of them are older.
-    Ok(found.into_iter().map(|(partition, found)| (partition, found.offset)).collect())
+    let (known, old): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, one)| one.offset >= 0);
+    // When no record is that new, all of them are older: those that there are now, not those to come.
+    let old = old.into_iter().map(|(partition, _)| (partition, OffsetSpec::Latest)).collect();
+    let (ends, outcome) = split(admin.list_offsets(&old, Default::default()).await, console);
+    outcome?;
+    Ok(known.into_iter().chain(ends).map(|(partition, found)| (partition, found.offset)).collect())
 }

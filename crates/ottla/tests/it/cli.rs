@@ -1,7 +1,7 @@
 //! Sessions of `testdata/cli/*.txt`: a line `$ command`, then what it prints, `! ` before what goes to
 //! stderr, and `? code` if the exit code is not 0; `## ` begins a remark. A file that begins with
-//! `## node` has a node of its own, empty and at OTTLA_BOOTSTRAP. `OTTLA_REWRITE=1` writes what is
-//! printed now into the files.
+//! `## node` has a node of its own, empty and at OTTLA_BOOTSTRAP, with the settings that follow.
+//! `OTTLA_REWRITE=1` writes what is printed now into the files.
 
 #![allow(clippy::disallowed_methods, reason = "tests read files and run the program")]
 #![allow(clippy::disallowed_types, reason = "a test finds a free port")]
@@ -38,6 +38,16 @@ fn groups_are_moved() {
 }
 
 #[test]
+fn replicas_are_moved() {
+    check("move");
+}
+
+#[test]
+fn transactions() {
+    check("txn");
+}
+
+#[test]
 fn rebalances_are_remembered() {
     check("history");
 }
@@ -67,7 +77,8 @@ fn check(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/cli/{name}.txt"));
     let expected = std::fs::read_to_string(&path).unwrap();
     let home = Home::new(name);
-    let node = expected.starts_with("## node").then(|| Node::start(&home));
+    let first = expected.lines().next().unwrap_or_default();
+    let node = first.strip_prefix("## node").map(|settings| Node::start(&home, settings));
     let mut found = String::new();
     for line in expected.lines() {
         if line.starts_with("## ") {
@@ -145,14 +156,14 @@ fn free_port() -> u16 {
 
 impl Node {
     /// Another program may take the port between its choice and its use: then it is another one.
-    fn start(home: &Home) -> Self {
-        let dir = home.0.join("data");
-        (0..20).find_map(|_| Self::attempt(&dir)).expect("no node could be started")
+    fn start(home: &Home, more: &str) -> Self {
+        (0..20).find_map(|_| Self::attempt(&home.0, more)).expect("no node could be started")
     }
 
     /// A node that listens; `None` if it ended.
-    fn attempt(dir: &Path) -> Option<Self> {
-        let _ = std::fs::remove_dir_all(dir);
+    fn attempt(home: &Path, more: &str) -> Option<Self> {
+        let dir = home.join("data");
+        let _ = std::fs::remove_dir_all(&dir);
         let (port, admin_port) = (free_port(), free_port());
         let settings = [
             format!("listeners=PLAINTEXT://127.0.0.1:{port}"),
@@ -167,9 +178,11 @@ impl Node {
         ];
         let mut command = Command::new(OTTLA);
         command.arg("serve").env_clear().stdout(Stdio::null()).stderr(Stdio::null());
-        for setting in &settings {
-            command.args(["-X", setting]);
+        let more = more.split_whitespace().map(str::to_owned);
+        for setting in settings.into_iter().chain(more) {
+            command.args(["-X", &setting]);
         }
+        command.current_dir(home);
         let mut node = Self { child: command.spawn().unwrap(), port, admin_port };
         loop {
             if node.child.try_wait().unwrap().is_some() {

@@ -11,10 +11,11 @@ use ottla_client::{Admin, TopicPartition};
 use ottla_io::Disk;
 use ottla_model::ErrorCode;
 
-use super::meant::{self, Groups};
+use super::meant::Groups;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 use crate::offsets_csv::{self, Row};
+use crate::partition_words;
 use crate::results::tell_each;
 use crate::target::{FILE_BYTES_MAX, Target};
 use plan::{Plan, Way};
@@ -126,7 +127,7 @@ impl Reset<'_> {
         let partitions: Vec<TopicPartition> = if self.arguments.topic.is_empty() {
             before.keys().cloned().collect()
         } else {
-            meant::partitions(admin, &self.arguments.topic, console).await?
+            partition_words::find(admin, &self.arguments.topic, console).await?
         };
         if partitions.is_empty() && !matches!(self.way, Way::File(_)) {
             let text = format!("{group} has committed nothing");

@@ -1,5 +1,7 @@
 //! `ottla txn`: transactions, and the producers that partitions remember.
 
+mod abort;
+
 use clap::{Args, Subcommand};
 use ottla_client::TopicPartition;
 use ottla_client::admin::TransactionFilter;
@@ -20,6 +22,8 @@ pub(crate) enum Verb {
     Describe(Describe),
     /// Print the producers that a partition remembers
     Producers(Producers),
+    /// End open transactions
+    Abort(abort::Arguments),
 }
 
 /// Arguments of `txn list`.
@@ -66,6 +70,7 @@ pub(crate) fn run(verb: &Verb, console: &mut Console) -> Outcome {
         Verb::List(arguments) => list(arguments, console),
         Verb::Describe(arguments) => describe(arguments, console),
         Verb::Producers(arguments) => producers(arguments, console),
+        Verb::Abort(arguments) => abort::run(arguments, console),
     }
 }
 
