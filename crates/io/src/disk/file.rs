@@ -147,16 +147,6 @@ impl File {
         }
     }
 
-    /// Whether the byte at `position` can be read without waiting for the device. If not, it is being
-    /// read ahead.
-    pub(crate) fn is_cached(&self, position: u64) -> bool {
-        match &self.kind {
-            FileKind::Os(file) => file.is_cached(position),
-            #[cfg(feature = "sim")]
-            FileKind::Sim(_) => true,
-        }
-    }
-
     /// The descriptor for `sendfile`, if there is one, and its path.
     pub(crate) fn as_os(&self) -> Option<(&std::fs::File, &Arc<Path>)> {
         match &self.kind {

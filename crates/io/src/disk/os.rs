@@ -195,14 +195,6 @@ impl OsFile {
         Ok(count)
     }
 
-    pub(super) fn is_cached(&self, position: u64) -> bool {
-        let mut byte = [0];
-        let mut parts = [std::io::IoSliceMut::new(&mut byte)];
-        let read =
-            rustix::io::preadv2(self.descriptor(), &mut parts, position, ReadWriteFlags::NOWAIT);
-        read == Ok(1)
-    }
-
     pub(super) fn write_at(&self, position: u64, bytes: &[u8]) -> io::Result<()> {
         self.descriptor().write_all_at(bytes, position)
     }

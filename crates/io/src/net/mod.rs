@@ -23,10 +23,6 @@ pub const READ_CHUNK_BYTES: usize = 256 << 10;
 /// their turn: with pages not in memory, larger calls were seen to hold a thread for 4–11 ms.
 pub const SEND_FILE_CHUNK_BYTES: u64 = 128 << 10;
 
-/// The same for pages that are in memory: a quarter of a millisecond. Each call ends in a push of
-/// what was queued, so that fewer of them take a third less CPU.
-pub const SEND_FILE_CACHED_BYTES_MAX: u64 = 1 << 20;
-
 /// How a socket is set up. `None` leaves the system's default (Kafka's -1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SocketOptions {

@@ -8,9 +8,7 @@ use tokio::io::Interest;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use super::{
-    SEND_FILE_CACHED_BYTES_MAX, SEND_FILE_CHUNK_BYTES, SocketOptions, ended_early, read_chunk,
-};
+use super::{SEND_FILE_CHUNK_BYTES, SocketOptions, ended_early, read_chunk};
 use crate::disk::File;
 
 /// Connections that wait to be accepted when nothing is said.
@@ -28,7 +26,7 @@ pub(crate) async fn listen(
     let mut last_error = None;
     for address in tokio::net::lookup_host((host, port)).await? {
         match listen_on(address, options) {
-            Ok(listener) => return Ok(OsListener { listener, options }),
+            Ok(listener) => return Ok(OsListener { listener }),
             Err(error) => last_error = Some(error),
         }
     }
@@ -47,7 +45,7 @@ pub(crate) async fn connect(host: &str, port: u16, options: SocketOptions) -> io
     let mut last_error = None;
     for address in tokio::net::lookup_host((host, port)).await? {
         match new_socket(address, options)?.connect(address).await {
-            Ok(stream) => return OsStream::new(stream, options),
+            Ok(stream) => return OsStream::new(stream),
             Err(error) => last_error = Some(error),
         }
     }
@@ -73,13 +71,12 @@ fn no_address() -> io::Error {
 
 pub(crate) struct OsListener {
     listener: TcpListener,
-    options: SocketOptions,
 }
 
 impl OsListener {
     pub(crate) async fn accept(&self) -> io::Result<(OsStream, SocketAddr)> {
         let (stream, peer) = self.listener.accept().await?;
-        Ok((OsStream::new(stream, self.options)?, peer))
+        Ok((OsStream::new(stream)?, peer))
     }
 
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -95,19 +92,13 @@ pub(crate) struct OsStream {
 }
 
 impl OsStream {
-    fn new(stream: TcpStream, options: SocketOptions) -> io::Result<Self> {
+    fn new(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
         let (read, write) = stream.into_split();
-        // A buffer that does not grow is full after a part of a large piece, and what the call has
-        // looked up of the rest is looked up again.
-        let cached_bytes_max = match options.send_buffer_bytes {
-            Some(_) => SEND_FILE_CHUNK_BYTES,
-            None => SEND_FILE_CACHED_BYTES_MAX,
-        };
         Ok(Self {
             read: OsReadHalf { half: read },
-            write: OsWriteHalf { half: write, cached_bytes_max },
+            write: OsWriteHalf { half: write },
             peer,
             local,
         })
@@ -171,8 +162,6 @@ fn read_into(socket: &TcpStream, into: &mut Vec<u8>, count: usize) -> io::Result
 
 pub(crate) struct OsWriteHalf {
     half: OwnedWriteHalf,
-    /// How much of a file that is in memory goes out in one call.
-    cached_bytes_max: u64,
 }
 
 impl OsWriteHalf {
@@ -215,12 +204,10 @@ impl OsWriteHalf {
         len: u64,
     ) -> io::Result<()> {
         let end = position.saturating_add(len);
-        let (mut at, mut piece_end) = (position, position);
+        let mut at = position;
         while at < end {
-            if at >= piece_end {
-                piece_end = self.piece_end(file, at, end);
-            }
-            match self.send_file_once(file, at, (piece_end - at) as usize).await {
+            let chunk = (end - at).min(SEND_FILE_CHUNK_BYTES) as usize;
+            match self.send_file_once(file, at, chunk).await {
                 Ok(0) => return Err(ended_early(file, at)),
                 Ok(count) => at += count as u64,
                 Err(error) if is_unsupported(&error) => {
@@ -235,17 +222,6 @@ impl OsWriteHalf {
             }
         }
         Ok(())
-    }
-
-    /// Where a piece that begins at `at` ends: as far as the file is in memory, but for what one may
-    /// wait for. A look at one page of each chunk tells; a page that is missing is being read then.
-    fn piece_end(&self, file: &File, at: u64, end: u64) -> u64 {
-        let mut piece_end = at + SEND_FILE_CHUNK_BYTES;
-        let most = at + self.cached_bytes_max;
-        while piece_end < most.min(end) && file.is_cached(piece_end - SEND_FILE_CHUNK_BYTES) {
-            piece_end += SEND_FILE_CHUNK_BYTES;
-        }
-        piece_end.min(end)
     }
 
     async fn send_file_once(&self, file: &File, position: u64, count: usize) -> io::Result<usize> {
