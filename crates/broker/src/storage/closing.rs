@@ -42,7 +42,7 @@ impl Storage {
         self.close_partitions().await;
         let shared = Arc::clone(&self.shared);
         let result = self.shared.io.flushing(move || shared.close()).await;
-        if result.is_ok() {
+        if result.is_ok() && !self.partitions().iter().any(|one| one.is_unrecovered()) {
             info!(partitions = self.partition_count(), "log dirs closed cleanly");
         }
         result

@@ -1,5 +1,6 @@
 //! What goes wrong, round after round, and what everybody must know of it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::keeper::BROKER;
@@ -7,6 +8,9 @@ use super::plan::Trouble;
 use super::room::Room;
 use super::rot;
 use crate::Faults;
+
+/// What a clean stop leaves in every log dir.
+const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 
 /// Milliseconds between two rounds, at most.
 const CALM_MS_MAX: u64 = 500;
@@ -94,7 +98,8 @@ async fn cut_power(room: &Room) {
     room.note_recovery().await;
 }
 
-/// A stop in order makes everything durable, also against a power cut right behind it.
+/// A stop in order makes everything durable, also against a power cut right behind it; but for logs that
+/// an earlier end has left to be recovered, and that it leaves to the next start: it makes no mark then.
 async fn stop(room: &Room) {
     let stopped_before = room.keeper.stopped();
     room.keeper.ask_to_stop();
@@ -106,7 +111,9 @@ async fn stop(room: &Room) {
     }
     let ended = room.keeper.wait_for_end().await;
     assert!(ended, "liveness: the node did not stop");
-    if room.keeper.stopped() > stopped_before && room.chance(1, 2) {
+    let is_marked = |dir: &PathBuf| room.world.has_file(BROKER, dir.join(CLEAN_SHUTDOWN));
+    let has_stopped = room.keeper.stopped() > stopped_before;
+    if has_stopped && room.chance(1, 2) && room.plan.dirs.iter().all(is_marked) {
         room.keeper.cut_power(Duration::from_millis(10)).await;
     }
     start_anew(room);
