@@ -172,12 +172,8 @@ fn judge(old: &Transaction, request: &EndTransaction<'_>) -> Result<Verdict, Err
         return Err(ErrorCode::InvalidProducerIdMapping);
     }
     let is_retry = is_retry_after_bump || is_retry_after_rotation;
-    let is_valid = match old.state {
-        _ if !bumps => epoch == old.producer_epoch,
-        State::CompleteCommit | State::CompleteAbort => is_retry || epoch == old.producer_epoch,
-        _ => epoch == old.producer_epoch,
-    };
-    if !is_valid {
+    let is_complete = matches!(old.state, State::CompleteCommit | State::CompleteAbort);
+    if epoch != old.producer_epoch && !(is_retry && is_complete) {
         return Err(ErrorCode::ProducerFenced);
     }
     if request.version.bumps_epoch() {

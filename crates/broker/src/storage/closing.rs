@@ -42,10 +42,10 @@ impl Storage {
         self.close_partitions().await;
         let shared = Arc::clone(&self.shared);
         let result = self.shared.io.flushing(move || shared.close()).await;
-        if result.is_ok() && !self.partitions().iter().any(|one| one.is_unrecovered()) {
+        if matches!(result, Ok(0)) {
             info!(partitions = self.partition_count(), "log dirs closed cleanly");
         }
-        result
+        result.map(drop)
     }
 
     /// Notes that the metadata log could not be written or synced: the dir that holds it is not marked
@@ -99,8 +99,9 @@ impl Drop for Storage {
 }
 
 impl Shared {
-    fn close(&self) -> io::Result<()> {
-        let mut failed = Ok(());
+    /// Closes what is open, and marks the dirs; how many logs are left for the next start to recover.
+    fn close(&self) -> io::Result<usize> {
+        let (mut failed, mut left) = (Ok(()), 0);
         for dir in &self.dirs {
             let inside = self.partitions_in(dir);
             let closed = inside.iter().try_for_each(|partition| partition.close());
@@ -116,6 +117,7 @@ impl Shared {
                     logs = unrecovered,
                     "logs are left for the next start to recover"
                 );
+                left += unrecovered;
                 failed = failed.and(checkpointed);
                 continue;
             }
@@ -123,7 +125,7 @@ impl Shared {
             let told = inside.iter().map(|one| one.told()).collect();
             failed = failed.and(checkpointed.and_then(|()| dir.mark_clean(broker_epoch, told)));
         }
-        failed
+        failed.map(|()| left)
     }
 
     pub(super) fn checkpoint_dir(&self, dir: &LogDir) -> io::Result<()> {

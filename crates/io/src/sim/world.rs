@@ -404,13 +404,6 @@ impl World {
         disk.used_bytes()
     }
 
-    /// Whether a node's disk has this file now, as its processes see it.
-    pub fn has_file(&self, name: &str, path: impl AsRef<Path>) -> bool {
-        let mut state = self.shared.lock();
-        let node = state.node(name);
-        state.nodes[node].disk.find(path.as_ref()).is_ok()
-    }
-
     /// Flips one bit of a file, where the seed says; the position, or `None` if the file is empty
     /// or missing.
     pub fn rot(&self, name: &str, path: impl AsRef<Path>) -> Option<u64> {

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ottla_log::files::clean_shutdown;
+
 use super::keeper::BROKER;
 use super::plan::Trouble;
 use super::room::Room;
 use super::rot;
 use crate::Faults;
-
-/// What a clean stop leaves in every log dir.
-const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 
 /// Milliseconds between two rounds, at most.
 const CALM_MS_MAX: u64 = 500;
@@ -111,7 +110,9 @@ async fn stop(room: &Room) {
     }
     let ended = room.keeper.wait_for_end().await;
     assert!(ended, "liveness: the node did not stop");
-    let is_marked = |dir: &PathBuf| room.world.has_file(BROKER, dir.join(CLEAN_SHUTDOWN));
+    let disk = room.world.node(BROKER).disk();
+    let is_marked =
+        |dir: &PathBuf| disk.exists(dir.join(clean_shutdown::FILE_NAME)).unwrap_or(false);
     let has_stopped = room.keeper.stopped() > stopped_before;
     if has_stopped && room.chance(1, 2) && room.plan.dirs.iter().all(is_marked) {
         room.keeper.cut_power(Duration::from_millis(10)).await;

@@ -185,7 +185,6 @@ impl fmt::Debug for Broker {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "where the system wants what is temporary")]
 fn data_dir(io: &Io) -> PathBuf {
     std::env::temp_dir().join(format!("ottla-testkit-{}", io.random_uuid()))
 }

@@ -35,11 +35,13 @@ fn consumer(io: &Io, bootstrap: &str) -> Result<Consumer> {
 async fn take(consumer: &mut Consumer, count: usize) -> Result<Vec<String>> {
     let mut values = Vec::new();
     while values.len() < count {
-        for record in consumer.poll(Duration::from_secs(30)).await? {
-            values.push(String::from_utf8_lossy(&record.value.unwrap_or_default()).into_owned());
-        }
+        values.extend(consumer.poll(Duration::from_secs(30)).await?.into_iter().map(text));
     }
     Ok(values)
+}
+
+fn text(record: ConsumerRecord) -> String {
+    String::from_utf8_lossy(&record.value.unwrap_or_default()).into_owned()
 }
 
 /// What an adapter of some stream crate does.
@@ -48,9 +50,11 @@ async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
 }
 
 /// The value that a stream gives next.
-async fn value(stream: &mut (impl Stream<Item = Result<ConsumerRecord>> + Unpin)) -> String {
-    let record = next(stream).await.unwrap().unwrap();
-    String::from_utf8(record.value.unwrap().to_vec()).unwrap()
+async fn value(
+    stream: &mut (impl Stream<Item = Result<ConsumerRecord>> + Unpin),
+) -> Result<String> {
+    let Some(record) = next(stream).await else { panic!("the stream has ended") };
+    record.map(text)
 }
 
 #[test]
@@ -59,8 +63,8 @@ fn a_consumer_is_a_stream_that_loses_nothing_when_it_is_left_waiting() {
         broker.create_topic("events", 1).await?;
         send(broker.io(), broker.bootstrap(), 0..3).await?;
         let mut stream = consumer(broker.io(), broker.bootstrap())?;
-        assert_eq!(value(&mut stream).await, "0");
-        assert_eq!(value(&mut stream).await, "1");
+        assert_eq!(value(&mut stream).await?, "0");
+        assert_eq!(value(&mut stream).await?, "1");
         // Both ways of reading take turns.
         assert_eq!(take(&mut stream, 1).await?, ["2"]);
         // Given up many times while it waits, also in the moment a record comes.
@@ -69,7 +73,7 @@ fn a_consumer_is_a_stream_that_loses_nothing_when_it_is_left_waiting() {
         let mut read = Vec::new();
         while read.len() < 40 {
             let brief = Duration::from_micros(700);
-            read.extend(broker.io().timeout(brief, value(&mut stream)).await);
+            read.extend(broker.io().timeout(brief, value(&mut stream)).await.transpose()?);
         }
         assert_eq!(read, (3..43).map(|it| it.to_string()).collect::<Vec<_>>());
         // What was asked for once more is processed, and goes to nobody else.
@@ -77,7 +81,7 @@ fn a_consumer_is_a_stream_that_loses_nothing_when_it_is_left_waiting() {
         stream.close(Duration::from_secs(10)).await;
         send(broker.io(), broker.bootstrap(), 43..44).await?;
         let mut another = consumer(broker.io(), broker.bootstrap())?;
-        assert_eq!(value(&mut another).await, "43");
+        assert_eq!(value(&mut another).await?, "43");
         Ok(())
     };
     VirtualTime::new().seed(3).run(run).unwrap();
@@ -89,7 +93,7 @@ fn a_stream_that_is_polled_stays_a_member_and_one_that_is_left_does_not() {
         broker.create_topic("events", 1).await?;
         send(broker.io(), broker.bootstrap(), 0..1).await?;
         let mut stream = consumer(broker.io(), broker.bootstrap())?;
-        assert_eq!(value(&mut stream).await, "0");
+        assert_eq!(value(&mut stream).await?, "0");
         let generation = stream.group_metadata()?.generation;
         // Four times `max.poll.interval.ms`, and nothing to read.
         let hour = Duration::from_secs(1200);
@@ -99,7 +103,7 @@ fn a_stream_that_is_polled_stays_a_member_and_one_that_is_left_does_not() {
         assert_ne!(stream.group_metadata()?.generation, generation);
         // Whoever comes back is let in again.
         send(broker.io(), broker.bootstrap(), 1..2).await?;
-        assert_eq!(value(&mut stream).await, "1");
+        assert_eq!(value(&mut stream).await?, "1");
         Ok(())
     };
     VirtualTime::new().run(run).unwrap();
@@ -119,7 +123,7 @@ fn a_stream_goes_on_behind_an_error() {
         assert_eq!(next(&mut stream).await.unwrap().unwrap_err().kind(), ErrorKind::NoOffset);
         stream.seek(&partition, 0)?;
         send(broker.io(), broker.bootstrap(), 0..1).await?;
-        assert_eq!(value(&mut stream).await, "0");
+        assert_eq!(value(&mut stream).await?, "0");
         Ok(())
     };
     VirtualTime::new().run(run).unwrap();
