@@ -121,12 +121,15 @@ impl Reading {
         let mut head = httparse::Response::new(&mut headers);
         let len = match head.parse(&self.ahead) {
             Ok(httparse::Status::Complete(len)) => len,
-            Ok(httparse::Status::Partial) if self.ahead.len() <= HEAD_BYTES_MAX => return Ok(false),
+            Ok(httparse::Status::Partial) if self.ahead.len() <= HEAD_BYTES_MAX => {
+                return Ok(false);
+            }
             Ok(httparse::Status::Partial) => return Err(invalid("its head has no end")),
             Err(why) => return Err(invalid(format!("it is not HTTP: {why}"))),
         };
         let status = head.code.unwrap_or_default();
-        let at = if matches!(status, 100..=199) { At::Head } else { body_of(status, head.headers)? };
+        let at =
+            if matches!(status, 100..=199) { At::Head } else { body_of(status, head.headers)? };
         self.ahead.drain(..len);
         self.at = at;
         self.answer.status = status;
@@ -252,7 +255,10 @@ mod tests {
         check("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "200 ");
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 9\r\n\r\n";
         check(&format!("{chunked}2;x=y\r\nab\r\n1\r\nc\r\n0\r\nT: x\r\n\r\n"), "200 abc");
-        check("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 No\r\nContent-Length: 1\r\n\r\nx", "500 x");
+        check(
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 No\r\nContent-Length: 1\r\n\r\nx",
+            "500 x",
+        );
     }
 
     #[test]
@@ -283,13 +289,13 @@ mod tests {
             &format!("{head}Content-Length: 3\r\nContent-Length: 4\r\n\r\n"),
             "its Content-Length is not a number",
         );
-        check(&format!("{head}Transfer-Encoding: gzip\r\n\r\n"), "its body is in an encoding, gzip");
+        check(
+            &format!("{head}Transfer-Encoding: gzip\r\n\r\n"),
+            "its body is in an encoding, gzip",
+        );
         let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n");
         check(&format!("{chunked}x"), "its body is not in chunks, as its head says");
-        check(
-            &format!("{chunked}1\r\nabc"),
-            "a chunk of its body does not end where it should",
-        );
+        check(&format!("{chunked}1\r\nabc"), "a chunk of its body does not end where it should");
         check("HTTP/1.1 101 Other\r\n\r\n", "status 101 instead of an answer");
         let interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(INTERIM_MAX + 1);
         check(&interim, "status 100 instead of an answer");
@@ -303,9 +309,6 @@ mod tests {
         assert_eq!(said(&many, false, READ_BYTES), "it is not HTTP: too many headers");
         let endless = "0".repeat(HEAD_BYTES_MAX + 1);
         let chunks = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;{endless}");
-        assert_eq!(
-            said(&chunks, false, READ_BYTES),
-            "its body is not in chunks, as its head says"
-        );
+        assert_eq!(said(&chunks, false, READ_BYTES), "its body is not in chunks, as its head says");
     }
 }
