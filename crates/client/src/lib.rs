@@ -67,9 +67,9 @@
 //!     ("ssl.truststore.password", "changeit"),
 //!     ("sasl.mechanism", "SCRAM-SHA-512"),
 //!     ("sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule required \
-//!                           username=\"alice\" password=\"secret\";"),
+//!                           username=\"alice\" password=\"in-wonderland\";"),
 //! ]).unwrap();
-//! assert!(!format!("{settings:?}").contains("secret"));
+//! assert!(!format!("{settings:?}").contains("in-wonderland"));
 //! ```
 //!
 //! # A first request
