@@ -384,3 +384,18 @@ fn refused(kind: Kind, error: &Error) -> Answer {
 fn millis(duration: Duration) -> i32 {
     i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coordinator_that_cannot_be_asked_has_refused_nothing() {
+        for kind in [ErrorKind::Unreachable, ErrorKind::TimedOut, ErrorKind::NoToken] {
+            let answer = refused(Kind::Heartbeat, &Error::new(kind, "no"));
+            assert!(matches!(answer, Answer::Refused(_, Refusal::Silence)), "{kind:?}");
+        }
+        let answer = refused(Kind::Heartbeat, &Error::new(ErrorKind::Security, "no"));
+        assert!(matches!(answer, Answer::Refused(_, Refusal::Code(..))));
+    }
+}
