@@ -140,6 +140,19 @@ impl BatchBuilder {
         self.plain.reserve_exact(batch_bytes.saturating_sub(self.plain.len()));
     }
 
+    /// Has the batch written into `buffer`, whose content is forgotten, rather than into one of its
+    /// own. Only before the first record.
+    pub fn reuse(&mut self, mut buffer: Vec<u8>) {
+        ottla_base::always!(self.is_empty(), "records are in the batch's buffer");
+        buffer.clear();
+        self.plain = buffer;
+    }
+
+    /// The buffer that records were collected in, for another batch.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.plain
+    }
+
     /// Adds a record at the next offset.
     ///
     /// # Errors
