@@ -148,11 +148,6 @@ impl BatchBuilder {
         self.plain = buffer;
     }
 
-    /// The buffer that records were collected in, for another batch.
-    pub fn into_buffer(self) -> Vec<u8> {
-        self.plain
-    }
-
     /// Adds a record at the next offset.
     ///
     /// # Errors
@@ -245,16 +240,20 @@ impl BatchBuilder {
     }
 
     /// The batch, in the memory that its records are in already where there is no codec.
-    pub fn finish(mut self, space: &mut CodecSpace) -> Vec<u8> {
-        let mut batch = core::mem::take(&mut self.plain);
-        if self.compression.codec != Codec::None || batch.is_empty() {
-            self.plain = batch;
-            batch = Vec::new();
+    pub fn finish(self, space: &mut CodecSpace) -> Vec<u8> {
+        self.finish_and_free(space).0
+    }
+
+    /// The same, and the memory that the records are in if the batch is not.
+    pub fn finish_and_free(mut self, space: &mut CodecSpace) -> (Vec<u8>, Option<Vec<u8>>) {
+        if self.compression.codec != Codec::None || self.plain.is_empty() {
+            let mut batch = Vec::new();
             self.build_into(&mut batch, space);
-            return batch;
+            return (batch, Some(self.plain));
         }
+        let mut batch = core::mem::take(&mut self.plain);
         self.put_header(&mut batch);
-        batch
+        (batch, None)
     }
 
     /// Writes the header in front of a batch that is complete but for it.

@@ -52,6 +52,7 @@ mod handle;
 mod listener;
 mod member;
 mod offsets;
+mod pace;
 mod record;
 mod shared;
 mod stream;

@@ -26,7 +26,8 @@ impl Spares {
         if end < BYTES_MIN {
             return None;
         }
-        let fits = |spare: &Vec<u8>| (end..=end.saturating_mul(WASTE_MAX)).contains(&spare.capacity());
+        let fits =
+            |spare: &Vec<u8>| (end..=end.saturating_mul(WASTE_MAX)).contains(&spare.capacity());
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let at = free.iter().rposition(fits)?;
         Some(free.remove(at))
