@@ -160,6 +160,7 @@ impl Accumulator {
         });
         let is_new = open.is_none();
         if is_new {
+            queue.note_usual(batch_size);
             let mut batch = Batch::new(
                 self.next_batch,
                 topic.name.clone(),

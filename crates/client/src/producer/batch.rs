@@ -29,7 +29,7 @@ pub(super) struct Batch {
     pub(super) topic: Arc<str>,
     pub(super) partition: i32,
     content: Content,
-    /// Where the memory of its content came from and goes back to.
+    /// Where the memory of its content goes.
     buffers: Option<Arc<Buffers>>,
     pub(super) record_count: i32,
     /// Bytes if nothing could be compressed.
@@ -99,10 +99,10 @@ impl Batch {
         let Content::Open(builder) = &mut self.content else { return };
         if buffers.fit(bytes) {
             builder.reuse(buffers.take());
-            self.buffers = Some(buffers.clone());
         } else {
             builder.reserve(bytes);
         }
+        self.buffers = Some(buffers.clone());
     }
 
     /// Whether a record fits into a batch of `batch_size` bytes; the first always does.
