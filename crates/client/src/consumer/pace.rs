@@ -14,10 +14,16 @@ const SLOW: Duration = Duration::from_millis(4);
 /// If it takes less, half as much at once will do. More than half of [`SLOW`] would have it swing.
 const QUICK: Duration = Duration::from_millis(2);
 
+/// So many slow answers, one after the other, are not chance: a machine that is busy has a quick one
+/// among them.
+const SLOW_COUNT: u32 = 4;
+
 /// How much is asked of one node at once.
 #[derive(Debug)]
 pub(crate) struct Pace {
     bytes: usize,
+    /// Slow answers since the last that was not.
+    slow: u32,
     /// The node begins with partitions that had nothing yet. Only sessions do (KIP-227): without one
     /// a full answer would hold the same partitions each time.
     is_fair: bool,
@@ -25,7 +31,7 @@ pub(crate) struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { bytes: BYTES_MIN, is_fair: true }
+        Self { bytes: BYTES_MIN, slow: 0, is_fair: true }
     }
 }
 
@@ -48,7 +54,10 @@ impl Pace {
             return;
         }
         let mebibytes = u32::try_from(bytes.div_ceil(MIB)).unwrap_or(u32::MAX);
-        if was_awaited && took > SLOW.saturating_mul(mebibytes) {
+        let is_slow = was_awaited && took > SLOW.saturating_mul(mebibytes);
+        self.slow = if is_slow { self.slow + 1 } else { 0 };
+        if self.slow >= SLOW_COUNT {
+            self.slow = 0;
             self.bytes = self.bytes.saturating_mul(2).min(BYTES_MAX);
         } else if took < QUICK.saturating_mul(mebibytes) {
             self.bytes = (self.bytes / 2).max(BYTES_MIN);
@@ -65,7 +74,7 @@ mod tests {
     #[track_caller]
     fn check(round_trip: u64, per_mib: u64, was_awaited: bool, expected: usize) {
         let mut pace = Pace::default();
-        for _ in 0..20 {
+        for _ in 0..50 {
             let bytes = pace.bytes();
             let took = round_trip * 1000 + per_mib * 1000 * bytes as u64 / MIB as u64;
             pace.answered(bytes, Duration::from_micros(took), was_awaited);
@@ -85,6 +94,16 @@ mod tests {
     #[test]
     fn a_user_who_is_slower_than_the_node_does_not_need_more() {
         check(1000, 10, false, 1);
+    }
+
+    #[test]
+    fn a_slow_answer_among_quick_ones_changes_nothing() {
+        let mut pace = Pace::default();
+        for number in 0..40 {
+            let took = Duration::from_millis(if number % 4 == 0 { 1 } else { 30 });
+            pace.answered(pace.bytes(), took, true);
+        }
+        assert_eq!(pace.bytes(), BYTES_MIN);
     }
 
     #[test]
