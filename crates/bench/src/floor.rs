@@ -7,10 +7,14 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustix::net::sockopt;
+
 /// Bytes of a batch before what its checksum covers.
 const CRC_END: usize = 21;
 /// Where in a batch the checksum is.
 const CRC_AT: usize = 17;
+/// Send and receive buffer of a socket, as both brokers have them by default.
+const SOCKET_BUFFER_BYTES: usize = 102_400;
 /// Longest request taken.
 const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -42,6 +46,9 @@ enum Answering {
 
 fn serve(address: SocketAddr, dir: &Path, answering: &Answering) -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
+    // What it accepts inherits them.
+    sockopt::set_socket_send_buffer_size(&listener, SOCKET_BUFFER_BYTES)?;
+    sockopt::set_socket_recv_buffer_size(&listener, SOCKET_BUFFER_BYTES)?;
     let served = &AtomicUsize::new(0);
     std::thread::scope(|scope| {
         loop {

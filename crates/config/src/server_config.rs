@@ -186,9 +186,9 @@ pub struct ServerConfig {
     pub socket_request_max_bytes: i32,
     /// `socket.listen.backlog.size`, where somebody gave one; Kafka's default of 50 is small.
     pub socket_listen_backlog_size: Option<u32>,
-    /// `socket.send.buffer.bytes`, where somebody gave one; the system tunes it best itself.
+    /// `socket.send.buffer.bytes`; none for -1, which leaves it to the system.
     pub socket_send_buffer_bytes: Option<u32>,
-    /// `socket.receive.buffer.bytes`, likewise.
+    /// `socket.receive.buffer.bytes`; none for -1, which leaves it to the system.
     pub socket_receive_buffer_bytes: Option<u32>,
     /// `queued.max.requests`.
     pub queued_max_requests: i32,
@@ -256,8 +256,12 @@ impl Reader<'_> {
 
     /// None when nobody gave it, and for the negative numbers that leave it to the system.
     fn given_size(&self, name: &str) -> Option<u32> {
-        let value = self.0.value(name).as_i64().filter(|_| self.0.is_given(name))?;
-        value.try_into().ok()
+        if self.0.is_given(name) { self.size(name) } else { None }
+    }
+
+    /// None for the negative numbers that leave it to the system.
+    fn size(&self, name: &str) -> Option<u32> {
+        self.0.value(name).as_i64()?.try_into().ok()
     }
 
     fn long(&self, name: &str) -> i64 {
@@ -310,8 +314,8 @@ fn build(
         message_max_bytes: reader.int("message.max.bytes"),
         socket_request_max_bytes: reader.int("socket.request.max.bytes"),
         socket_listen_backlog_size: reader.given_size("socket.listen.backlog.size"),
-        socket_send_buffer_bytes: reader.given_size("socket.send.buffer.bytes"),
-        socket_receive_buffer_bytes: reader.given_size("socket.receive.buffer.bytes"),
+        socket_send_buffer_bytes: reader.size("socket.send.buffer.bytes"),
+        socket_receive_buffer_bytes: reader.size("socket.receive.buffer.bytes"),
         queued_max_requests: reader.int("queued.max.requests"),
         connections_max_idle_ms: reader.long("connections.max.idle.ms"),
         max_connections: reader.int("max.connections"),

@@ -3,6 +3,7 @@
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::net::SendFlags;
 use tokio::io::Interest;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -205,32 +206,47 @@ impl OsWriteHalf {
     ) -> io::Result<()> {
         let end = position.saturating_add(len);
         let mut at = position;
+        let mut may_be_full = false;
         while at < end {
             let chunk = (end - at).min(SEND_FILE_CHUNK_BYTES) as usize;
-            match self.send_file_once(file, at, chunk).await {
+            let count = match self.send_file_once(file, at, chunk, may_be_full).await {
                 Ok(0) => return Err(ended_early(file, at)),
-                Ok(count) => at += count as u64,
+                Ok(count) => count,
                 Err(error) if is_unsupported(&error) => {
                     let copy = read_chunk(file, at, end - at)?;
                     self.write_all(&copy, false).await?;
-                    at += copy.len() as u64;
+                    copy.len()
                 }
                 Err(error) => return Err(error),
-            }
-            if at < end {
+            };
+            at += count as u64;
+            may_be_full = count < chunk;
+            if at < end && !may_be_full {
                 tokio::task::yield_now().await;
             }
         }
         Ok(())
     }
 
-    async fn send_file_once(&self, file: &File, position: u64, count: usize) -> io::Result<usize> {
+    /// One `sendfile`. If the socket `may_be_full` it is asked first: `sendfile` looks up pages before it
+    /// finds that there is no room for them.
+    async fn send_file_once(
+        &self,
+        file: &File,
+        position: u64,
+        count: usize,
+        mut may_be_full: bool,
+    ) -> io::Result<usize> {
         let socket: &TcpStream = self.half.as_ref();
         let Some((file, path)) = file.as_os() else {
             return Err(io::ErrorKind::Unsupported.into());
         };
         socket
             .async_io(Interest::WRITABLE, || {
+                // Once it had no room, the system tells when it has: this need not be asked again.
+                if std::mem::take(&mut may_be_full) && !is_writable(socket)? {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
                 let mut offset = position;
                 // The socket does not block, the file may.
                 let _began = crate::disk::outstanding::begin("send", path);
@@ -245,6 +261,12 @@ impl OsWriteHalf {
         let socket: &TcpStream = self.half.as_ref();
         Ok(rustix::net::shutdown(socket, rustix::net::Shutdown::Write)?)
     }
+}
+
+/// Whether a socket has room now. If it has none, asking makes the system tell when it has again.
+fn is_writable(socket: &TcpStream) -> io::Result<bool> {
+    let mut asked = [PollFd::new(socket, PollFlags::OUT)];
+    Ok(retry_interrupted(|| rustix::event::poll(&mut asked, Some(&Timespec::default())))? > 0)
 }
 
 /// Some file systems cannot feed `sendfile`.
