@@ -192,7 +192,7 @@ impl Connection {
             ended: watch::Sender::new(false),
         });
         io.spawn("client write", carrying::write_frames(shared.clone(), write, outgoing));
-        let frames = Frames::new(read, options.response_bytes_max);
+        let frames = Frames::new(read, options.response_bytes_max).recycling();
         io.spawn(
             "client read",
             carrying::read_frames(io.clone(), shared.clone(), frames, options.idle_max),

@@ -103,6 +103,11 @@ impl FetchSession {
         self.known.contains_key(partition)
     }
 
+    /// Whether the broker remembers something.
+    pub fn is_kept(&self) -> bool {
+        self.id != SESSION_NONE
+    }
+
     /// The partitions of the session, to find names of ids by.
     pub fn partitions(&self) -> impl Iterator<Item = (&TopicPartition, &FetchPartition)> {
         self.known.iter()

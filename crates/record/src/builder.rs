@@ -140,6 +140,14 @@ impl BatchBuilder {
         self.plain.reserve_exact(batch_bytes.saturating_sub(self.plain.len()));
     }
 
+    /// Has the batch written into `buffer`, whose content is forgotten, rather than into one of its
+    /// own. Only before the first record.
+    pub fn reuse(&mut self, mut buffer: Vec<u8>) {
+        ottla_base::always!(self.is_empty(), "records are in the batch's buffer");
+        buffer.clear();
+        self.plain = buffer;
+    }
+
     /// Adds a record at the next offset.
     ///
     /// # Errors
@@ -232,16 +240,20 @@ impl BatchBuilder {
     }
 
     /// The batch, in the memory that its records are in already where there is no codec.
-    pub fn finish(mut self, space: &mut CodecSpace) -> Vec<u8> {
-        let mut batch = core::mem::take(&mut self.plain);
-        if self.compression.codec != Codec::None || batch.is_empty() {
-            self.plain = batch;
-            batch = Vec::new();
+    pub fn finish(self, space: &mut CodecSpace) -> Vec<u8> {
+        self.finish_and_free(space).0
+    }
+
+    /// The same, and the memory that the records are in if the batch is not.
+    pub fn finish_and_free(mut self, space: &mut CodecSpace) -> (Vec<u8>, Option<Vec<u8>>) {
+        if self.compression.codec != Codec::None || self.plain.is_empty() {
+            let mut batch = Vec::new();
             self.build_into(&mut batch, space);
-            return batch;
+            return (batch, Some(self.plain));
         }
+        let mut batch = core::mem::take(&mut self.plain);
         self.put_header(&mut batch);
-        batch
+        (batch, None)
     }
 
     /// Writes the header in front of a batch that is complete but for it.

@@ -14,6 +14,7 @@ use ottla_wire::messages::fetch::{
     PartitionData,
 };
 
+use super::pace::Pace;
 use super::record::{Chunk, Reading};
 use super::shared::{Shared, State};
 use crate::settings::ConsumerSettings;
@@ -34,6 +35,8 @@ pub(crate) struct Fetcher {
     sessions: BTreeMap<BrokerId, FetchSession>,
     /// Bytes that the answer under way may have.
     reserved: BTreeMap<BrokerId, usize>,
+    /// How much is asked for at once.
+    paces: BTreeMap<BrokerId, Pace>,
     /// No probe of a node before.
     probes: BTreeMap<BrokerId, MonoTime>,
     /// When the next probe is due.
@@ -56,6 +59,8 @@ pub(crate) struct FetchJob {
     session: FetchSession,
     asked: BTreeMap<TopicPartition, (FetchPartition, u64)>,
     bytes_max: usize,
+    /// As far as is known there is something already.
+    is_behind: bool,
     /// How long the broker may wait for records.
     wait: Duration,
 }
@@ -66,6 +71,8 @@ pub(crate) struct Fetched {
     session: FetchSession,
     asked: BTreeMap<TopicPartition, (FetchPartition, u64)>,
     result: Result<(i16, FetchResponse)>,
+    /// How long an answer took that did not wait for records.
+    took: Option<Duration>,
 }
 
 /// What the driver is to do after an answer.
@@ -101,10 +108,13 @@ impl Fetcher {
                 continue;
             };
             let most = usize::try_from(settings.fetch_max_bytes).unwrap_or(1);
-            let bytes_max = most.min(share).min(left.max(1));
+            let pace = self.paces.entry(node).or_default().bytes();
+            let pace = pace.max(usize::try_from(settings.fetch_min_bytes).unwrap_or(1));
+            let bytes_max = most.min(share).min(left.max(1)).min(pace);
             self.reserved.insert(node, bytes_max);
             let session = self.sessions.remove(&node).unwrap_or_default();
-            jobs.push(FetchJob { node, session, asked: wanted.asked, bytes_max, wait });
+            let Wanted { asked, is_behind, .. } = wanted;
+            jobs.push(FetchJob { node, session, asked, bytes_max, is_behind, wait });
         }
         jobs
     }
@@ -195,7 +205,7 @@ impl Fetcher {
     /// What an answer brought; it is put in store, and the session goes on.
     pub(crate) fn take(&mut self, shared: &Shared, fetched: Fetched, now: Now) -> Aftermath {
         self.reserved.remove(&fetched.node);
-        let Fetched { node, mut session, asked, result } = fetched;
+        let Fetched { node, mut session, asked, result, took } = fetched;
         let mut aftermath = Aftermath::default();
         match result {
             Err(error) => {
@@ -212,6 +222,11 @@ impl Fetcher {
                 let code = ErrorCode::from_code(answer.error_code);
                 let code = code.unwrap_or(ErrorCode::UnknownServerError);
                 if session.answered(code, answer.session_id) {
+                    let pace = self.paces.entry(node).or_default();
+                    pace.note_session(session.is_kept());
+                    if let Some(took) = took {
+                        pace.answered(bytes_of(&answer), took, shared.lock().waiting);
+                    }
                     take_partitions(shared, &session, &asked, answer, now, &mut aftermath);
                 } else {
                     tracing::debug!(node, %code, "the fetch session begins again");
@@ -235,7 +250,7 @@ impl Fetcher {
 impl FetchJob {
     /// Sends it and waits for the answer.
     pub(crate) async fn run(self, client: &Client, settings: &ConsumerSettings) -> Fetched {
-        let Self { node, mut session, asked, bytes_max, wait } = self;
+        let Self { node, mut session, asked, bytes_max, is_behind, wait } = self;
         let ids = asked.values().all(|(it, _)| !it.topic_id.is_zero());
         let newest = if ids { i16::MAX } else { IDS_FROM - 1 };
         let limit = client.settings().request_timeout.max(settings.fetch_max_wait * 2);
@@ -250,8 +265,10 @@ impl FetchJob {
             request
         };
         let route = Route::node(node).on(Lane::Fetch);
+        let began = client.io().now().mono;
         let result = client.call_versioned(&route, limit, OLDEST..=newest, build).await;
-        Fetched { node, session, asked, result }
+        let took = is_behind.then(|| client.io().now().mono.since(began));
+        Fetched { node, session, asked, result, took }
     }
 }
 
@@ -292,6 +309,12 @@ fn request(plan: FetchPlan, isolation: i8, bytes_max: usize, wait: Duration) -> 
         forgotten_topics_data: forgotten.collect(),
         ..Default::default()
     }
+}
+
+/// Bytes of records.
+fn bytes_of(answer: &FetchResponse) -> usize {
+    let all = answer.responses.iter().flat_map(|topic| &topic.partitions);
+    all.filter_map(|it| it.records.bytes()).map(Bytes::len).sum()
 }
 
 fn put_off<'a>(shared: &Shared, them: impl Iterator<Item = &'a TopicPartition>, now: Now) {

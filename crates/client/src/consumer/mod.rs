@@ -52,6 +52,7 @@ mod handle;
 mod listener;
 mod member;
 mod offsets;
+mod pace;
 mod record;
 mod shared;
 mod stream;
@@ -85,6 +86,8 @@ pub struct Consumer {
     /// What is being given out.
     current: Option<Chunk>,
     space: CodecSpace,
+    /// How many records were given out the last time.
+    usual_count: usize,
     /// What [`Stream::poll_next`] waits for, between two polls of it.
     pending: Option<stream::Pending>,
 }
@@ -121,7 +124,7 @@ impl Consumer {
         let driver = Driver::new(shared.clone())?;
         shared.client.io().spawn("consumer", driver.run());
         let handle = ConsumerHandle { shared };
-        Ok(Self { handle, current: None, space: CodecSpace::new(), pending: None })
+        Ok(Self { handle, current: None, space: CodecSpace::new(), usual_count: 0, pending: None })
     }
 
     /// A handle that other tasks can keep.
@@ -277,6 +280,9 @@ impl Consumer {
                 state.chunks.push_front(chunk);
                 continue;
             }
+            if records.capacity() == 0 {
+                records.reserve(self.usual_count.min(max));
+            }
             give(&mut state, &mut chunk, &mut records, max);
             drop(state);
             if records.len() >= max {
@@ -296,6 +302,9 @@ impl Consumer {
                     break;
                 }
             }
+        }
+        if !records.is_empty() {
+            self.usual_count = records.len();
         }
         Ok(records)
     }
@@ -334,13 +343,7 @@ fn give(
     records: &mut Vec<ConsumerRecord>,
     max: usize,
 ) {
-    let mut next = None;
-    while records.len() < max {
-        let Some((record, behind)) = chunk.pop() else { break };
-        records.push(record);
-        next = Some(behind);
-    }
-    let Some(next) = next else { return };
+    let Some(next) = chunk.give(records, max) else { return };
     if let Some(before) = state.positions.position(&chunk.partition) {
         state.in_hand.entry(chunk.partition.clone()).or_insert(before);
     }

@@ -15,6 +15,8 @@ use crate::{Error, ErrorKind, Result};
 
 /// Bytes that one batch may unpack to.
 const BATCH_PLAIN_BYTES_MAX: usize = 200 << 20;
+/// Records that room is made for at once; for more it grows with them.
+const READY_MAX: usize = 1024;
 
 /// One record. Its bytes are shared with the answer, or the batch, that it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,15 +128,24 @@ impl Chunk {
         Ok(Some((chunk, Position { offset: end.offset.max(reading.from), ..end })))
     }
 
-    /// The next record that is unpacked, and the place behind it.
-    pub(crate) fn pop(&mut self) -> Option<(ConsumerRecord, Position)> {
-        let record = self.ready.pop_front()?;
+    /// Gives out what is unpacked as long as `records` are fewer than `max`; the place behind the
+    /// last one, if there is one.
+    pub(crate) fn give(
+        &mut self,
+        records: &mut Vec<ConsumerRecord>,
+        max: usize,
+    ) -> Option<Position> {
+        let count = self.ready.len().min(max.saturating_sub(records.len()));
+        if count == 0 {
+            return None;
+        }
+        records.extend(self.ready.drain(..count));
         // Behind the last record of a batch comes the next batch: compaction may have left a gap there.
-        let next = match self.ready.is_empty() {
-            true => self.after,
-            false => Position { offset: record.offset + 1, epoch: self.after.epoch },
-        };
-        Some((record, next))
+        if self.ready.is_empty() {
+            return Some(self.after);
+        }
+        let last = records.last()?;
+        Some(Position { offset: last.offset + 1, epoch: self.after.epoch })
     }
 
     /// The place behind what was unpacked so far.
@@ -166,6 +177,9 @@ impl Chunk {
                 .map(Bytes::from)
                 .map_err(|error| self.damaged(&error))?,
         };
+        // A record takes several bytes.
+        let count = usize::try_from(header.record_count).unwrap_or(0).min(plain.len() / 6);
+        self.ready.reserve(count.min(READY_MAX));
         for record in &Records::of_plain(header, &plain) {
             let record = record.map_err(|error| self.damaged(&error))?;
             if record.offset >= self.from {

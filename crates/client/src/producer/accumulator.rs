@@ -11,6 +11,7 @@ use ottla_record::{Compression, NewRecord};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::batch::Batch;
+use super::buffers::Buffers;
 use super::delivery::{Ack, Delivery, Outcome};
 use super::queue::Queue;
 use super::sequences::{Identity, Verdict};
@@ -40,6 +41,7 @@ pub(super) struct Rules {
 pub(super) struct Accumulator {
     rules: Rules,
     topics: BTreeMap<Arc<str>, TopicQueues>,
+    buffers: Arc<Buffers>,
     identity: Option<Identity>,
     next_batch: u64,
     rotation: usize,
@@ -100,8 +102,16 @@ pub(super) enum Settled {
 }
 
 impl Accumulator {
-    pub(super) fn new(rules: Rules, rng: Rng) -> Self {
-        Self { rules, topics: BTreeMap::new(), identity: None, next_batch: 0, rotation: 0, rng }
+    pub(super) fn new(rules: Rules, memory: usize, rng: Rng) -> Self {
+        Self {
+            buffers: Buffers::new(rules.batch_size, memory),
+            rules,
+            topics: BTreeMap::new(),
+            identity: None,
+            next_batch: 0,
+            rotation: 0,
+            rng,
+        }
     }
 
     pub(super) fn identity(&self) -> Option<Identity> {
@@ -150,6 +160,7 @@ impl Accumulator {
         });
         let is_new = open.is_none();
         if is_new {
+            queue.note_usual(batch_size);
             let mut batch = Batch::new(
                 self.next_batch,
                 topic.name.clone(),
@@ -159,7 +170,7 @@ impl Accumulator {
                 now,
             );
             self.next_batch += 1;
-            batch.expect(queue.usual_bytes);
+            batch.expect(queue.usual_bytes, &self.buffers);
             queue.waiting.push_back(batch);
         }
         let batch = queue.waiting.back_mut().ok_or_else(Error::closed)?;
@@ -407,6 +418,11 @@ impl Accumulator {
     pub(super) fn is_empty(&self) -> bool {
         let mut queues = self.topics.values().flat_map(|topic| &topic.queues);
         queues.all(|queue| queue.waiting.is_empty() && queue.flying.is_empty())
+    }
+
+    /// Lets go of memory that nothing has been written to for long; when to look again.
+    pub(super) fn let_go(&self, now: MonoTime) -> Option<MonoTime> {
+        self.buffers.let_go(self.is_empty(), now)
     }
 
     /// Whether something waits that an identity is needed for.

@@ -10,6 +10,7 @@ use ottla_record::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::buffers::Buffers;
 use super::delivery::{Delivery, Outcome};
 use super::record::ProducerRecord;
 use super::sequences::Identity;
@@ -28,6 +29,8 @@ pub(super) struct Batch {
     pub(super) topic: Arc<str>,
     pub(super) partition: i32,
     content: Content,
+    /// Where the memory of its content goes.
+    buffers: Option<Arc<Buffers>>,
     pub(super) record_count: i32,
     /// Bytes if nothing could be compressed.
     pub(super) plain_bytes: usize,
@@ -81,6 +84,7 @@ impl Batch {
             record_count: 0,
             plain_bytes: builder.size_in_bytes_plain(),
             content: Content::Open(builder),
+            buffers: None,
             created_at: now,
             attempts: 0,
             retry_at: MonoTime::default(),
@@ -90,11 +94,15 @@ impl Batch {
         }
     }
 
-    /// It will probably have this many bytes.
-    pub(super) fn expect(&mut self, bytes: usize) {
-        if let Content::Open(builder) = &mut self.content {
+    /// It will probably have this many bytes. Before the first record.
+    pub(super) fn expect(&mut self, bytes: usize, buffers: &Arc<Buffers>) {
+        let Content::Open(builder) = &mut self.content else { return };
+        if buffers.fit(bytes) {
+            builder.reuse(buffers.take());
+        } else {
             builder.reserve(bytes);
         }
+        self.buffers = Some(buffers.clone());
     }
 
     /// Whether a record fits into a batch of `batch_size` bytes; the first always does.
@@ -139,7 +147,15 @@ impl Batch {
                 if let Some((identity, base)) = self.number {
                     builder = builder.producer(identity.id, identity.epoch, base);
                 }
-                Bytes::from(builder.finish(space))
+                let (batch, free) = builder.finish_and_free(space);
+                match (&self.buffers, free) {
+                    (Some(buffers), None) => buffers.lend(batch),
+                    (Some(buffers), Some(free)) => {
+                        buffers.put(free);
+                        Bytes::from(batch)
+                    }
+                    (None, _) => Bytes::from(batch),
+                }
             }
         };
         self.content = Content::Closed(bytes.clone());

@@ -75,13 +75,16 @@ pub struct Delivery {
     /// The record's place in the batch.
     index: i32,
     timestamp: i64,
-    /// Where the waker is, and how many there were when it was left there.
-    place: Option<usize>,
+    /// Where the waker is; [`NOWHERE`] before it was left. Small, because programs keep many of these.
+    place: u32,
 }
+
+/// No waker was left.
+const NOWHERE: u32 = u32::MAX;
 
 impl Delivery {
     pub(super) fn new(outcome: Arc<Outcome>, index: i32, timestamp: i64) -> Self {
-        Self { outcome, index, timestamp, place: None }
+        Self { outcome, index, timestamp, place: NOWHERE }
     }
 
     /// The partition that the record was put to.
@@ -106,11 +109,12 @@ impl Delivery {
             // It came between two looks: to be polled again finds it.
             return waker.wake_by_ref();
         }
-        match self.place.and_then(|place| waiting.get_mut(place)) {
+        match waiting.get_mut(self.place as usize) {
             Some(known) => known.clone_from(waker),
             None => {
+                // No more wait than the batch has records, which an i32 counts.
+                self.place = u32::try_from(waiting.len()).unwrap_or(NOWHERE);
                 waiting.push(waker.clone());
-                self.place = Some(waiting.len() - 1);
             }
         }
     }
@@ -137,7 +141,7 @@ impl Future for Delivery {
                 }
             };
             self.index -= part.0;
-            self.place = None;
+            self.place = NOWHERE;
             self.outcome = part.1;
         }
     }

@@ -38,6 +38,7 @@
 
 mod accumulator;
 mod batch;
+mod buffers;
 pub(crate) mod dead_letters;
 mod delivery;
 mod hooks;
@@ -169,7 +170,7 @@ impl ProducerBuilder {
         let rng = Rng::new(client.io().random_u64());
         let rules = rules_of(&settings);
         let shared = Arc::new(Shared {
-            accumulator: Mutex::new(Accumulator::new(rules, rng)),
+            accumulator: Mutex::new(Accumulator::new(rules, settings.buffer_memory, rng)),
             transaction: Mutex::default(),
             nodes: Mutex::default(),
             memory: Arc::new(Semaphore::new(settings.buffer_memory.min(Semaphore::MAX_PERMITS))),

@@ -58,11 +58,17 @@ impl Queue {
         if let (true, Some(identity)) = (rules.is_idempotent, identity) {
             batch.number = Some(self.sequences.send(batch.id, batch.record_count, identity));
         }
-        let is_full = batch.plain_bytes.saturating_mul(8) >= rules.batch_size.saturating_mul(7);
-        self.usual_bytes = if is_full { rules.batch_size } else { batch.plain_bytes };
+        self.usual_bytes = usual_bytes(&batch, rules.batch_size);
         batch.attempts = batch.attempts.saturating_add(1);
         self.flying.insert(batch.id, batch.outcome.clone());
         Some(batch)
+    }
+
+    /// A batch follows the last one: that has what it will have.
+    pub(super) fn note_usual(&mut self, batch_size: usize) {
+        if let Some(last) = self.waiting.back().filter(|last| last.attempts == 0) {
+            self.usual_bytes = usual_bytes(last, batch_size);
+        }
     }
 
     pub(super) fn judge(
@@ -106,4 +112,9 @@ impl Queue {
             }
         }
     }
+}
+
+fn usual_bytes(batch: &Batch, batch_size: usize) -> usize {
+    let is_full = batch.plain_bytes.saturating_mul(8) >= batch_size.saturating_mul(7);
+    if is_full { batch_size } else { batch.plain_bytes }
 }

@@ -90,7 +90,8 @@ fn step(shared: &Arc<Shared>, space: &mut CodecSpace) -> Option<MonoTime> {
     if shared.is_closing.load(Ordering::Acquire) && accumulator.is_empty() {
         return None;
     }
-    next = accumulator.next_expiry().map_or(next, |expiry| next.min(expiry));
+    let due = [accumulator.next_expiry(), accumulator.let_go(now)];
+    next = due.into_iter().flatten().fold(next, MonoTime::min);
     Some(next.min(now + LOOK_EVERY))
 }
 

@@ -2,8 +2,13 @@
 //!
 //! Memory grows with the bytes that arrived, never with the length a peer claims.
 
+mod spares;
+
+use std::sync::Arc;
+
 use bytes::Bytes;
 
+use self::spares::Spares;
 use super::ReadHalf;
 
 /// Bytes of the length before a frame.
@@ -57,12 +62,22 @@ pub struct FrameBuffer {
     /// What arrived behind that.
     arriving: Vec<u8>,
     length_max: usize,
+    /// Where large frames leave their buffers for those that come; none: they are freed.
+    spares: Option<Arc<Spares>>,
 }
 
 impl FrameBuffer {
     /// An empty one, for frames of at most `length_max` bytes.
     pub fn new(length_max: usize) -> Self {
-        Self { ready: Bytes::new(), arriving: Vec::new(), length_max }
+        Self { ready: Bytes::new(), arriving: Vec::new(), length_max, spares: None }
+    }
+
+    /// The same for who reads one large frame after the other: the buffers of a few are kept and
+    /// used again when nobody holds the frame any more. They were filled before, so memory still
+    /// follows what arrived.
+    #[must_use]
+    pub fn recycling(self) -> Self {
+        Self { spares: Some(Arc::default()), ..self }
     }
 
     /// The next frame without its length, if all of it has arrived.
@@ -73,7 +88,11 @@ impl FrameBuffer {
         if self.ready.is_empty() {
             match self.frame_end(&self.arriving)? {
                 Some(end) if end <= self.arriving.len() => {
-                    self.ready = Bytes::from(std::mem::take(&mut self.arriving));
+                    let arrived = std::mem::take(&mut self.arriving);
+                    self.ready = match &self.spares {
+                        Some(spares) => spares::lend(spares, arrived),
+                        None => Bytes::from(arrived),
+                    };
                 }
                 _ => return Ok(None),
             }
@@ -103,9 +122,19 @@ impl FrameBuffer {
         let Some(end) = self.frame_end(&self.arriving)? else {
             return Ok((&mut self.arriving, READ_AHEAD_BYTES));
         };
+        if self.arriving.capacity() < end
+            && let Some(mut spare) = self.spares.as_ref().and_then(|spares| spares.take(end))
+        {
+            spare.extend_from_slice(&self.arriving);
+            self.arriving = spare;
+        }
         let missing = end.saturating_sub(self.arriving.len());
         let wanted = missing.min(RESERVE_BYTES_MAX.max(self.arriving.len()));
-        self.arriving.reserve(wanted);
+        if wanted == missing {
+            self.arriving.reserve_exact(wanted);
+        } else {
+            self.arriving.reserve(wanted);
+        }
         Ok((&mut self.arriving, wanted))
     }
 
@@ -136,6 +165,12 @@ impl Frames {
     /// Frames of at most `length_max` bytes from `stream`.
     pub fn new(stream: ReadHalf, length_max: usize) -> Self {
         Self { stream, buffer: FrameBuffer::new(length_max) }
+    }
+
+    /// See [`FrameBuffer::recycling`].
+    #[must_use]
+    pub fn recycling(self) -> Self {
+        Self { buffer: self.buffer.recycling(), ..self }
     }
 
     /// Whether something of the next frame is here already, so that [`Self::next`] may not wait.
@@ -169,7 +204,14 @@ mod tests {
 
     /// Gives `stream` in pieces of `size` bytes; the frames that come out.
     fn frames(stream: &[u8], size: usize, length_max: usize) -> Result<Vec<Bytes>, FrameError> {
-        let mut buffer = FrameBuffer::new(length_max);
+        frames_of(FrameBuffer::new(length_max), stream, size)
+    }
+
+    fn frames_of(
+        mut buffer: FrameBuffer,
+        stream: &[u8],
+        size: usize,
+    ) -> Result<Vec<Bytes>, FrameError> {
         let mut found = Vec::new();
         for piece in stream.chunks(size) {
             buffer.room()?.0.extend_from_slice(piece);
@@ -188,10 +230,52 @@ mod tests {
             stream.extend(std::iter::repeat_n(len as u8, len));
         }
         for size in [1, 2, 3, 5, 64, 4096, stream.len()] {
-            let lens: Vec<_> =
-                frames(&stream, size, 1 << 20).unwrap().iter().map(Bytes::len).collect();
+            let found = frames(&stream, size, 1 << 20).unwrap();
+            let lens: Vec<_> = found.iter().map(Bytes::len).collect();
             assert_eq!(lens, [0, 1, 300, 3, 70_000], "pieces of {size}");
+            let recycling = FrameBuffer::new(1 << 20).recycling();
+            assert_eq!(frames_of(recycling, &stream, size).unwrap(), found, "pieces of {size}");
         }
+    }
+
+    /// Has `buffer` receive a frame of `len` bytes in pieces, as a socket would give them.
+    fn receive(buffer: &mut FrameBuffer, len: usize, fill: u8) -> Bytes {
+        let mut stream = (len as i32).to_be_bytes().to_vec();
+        stream.resize(4 + len, fill);
+        let mut rest = &stream[..];
+        loop {
+            let (into, wanted) = buffer.room().unwrap();
+            let (piece, behind) = rest.split_at(rest.len().min(wanted).min(100_000));
+            into.extend_from_slice(piece);
+            rest = behind;
+            if let Some(frame) = buffer.next_frame().unwrap() {
+                return frame;
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_frame_arrives_where_one_was_that_nobody_holds_any_more() {
+        let mut buffer = FrameBuffer::new(1 << 24).recycling();
+        let first = receive(&mut buffer, 900_000, 1);
+        let place = first.as_ptr();
+        let held = first.slice(5..6);
+        drop(first);
+        let second = receive(&mut buffer, 900_000, 2);
+        assert!(second.as_ptr() != place && held == [1][..], "the first is still held");
+        drop(held);
+        let third = receive(&mut buffer, 800_000, 3);
+        assert_eq!(third.as_ptr(), place);
+        assert!(third.iter().all(|byte| *byte == 3) && second.iter().all(|byte| *byte == 2));
+    }
+
+    #[test]
+    fn a_spare_buffer_is_not_spent_on_a_frame_that_would_leave_most_of_it_empty() {
+        let mut buffer = FrameBuffer::new(1 << 24).recycling();
+        let place = receive(&mut buffer, 900_000, 1).as_ptr();
+        let small = receive(&mut buffer, 70_000, 2);
+        assert!(small.as_ptr() != place);
+        assert_eq!(receive(&mut buffer, 900_000, 3).as_ptr(), place);
     }
 
     #[test]
