@@ -46,11 +46,8 @@ pub(crate) async fn accept(node: Arc<Node>, name: Arc<str>, listener: Listener) 
         match taken {
             Ok(place) => {
                 let peer = Peer { listener: Arc::clone(&name), address };
-                let served = Arc::clone(&node);
-                node.io.spawn("connection", async move {
-                    connection::serve(served, stream, peer).await;
-                    drop(place);
-                });
+                let served = connection::serve(Arc::clone(&node), stream, peer, place);
+                node.io.spawn("connection", served);
             }
             Err(limit) => {
                 warn!(listener = %name, peer = %address, "connection refused: {limit} is reached");

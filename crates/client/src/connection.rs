@@ -113,6 +113,9 @@ impl Connection {
         limit: Duration,
     ) -> Result<Arc<Self>> {
         let unreachable = |text: String| Error::new(ErrorKind::Unreachable, text);
+        if let Some(authentication) = &options.security.authentication {
+            authentication.prepare().await?;
+        }
         let connect = io.connect_with(&address.host, address.port, options.sockets);
         let connected = io.timeout(limit, connect).await.unwrap_or_else(|| {
             let text = format!("connect to {address}: no answer in {} ms", limit.as_millis());

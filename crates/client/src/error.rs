@@ -35,6 +35,9 @@ pub enum ErrorKind {
     Unreachable,
     /// The two sides do not trust each other, or do not speak the same TLS or SASL.
     Security,
+    /// The endpoint that gives out tokens for OAUTHBEARER could not be reached, or has trouble of its
+    /// own.
+    NoToken,
     /// The broker is too old (or too new) for what was asked. Nothing was sent.
     Unsupported,
     /// A setting is unknown, malformed, or contradicts another.
@@ -155,6 +158,7 @@ impl Error {
             ErrorKind::Disconnected
             | ErrorKind::TimedOut
             | ErrorKind::Unreachable
+            | ErrorKind::NoToken
             | ErrorKind::Full => Severity::Retriable,
             _ => Severity::Fatal,
         }
@@ -211,6 +215,9 @@ impl Error {
             }
             ErrorKind::Unreachable => {
                 "check bootstrap.servers, and that every advertised listener can be reached from here"
+            }
+            ErrorKind::NoToken => {
+                "check sasl.oauthbearer.token.endpoint.url, and that it can be reached from here"
             }
             ErrorKind::Unsupported => "use a newer broker, or leave the option out",
             ErrorKind::Settings => "correct the setting",

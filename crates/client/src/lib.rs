@@ -50,7 +50,11 @@
 //! # TLS and SASL
 //! Under Java's names: `security.protocol`, `ssl.*`, `sasl.*`. Stores are read as they are (JKS, PKCS12,
 //! PEM in files or in the setting); mechanisms are PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and
-//! OAUTHBEARER with tokens from a [`TokenSource`]. Brokers that want to be shown again who one is
+//! OAUTHBEARER. Its tokens come from an endpoint that the settings name (KIP-768, KIP-1139:
+//! `sasl.oauthbearer.token.endpoint.url` with the client's id and secret, or their older form in
+//! `sasl.jaas.config`), from a file (the same setting with `file:`), or from a [`TokenSource`]. Any
+//! endpoint may be named: Java's system property with a list of those allowed has no counterpart, for
+//! whoever makes a client chooses its settings. It is asked without a proxy. Brokers that want to be shown again who one is
 //! (KIP-368) get it on the living connection. Without a trust store the system's is taken.
 //!
 //! ```
@@ -63,9 +67,9 @@
 //!     ("ssl.truststore.password", "changeit"),
 //!     ("sasl.mechanism", "SCRAM-SHA-512"),
 //!     ("sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule required \
-//!                           username=\"alice\" password=\"secret\";"),
+//!                           username=\"alice\" password=\"in-wonderland\";"),
 //! ]).unwrap();
-//! assert!(!format!("{settings:?}").contains("secret"));
+//! assert!(!format!("{settings:?}").contains("in-wonderland"));
 //! ```
 //!
 //! # A first request

@@ -186,7 +186,11 @@ impl Client {
             match self.ask_one(limit).await {
                 Ok(()) => return Ok(()),
                 Err(error) if !error.is_retriable() => return Err(error),
-                Err(error) if error.kind() == ErrorKind::Unreachable => return Err(error),
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::NoToken) =>
+                {
+                    return Err(error);
+                }
                 Err(error) => last = Some(error),
             }
         }

@@ -45,11 +45,9 @@ pub(crate) fn now() -> Now {
     }
 }
 
-pub(crate) async fn sleep_until(at: MonoTime) {
-    match zero().checked_add(Duration::from_nanos(at.nanos)) {
-        Some(instant) if at != MonoTime::NEVER => {
-            tokio::time::sleep_until(tokio::time::Instant::from_std(instant)).await;
-        }
-        _ => std::future::pending().await,
-    }
+/// Waits until then; none for never. To be called within the runtime.
+pub(crate) fn sleep_until(at: MonoTime) -> Option<tokio::time::Sleep> {
+    let instant = zero().checked_add(Duration::from_nanos(at.nanos))?;
+    (at != MonoTime::NEVER)
+        .then(|| tokio::time::sleep_until(tokio::time::Instant::from_std(instant)))
 }

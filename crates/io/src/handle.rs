@@ -1,6 +1,6 @@
 //! [`Io`]: the one handle through which a shell reaches the world.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,17 +50,23 @@ impl Io {
         }
     }
 
-    /// Waits for `duration`. Safe to cancel.
-    pub async fn sleep(&self, duration: Duration) {
-        self.sleep_until(self.now().mono + duration).await;
+    /// Waits for `duration` from now on. Safe to cancel.
+    pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        self.sleep_until(self.now().mono + duration)
     }
 
     /// Waits until the monotonic clock reads `at`; at once if it already does. Safe to cancel.
-    pub async fn sleep_until(&self, at: MonoTime) {
-        match &self.kind {
-            Kind::Os(_) => crate::clock::sleep_until(at).await,
-            #[cfg(feature = "sim")]
-            Kind::Sim(sim) => sim.sleep_until(at).await,
+    pub fn sleep_until(&self, at: MonoTime) -> impl Future<Output = ()> {
+        let kind = &self.kind;
+        async move {
+            match kind {
+                Kind::Os(_) => match crate::clock::sleep_until(at) {
+                    Some(sleep) => sleep.await,
+                    None => pending().await,
+                },
+                #[cfg(feature = "sim")]
+                Kind::Sim(sim) => sim.sleep_until(at).await,
+            }
         }
     }
 

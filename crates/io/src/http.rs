@@ -1,5 +1,7 @@
 //! As much of HTTP/1.1 as an operator's page needs: GET and HEAD requests without a body, one
-//! response each, kept alive until the peer has enough.
+//! response each, kept alive until the peer has enough. The client's half is in [`asking`].
+
+pub mod asking;
 
 use std::io;
 
@@ -110,16 +112,12 @@ fn parse(bytes: &[u8]) -> Parsed {
 }
 
 fn accept(head: &httparse::Request<'_, '_>, len: usize) -> Parsed {
-    let value_of = |name: &str| {
-        let header = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
-        header.map(|header| String::from_utf8_lossy(header.value).to_ascii_lowercase())
-    };
-    let has_body = value_of("transfer-encoding").is_some()
-        || value_of("content-length").is_some_and(|length| length != "0");
+    let has_body = value_of(head.headers, "transfer-encoding").is_some()
+        || value_of(head.headers, "content-length").is_some_and(|length| length != "0");
     if has_body {
         return refused(413);
     }
-    let connection = value_of("connection").unwrap_or_default();
+    let connection = value_of(head.headers, "connection").unwrap_or_default();
     let keep_alive = match head.version {
         Some(1) => !connection.contains("close"),
         _ => connection.contains("keep-alive"),
@@ -130,6 +128,17 @@ fn accept(head: &httparse::Request<'_, '_>, len: usize) -> Parsed {
         keep_alive,
     };
     Parsed::Request(request, len)
+}
+
+/// The value of a header in small letters. Several that differ stand behind one another, with commas
+/// between.
+fn value_of(headers: &[httparse::Header<'_>], name: &str) -> Option<String> {
+    let named = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
+    let mut values: Vec<_> = named
+        .map(|header| String::from_utf8_lossy(header.value).trim().to_ascii_lowercase())
+        .collect();
+    values.dedup();
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 fn refused(status: u16) -> Parsed {

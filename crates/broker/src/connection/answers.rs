@@ -28,17 +28,17 @@ pub(super) struct Asked {
 }
 
 /// The answers that are owed.
-pub(super) struct Answers<'a> {
-    node: &'a Arc<Node>,
+pub(super) struct Answers {
+    node: Arc<Node>,
     write: WriteHalf,
     /// Oldest first. All of them wait for something; one that does not is sent at once, or waits
     /// behind one that does.
     owed: VecDeque<(Asked, Later)>,
 }
 
-impl<'a> Answers<'a> {
+impl Answers {
     /// Nothing is owed yet.
-    pub(super) fn new(node: &'a Arc<Node>, write: WriteHalf) -> Self {
+    pub(super) fn new(node: Arc<Node>, write: WriteHalf) -> Self {
         Self { node, write, owed: VecDeque::new() }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Answers<'a> {
     /// Sends all that are owed, as soon as they are there.
     pub(super) async fn send_all(&mut self) -> Result<(), End> {
         while !self.owed.is_empty() {
-            let node = Arc::clone(self.node);
+            let node = Arc::clone(&self.node);
             let idle_max = node.settings.connection_idle_max;
             let settled = node.io.timeout(idle_max, self.oldest()).await.ok_or(End::Idle)?;
             self.send_oldest(settled).await?;

@@ -368,7 +368,11 @@ impl Seat {
 fn refused(kind: Kind, error: &Error) -> Answer {
     let refusal = match error.kind() {
         ErrorKind::Broker(code) => Refusal::Code(code, Some(error.message().to_owned())),
-        ErrorKind::Disconnected | ErrorKind::TimedOut | ErrorKind::Unreachable => Refusal::Silence,
+        // What the endpoint of tokens does says nothing about the group.
+        ErrorKind::Disconnected
+        | ErrorKind::TimedOut
+        | ErrorKind::Unreachable
+        | ErrorKind::NoToken => Refusal::Silence,
         ErrorKind::Unsupported => {
             Refusal::Code(ErrorCode::UnsupportedVersion, Some(error.message().to_owned()))
         }

@@ -13,12 +13,13 @@ use ottla_wire::{Request, Str};
 use tokio::sync::Semaphore;
 
 use super::base64;
+use super::oauth::{self, Login};
 use super::sasl::jaas::LoginModule;
 use super::sasl::{Exchange, Hash, OAuthBearer, Plain, Refusal, Scram, Step};
 use super::secret::Secret;
 use super::token::{TokenSource, UnsecuredTokens};
 use crate::connection::{self, Connection};
-use crate::settings::SecuritySettings;
+use crate::settings::CommonSettings;
 use crate::{Error, ErrorKind, Result};
 
 /// Rounds of a conversation: SCRAM, the longest, needs two.
@@ -36,6 +37,8 @@ pub(crate) enum Authentication {
     Scram { hash: Hash, username: String, password: Secret, is_token: bool },
     /// A token from somewhere.
     Tokens(TokenSource),
+    /// A token that this client fetches and keeps.
+    Login(Login),
     /// A token that nobody signed.
     Unsecured(UnsecuredTokens),
 }
@@ -45,8 +48,8 @@ impl Authentication {
     ///
     /// # Errors
     /// They are incomplete, contradict each other, or name a mechanism that is not there.
-    pub(crate) fn of(settings: &SecuritySettings) -> Result<Self> {
-        let sasl = &settings.sasl;
+    pub(crate) fn of(io: &Io, settings: &CommonSettings) -> Result<Self> {
+        let sasl = &settings.security.sasl;
         let module = match &sasl.jaas_config {
             Some(text) => {
                 let module = LoginModule::parse(text.reveal());
@@ -62,7 +65,7 @@ impl Authentication {
             }
             "SCRAM-SHA-256" => scram(Hash::Sha256, module),
             "SCRAM-SHA-512" => scram(Hash::Sha512, module),
-            "OAUTHBEARER" => bearer(settings, module),
+            "OAUTHBEARER" => bearer(io, settings, module),
             mechanism => Err(refused(format!(
                 "sasl.mechanism={mechanism}: there are PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and \
                  OAUTHBEARER (Kerberos, Java's default, is not there)"
@@ -76,7 +79,19 @@ impl Authentication {
             Self::Plain { .. } => "PLAIN",
             Self::Scram { hash: Hash::Sha256, .. } => "SCRAM-SHA-256",
             Self::Scram { hash: Hash::Sha512, .. } => "SCRAM-SHA-512",
-            Self::Tokens(_) | Self::Unsecured(_) => "OAUTHBEARER",
+            Self::Tokens(_) | Self::Login(_) | Self::Unsecured(_) => "OAUTHBEARER",
+        }
+    }
+
+    /// Gets what it takes before a connection is made: no broker is kept waiting for a token, nor a
+    /// token by the limits of a broker.
+    ///
+    /// # Errors
+    /// There is no token.
+    pub(crate) async fn prepare(&self) -> Result<()> {
+        match self {
+            Self::Login(login) => login.token().await.map(drop),
+            _ => Ok(()),
         }
     }
 
@@ -99,6 +114,7 @@ impl Authentication {
                 let token = token.map_err(|error| error.context("get a token for OAUTHBEARER"))?;
                 Exchange::OAuthBearer(OAuthBearer::new(token))
             }
+            Self::Login(login) => Exchange::OAuthBearer(OAuthBearer::new(login.token().await?)),
             Self::Unsecured(tokens) => {
                 Exchange::OAuthBearer(OAuthBearer::new(tokens.token(io.now().wall)))
             }
@@ -153,15 +169,23 @@ fn scram(hash: Hash, module: Option<&LoginModule>) -> Result<Authentication> {
     Ok(Authentication::Scram { hash, username, password, is_token })
 }
 
-fn bearer(settings: &SecuritySettings, module: Option<&LoginModule>) -> Result<Authentication> {
-    if let Some(source) = &settings.token_source {
+fn bearer(
+    io: &Io,
+    settings: &CommonSettings,
+    module: Option<&LoginModule>,
+) -> Result<Authentication> {
+    if let Some(source) = &settings.security.token_source {
         return Ok(Authentication::Tokens(source.clone()));
+    }
+    if let Some(login) = oauth::login(io, settings, module)? {
+        return Ok(Authentication::Login(login));
     }
     let unsecured = module.and_then(UnsecuredTokens::of);
     unsecured.map(Authentication::Unsecured).ok_or_else(|| {
         refused(
-            "sasl.mechanism=OAUTHBEARER: there is nobody to ask for tokens; give the settings a \
-             token_source (or, for tests, sasl.jaas.config with unsecuredLoginStringClaim_sub)",
+            "sasl.mechanism=OAUTHBEARER: there is nobody to ask for tokens; set \
+             sasl.oauthbearer.token.endpoint.url and the client's id and secret, or give the \
+             settings a token_source (or, for tests, sasl.jaas.config with unsecuredLoginStringClaim_sub)",
         )
     })
 }

@@ -14,6 +14,7 @@ mod base64;
 mod certificate;
 mod der;
 mod jks;
+mod oauth;
 mod pbe;
 mod pem;
 mod pkcs12;
@@ -59,7 +60,7 @@ impl Security {
         };
         let authentication = match protocol {
             SecurityProtocol::SaslPlaintext | SecurityProtocol::SaslSsl => {
-                Some(Authentication::of(security)?)
+                Some(Authentication::of(io, settings)?)
             }
             _ => None,
         };

@@ -46,9 +46,31 @@ impl fmt::Debug for Tls {
 impl Tls {
     /// As the settings say; reads the stores.
     pub(super) fn of(io: &Io, settings: &TlsSettings) -> Result<Self> {
+        let (trusted, trust) = trusted(io, settings)?;
+        Self::with_trust(io, settings, trusted, trust)
+    }
+
+    /// The same for a server that is no broker: what the system trusts is trusted besides. Java looks
+    /// at nothing else for it, and a trust store for brokers often knows their authority alone.
+    pub(super) fn of_endpoint(io: &Io, settings: &TlsSettings) -> Result<Self> {
+        let (mut trusted, mut trust) = trusted(io, settings)?;
+        if (&settings.truststore_certificates, &settings.truststore_location) != (&None, &None)
+            && let Ok((more, place)) = system_trust(io)
+        {
+            trusted.extend(more);
+            trust = format!("{trust} and {place}");
+        }
+        Self::with_trust(io, settings, trusted, trust)
+    }
+
+    fn with_trust(
+        io: &Io,
+        settings: &TlsSettings,
+        trusted: Vec<CertificateDer<'static>>,
+        trust: String,
+    ) -> Result<Self> {
         let provider = Arc::new(provider(settings)?);
         let versions = versions(settings)?;
-        let (trusted, trust) = trusted(io, settings)?;
         let mut roots = RootCertStore::empty();
         let (_added, unusable) = roots.add_parsable_certificates(trusted.iter().cloned());
         if unusable > 0 {
@@ -75,8 +97,28 @@ impl Tls {
         Ok(Self { config: Arc::new(config), trust: trust.into() })
     }
 
-    /// The handshake.
+    /// The handshake with a broker.
     pub(super) async fn secure(&self, address: &Address, stream: Stream) -> Result<Stream> {
+        let failed = |error: &std::io::Error| trouble::of_handshake(address, &self.trust, error);
+        self.handshake(address, stream, failed).await
+    }
+
+    /// The handshake with an endpoint that gives out tokens.
+    pub(super) async fn secure_to_endpoint(
+        &self,
+        address: &Address,
+        stream: Stream,
+    ) -> Result<Stream> {
+        let failed = |error: &std::io::Error| trouble::of_endpoint(address, &self.trust, error);
+        self.handshake(address, stream, failed).await
+    }
+
+    async fn handshake(
+        &self,
+        address: &Address,
+        stream: Stream,
+        failed: impl Fn(&std::io::Error) -> Error,
+    ) -> Result<Stream> {
         let name = ServerName::try_from(address.host.clone()).map_err(|_| {
             refused(format!("{}: TLS needs a host name or an address", address.host))
         })?;
@@ -86,7 +128,7 @@ impl Tls {
                 tracing::debug!(%address, ?session, "TLS agreed");
                 Ok(stream)
             }
-            Err(error) => Err(trouble::of_handshake(address, &self.trust, &error)),
+            Err(error) => Err(failed(&error)),
         }
     }
 }

@@ -24,6 +24,35 @@ pub(super) fn of_handshake(address: &Address, trust: &str, error: &io::Error) ->
     }
 }
 
+/// The same with an endpoint that gives out tokens. What its certificate is refused for stays; all
+/// else may pass.
+pub(super) fn of_endpoint(address: &Address, trust: &str, error: &io::Error) -> Error {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>());
+    let text = |why: &str| format!("TLS handshake with {address} failed: {why}");
+    match inner {
+        Some(TlsError::InvalidCertificate(CertificateError::NotValidForNameContext {
+            presented,
+            ..
+        })) => {
+            let why = format!(
+                "its certificate is for {}, not for {}: set sasl.oauthbearer.token.endpoint.url \
+                 with a name that is in it",
+                presented.join(", "),
+                address.host
+            );
+            Error::new(ErrorKind::Security, text(&why))
+        }
+        Some(TlsError::InvalidCertificate(why)) => {
+            Error::new(ErrorKind::Security, text(&of_certificate(why, address, trust)))
+        }
+        Some(TlsError::InvalidMessage(_)) => Error::new(
+            ErrorKind::Security,
+            text("the answer is not TLS: is sasl.oauthbearer.token.endpoint.url http, not https?"),
+        ),
+        _ => Error::new(ErrorKind::NoToken, text(&error.to_string())),
+    }
+}
+
 /// What a connection that was agreed on ended with, if TLS says: a broker looks at the certificate
 /// of a client only after the client is done.
 pub(crate) fn of_read(address: &Address, error: &io::Error) -> Option<Error> {

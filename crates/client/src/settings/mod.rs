@@ -17,7 +17,7 @@ pub use admin::AdminSettings;
 pub use connection::{CommonSettings, DnsLookup, RecoveryStrategy};
 pub use consumer::{AutoOffsetReset, ConsumerSettings, GroupProtocol, IsolationLevel};
 pub use producer::{Acks, PartitionerKind, ProducerSettings};
-pub use security::{SaslSettings, SecurityProtocol, SecuritySettings, TlsSettings};
+pub use security::{OAuthSettings, SaslSettings, SecurityProtocol, SecuritySettings, TlsSettings};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -48,7 +48,7 @@ fn is_known(name: &str, tables: &[&'static [ottla_config::Setting]]) -> bool {
 fn rows(
     tables: &[&'static [ottla_config::Setting]],
 ) -> impl Iterator<Item = &'static ottla_config::Setting> {
-    tables.iter().copied().chain([security::TLS, security::SASL]).flatten()
+    tables.iter().copied().chain([security::TLS, security::SASL, security::OAUTH]).flatten()
 }
 
 fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> Error {

@@ -102,6 +102,19 @@ impl Typed for Duration {
     }
 }
 
+/// 0 is unset.
+impl Typed for Option<Duration> {
+    fn typed(value: &Value) -> std::result::Result<Self, String> {
+        Duration::typed(value).map(|duration| Some(duration).filter(|it| !it.is_zero()))
+    }
+}
+
+impl Typed for f64 {
+    fn typed(value: &Value) -> std::result::Result<Self, String> {
+        value.as_f64().ok_or_else(|| "not a number".to_owned())
+    }
+}
+
 impl Typed for String {
     fn typed(value: &Value) -> std::result::Result<Self, String> {
         value.text().ok_or_else(|| "not a text".to_owned())

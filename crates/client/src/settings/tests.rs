@@ -30,6 +30,7 @@ fn every_default_in_the_tables_is_valid() {
         connection::COMMON,
         security::TLS,
         security::SASL,
+        security::OAUTH,
         producer::PRODUCER,
         consumer::CONSUMER,
         admin::ADMIN,

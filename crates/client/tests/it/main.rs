@@ -15,4 +15,5 @@ mod racks;
 mod read_back;
 mod room;
 mod security;
+mod tokens;
 mod transactions;

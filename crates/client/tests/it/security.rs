@@ -26,8 +26,8 @@ macro_rules! stored {
     };
 }
 
-/// A broker with TLS that shows this certificate.
-fn tls(certificate: &str) -> TlsPeer {
+/// A server with TLS that shows this certificate.
+pub(crate) fn tls(certificate: &str) -> TlsPeer {
     let chain = CertificateDer::pem_slice_iter(certificate.as_bytes());
     let chain: Vec<_> = chain.collect::<Result<_, _>>().unwrap();
     let key = PrivateKeyDer::from_pem_slice(stored!("server.key.pem").as_bytes()).unwrap();
@@ -41,12 +41,18 @@ fn tls(certificate: &str) -> TlsPeer {
     TlsPeer::Client(Arc::new(config))
 }
 
-/// What the broker was asked, by API.
-type Diary = Arc<Mutex<Vec<ApiKey>>>;
+/// What the broker was asked, by API, and the messages that were to show who asks.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) apis: Vec<ApiKey>,
+    pub(crate) shown: Vec<String>,
+}
 
-/// Answers what a client asks; every authentication is good for ten seconds. A token is right if it
-/// is `right`.
-async fn serve(io: Io, tls: Option<TlsPeer>, diary: Diary) {
+pub(crate) type Diary = Arc<Mutex<Asked>>;
+
+/// Answers what a client asks; every authentication is good for ten seconds. A token is right unless
+/// it is `wrong`.
+pub(crate) async fn serve(io: Io, tls: Option<TlsPeer>, diary: Diary) {
     let listener = io.listen("", 9092).await.unwrap();
     loop {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -71,7 +77,7 @@ fn answer(request: Bytes, diary: &Diary) -> Vec<u8> {
     let mut reader = Reader::new(request);
     let header = RequestHeader::decode_any(&mut reader).unwrap();
     let api = ApiKey::from_code(header.request_api_key).unwrap();
-    diary.lock().unwrap().push(api);
+    diary.lock().unwrap().apis.push(api);
     let key = |api: ApiKey| ApiVersion {
         api_key: api.code(),
         min_version: *api.versions().start(),
@@ -86,7 +92,9 @@ fn answer(request: Bytes, diary: &Diary) -> Vec<u8> {
         ApiKey::SaslHandshake => reply(&header, &SaslHandshakeResponse::default()),
         ApiKey::SaslAuthenticate => {
             let asked = SaslAuthenticateRequest::decode(&mut reader, header.request_api_version);
-            let is_right = asked.unwrap().auth_bytes.ends_with(b"Bearer right\x01\x01");
+            let shown = String::from_utf8_lossy(&asked.unwrap().auth_bytes).into_owned();
+            let is_right = !shown.ends_with("Bearer wrong\u{1}\u{1}");
+            diary.lock().unwrap().shown.push(shown);
             let refused = ErrorCode::SaslAuthenticationFailed;
             let body = SaslAuthenticateResponse {
                 error_code: if is_right { 0 } else { refused.code() },
@@ -127,7 +135,7 @@ fn beside<T>(
     world.run(HOUR, main).unwrap_or_else(|stuck| panic!("{stuck}"))
 }
 
-async fn ask(client: &Client) -> ottla_client::Result<()> {
+pub(crate) async fn ask(client: &Client) -> ottla_client::Result<()> {
     client.call(&Route::any(), DescribeClusterRequest::default()).await.map(drop)
 }
 
@@ -207,7 +215,7 @@ fn a_connection_authenticates_again_before_its_time_is_over_and_nothing_comes_be
             io.sleep(Duration::from_millis(50)).await;
         }
         let diary = diary.lock().unwrap();
-        let times = |api| diary.iter().filter(|&&it| it == api).count();
+        let times = |api| diary.apis.iter().filter(|&&it| it == api).count();
         assert_eq!(times(ApiKey::ApiVersions), 1, "one connection");
         assert!(
             (4..=5).contains(&times(ApiKey::SaslHandshake)),
@@ -215,7 +223,7 @@ fn a_connection_authenticates_again_before_its_time_is_over_and_nothing_comes_be
             times(ApiKey::SaslHandshake)
         );
         assert_eq!(*asked.lock().unwrap(), times(ApiKey::SaslHandshake));
-        for pair in diary.windows(2).filter(|pair| pair[0] == ApiKey::SaslHandshake) {
+        for pair in diary.apis.windows(2).filter(|pair| pair[0] == ApiKey::SaslHandshake) {
             assert_eq!(pair[1], ApiKey::SaslAuthenticate);
         }
         assert_eq!(times(ApiKey::DescribeCluster), 1200, "no request was lost");

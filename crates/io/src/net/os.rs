@@ -1,5 +1,6 @@
 //! TCP of the operating system, on tokio's readiness with direct system calls.
 
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 
@@ -114,7 +115,8 @@ impl OsReadHalf {
     pub(crate) async fn read(&mut self, into: &mut Vec<u8>, count: usize) -> io::Result<usize> {
         let socket: &TcpStream = self.half.as_ref();
         loop {
-            socket.readable().await?;
+            // This way the one reader there is keeps nothing but its waker.
+            poll_fn(|context| socket.poll_read_ready(context)).await?;
             let mut drained = None;
             let read = socket.try_io(Interest::READABLE, || {
                 let read = read_into(socket, into, count)?;
