@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ottla_membership::{Generation, Position, ResetTo};
+use ottla_membership::{Generation, Leaving, Position, ResetTo};
 use ottla_model::{ErrorCode, TopicPartition};
 
 use super::commits::{self, Committer, OffsetAndMetadata, Offsets};
@@ -107,6 +107,32 @@ impl ConsumerHandle {
         state.wishes += 1;
         drop(state);
         self.shared.driver.notify_one();
+    }
+
+    /// Ends the consumer, wherever it is: for one that a stream adapter or another task holds. Its
+    /// reads end with `None`, or [`ErrorKind::Closed`]. Otherwise as [`super::Consumer::close`], but that
+    /// records which it gave out since it was last asked do not count as processed.
+    pub async fn close(&self, limit: Duration) {
+        self.end(Leaving::Default, limit).await;
+    }
+
+    /// Has the consumer end and waits for that, at most `limit`.
+    pub(super) async fn end(&self, leaving: Leaving, limit: Duration) {
+        let shared = &self.shared;
+        let ended = shared.ended.notified();
+        tokio::pin!(ended);
+        ended.as_mut().enable();
+        {
+            let mut state = shared.lock();
+            state.closing.get_or_insert(leaving);
+            if state.over {
+                return;
+            }
+        }
+        shared.driver.notify_one();
+        if shared.client.io().timeout(limit, ended).await.is_none() {
+            shared.client.close();
+        }
     }
 
     /// What is read now.

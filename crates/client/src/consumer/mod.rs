@@ -38,7 +38,8 @@
 //! * Memory for what is fetched and not given out is bounded over all partitions by
 //!   `ottla.client.buffer.bytes.max`.
 //! * Dropping a consumer blocks nothing: it leaves its group in the background. [`Consumer::close`]
-//!   waits for that, and commits first.
+//!   waits for that, and commits first; so does [`ConsumerHandle::close`], for a consumer that an adapter
+//!   or another task holds.
 
 mod asking;
 mod callbacks;
@@ -168,23 +169,8 @@ impl Consumer {
 
     /// The same, and says whether to leave the group.
     pub async fn close_with(self, leaving: Leaving, limit: Duration) {
-        let shared = self.handle.shared.clone();
-        let io = shared.client.io().clone();
-        let ended = shared.ended.notified();
-        tokio::pin!(ended);
-        ended.as_mut().enable();
-        {
-            let mut state = shared.lock();
-            state.polled(io.now().mono);
-            state.closing.get_or_insert(leaving);
-            if state.over {
-                return;
-            }
-        }
-        shared.driver.notify_one();
-        if io.timeout(limit, ended).await.is_none() {
-            shared.client.close();
-        }
+        self.is_alive();
+        self.handle.end(leaving, limit).await;
     }
 
     /// The user is alive, and done with what he was given, although he asks for no more.

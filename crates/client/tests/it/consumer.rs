@@ -380,3 +380,32 @@ fn closing_while_the_broker_is_away_waits_without_a_spin() {
         assert!(io.now().mono.since(begin) <= Duration::from_millis(5001));
     });
 }
+
+#[test]
+fn a_handle_ends_a_consumer_that_somebody_else_holds() {
+    beside_a_node(async |_, io| {
+        let client = client(&io);
+        create_topic(&client, "t", 1).await;
+        produce(&client, "t", 0, 0, 3, Codec::None).await;
+        let mut held = Consumer::new(io.clone(), settings(&[])).unwrap();
+        held.subscribe(["t"]).unwrap();
+        let handle = held.handle();
+        let (told, mut tell) = tokio::sync::mpsc::unbounded_channel();
+        io.spawn("holder", async move {
+            while let Some(record) = held.next().await {
+                let offset = record.unwrap().offset;
+                told.send(offset).unwrap();
+                if offset == 1 {
+                    // At work on it when the end comes.
+                    held.client().io().sleep(Duration::from_secs(1)).await;
+                }
+            }
+        });
+        assert_eq!((tell.recv().await, tell.recv().await), (Some(0), Some(1)));
+        handle.close(SOON).await;
+        assert_eq!(tell.recv().await, None);
+        let mut second = Consumer::new(io.clone(), settings(&[])).unwrap();
+        second.subscribe(["t"]).unwrap();
+        assert_eq!(take(&io, &mut second, 2).await, ["0:1=1", "0:2=2"]);
+    });
+}
