@@ -76,8 +76,17 @@ check "something is committed" test "${before:-0}" -gt 0
 node_stop; node_start "$D/node" "$port" group.initial.rebalance.delay.ms=0
 eventually 10 sh -c "kcat -b $B -L | grep -q 'broker 1 at'"
 same "a restart keeps what is committed" "$(committed)" "$before"
-# Not kcat, which gives up when its only broker is gone.
-timeout 90 java -Xmx256m -XX:TieredStopAtLevel=1 -cp "$KAFKA_HOME_DIR/libs-4.3.1/*" org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server "$B" --topic "$T" --group g \
+# Not kcat, which gives up when its only broker is gone. It notes why it joins.
+cat > "$D/log4j2.properties" << P
+rootLogger.level=info
+rootLogger.appenderRef.o.ref=O
+appender.o.type=Console
+appender.o.name=O
+appender.o.target=SYSTEM_ERR
+appender.o.layout.type=PatternLayout
+appender.o.layout.pattern=%d{HH:mm:ss.SSS} %p %m (%c{1})%n
+P
+timeout 90 java -Dlog4j2.configurationFile="$D/log4j2.properties" -Xmx256m -XX:TieredStopAtLevel=1 -cp "$KAFKA_HOME_DIR/libs-4.3.1/*" org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server "$B" --topic "$T" --group g \
   --command-property auto.commit.interval.ms=200 > "$D/kept" 2> "$D/kept.err" &
 live=$!
 eventually 20 sh -c "[ \$(wc -l < $D/kept) -ge $((100 - before)) ]"; sleep 1
@@ -94,5 +103,7 @@ dump=$(for log in "$D"/node/data/__consumer_offsets-*/*.log; do [ -s "$log" ] &&
 has "kafka-dump-log reads our groups" "$dump" '"type":"2","data":\{"group":"g"\}\} payload: \{"version":"3","data":\{"protocolType":"consumer","generation":1,'
 has "kafka-dump-log reads our offsets" "$dump" '"type":"1","data":\{"group":"g","topic":"'"$T"'","partition":0\}\} payload: \{"version":"4","data":\{"offset":150,'
 # 1 and 2 are kcat's; 3 the consumer's, before and after the kill.
+calm=$failed
 same "and no rebalance was" "$(printf '%s\n' "$dump" | grep -oE '"generation":[0-9]+,"protocol":"' | sort | uniq -c | awk '{ print $1, $2 }')" $'1 "generation":1,"protocol":"\n1 "generation":3,"protocol":"'
+[ "$failed" = "$calm" ] || { grep -iE "join|coordinator|metadata|generation|disconnect" "$D/kept.err"; tail -40 "$D/node/out.log"; }
 finish
