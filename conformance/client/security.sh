@@ -5,30 +5,13 @@
 #   conformance/client/security.sh [PORT]     brings its own broker and certificates; CONNECT=path to the example
 # Needs java, keytool, openssl. Its last line is `N passed, N failed`.
 set -u
-here=$(cd "$(dirname "$0")/.." && pwd) && . "$here/node.sh"
+here=$(cd "$(dirname "$0")/.." && pwd) && . "$here/node.sh" && . "$here/client/connect.sh"
 port=${1:-21320}
-target=${CARGO_TARGET_DIR:-$here/../target}
-CONNECT=${CONNECT:-$(ls -t "$target"/{release,debug}/examples/connect 2> /dev/null | head -1)}
-[ -x "${CONNECT:-}" ] || { echo "no example connect: cargo build -p ottla-client --example connect" >&2; exit 1; }
 D=$(mktemp -d)
 trap 'peer stop "$D/kafka" > /dev/null 2>&1; rm -rf "$D"' EXIT
-passed=0 failed=0
-
-# expect NAME WORDS KEY=VALUE...: what the client prints has these words in it.
-expect() {
-  local name=$1 words=$2 said; shift 2
-  said=$(RUST_BACKTRACE=1 timeout 60 "$CONNECT" "$@" 2>&1)
-  case $said in
-    *"$words"*) passed=$((passed + 1)); echo "ok    $name" ;;
-    *) failed=$((failed + 1)); echo "FAIL  $name"; printf '%s\n' "$said" "wanted: $words" | sed 's/^/        /' ;;
-  esac
-  # Nothing that is secret is ever printed.
-  case $said in *-secret*) failed=$((failed + 1)); echo "FAIL  $name: it shows a secret" ;; esac
-}
 
 # -- certificates: an authority, a broker named localhost, one whose time is over, a client, and a stranger's authority
 cd "$D" || exit 1
-authority() { openssl req -x509 -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.pem" -days 30 -subj "/CN=$1" 2> /dev/null; }
 issue() { # issue NAME SUBJECT DAYS EXTENSION
   openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2" 2> /dev/null
   openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days "$3" -extfile <(echo "$4") -out "$1.pem" 2> /dev/null

@@ -6,32 +6,14 @@
 #   conformance/client/tokens.sh [PORT]     brings its own broker and endpoint; CONNECT=path to the example
 # Needs java, openssl, python3. Its last line is `N passed, N failed`.
 set -u
-here=$(cd "$(dirname "$0")/.." && pwd) && . "$here/node.sh"
+here=$(cd "$(dirname "$0")/.." && pwd) && . "$here/node.sh" && . "$here/client/connect.sh"
 port=${1:-21330}
-target=${CARGO_TARGET_DIR:-$here/../target}
-CONNECT=${CONNECT:-$(ls -t "$target"/{release,debug}/examples/connect 2> /dev/null | head -1)}
-[ -x "${CONNECT:-}" ] || { echo "no example connect: cargo build -p ottla-client --example connect" >&2; exit 1; }
 D=$(mktemp -d)
 endpoint=
 trap 'peer stop "$D/kafka" > /dev/null 2>&1; [ -z "$endpoint" ] || kill "$endpoint"; rm -rf "$D"' EXIT
-passed=0 failed=0
-
-# judge NAME WORDS TEXT: the text has these words in it, and nothing that is secret.
-judge() {
-  case $3 in
-    *-secret*) failed=$((failed + 1)); echo "FAIL  $1: it shows a secret" ;;
-    *"$2"*) passed=$((passed + 1)); echo "ok    $1" ;;
-    *) failed=$((failed + 1)); echo "FAIL  $1"; printf '%s\n' "$3" "wanted: $2" | sed 's/^/        /' ;;
-  esac
-}
-expect() { # expect NAME WORDS KEY=VALUE...: what the client prints
-  local name=$1 words=$2; shift 2
-  judge "$name" "$words" "$(RUST_BACKTRACE=1 timeout 60 "$CONNECT" "$@" 2>&1)"
-}
 
 # -- certificates of the endpoint: an authority, and a stranger
 cd "$D" || exit 1
-authority() { openssl req -x509 -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.pem" -days 30 -subj "/CN=$1" 2> /dev/null; }
 authority ca; authority other
 openssl req -newkey rsa:2048 -nodes -keyout idp.key -out idp.csr -subj /CN=idp 2> /dev/null
 openssl x509 -req -in idp.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile <(echo subjectAltName=DNS:localhost) -out idp.pem 2> /dev/null

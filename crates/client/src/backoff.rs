@@ -19,13 +19,18 @@ const JITTER_THOUSANDTHS: u64 = 200;
 impl Backoff {
     /// The wait after `failures` failures in a row, of which there is at least one.
     pub fn after(self, failures: u32, rng: &mut Rng) -> Duration {
-        let doubled = 1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
-        let plain = self.initial.saturating_mul(doubled).min(self.max.max(self.initial));
+        let plain = doubled(self.initial, failures).min(self.max.max(self.initial));
         let thousandths = rng.range(1000 - JITTER_THOUSANDTHS, 1000 + JITTER_THOUSANDTHS);
         let nanos = plain.as_nanos().saturating_mul(u128::from(thousandths)) / 1000;
         let jittered = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         jittered.min(self.max.max(self.initial))
     }
+}
+
+/// `initial` × 2^attempts after `failures` failures in a row, of which there is at least one.
+pub(crate) fn doubled(initial: Duration, failures: u32) -> Duration {
+    let times = 1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+    initial.saturating_mul(times)
 }
 
 #[cfg(test)]

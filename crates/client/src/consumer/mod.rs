@@ -4,7 +4,8 @@
 //! mod.rs       reading                     handle.rs    everything else a user can ask
 //! driver.rs    the task behind it          callbacks.rs rebalances as the user sees them
 //! following.rs what the user wants         committing.rs automatic commits
-//! fetching.rs  from whom, how much         record.rs    what came, as owned records
+//! fetching.rs  from whom                   pace.rs      how much at once
+//! record.rs    what came, as owned records
 //! finding.rs   places of partitions        member.rs, commits.rs, offsets.rs   on the wire
 //! shared.rs    what both sides look at            stream.rs as a `Stream`
 //! ```

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::jwt::Lifetime;
+use crate::backoff::doubled;
 
 /// How long after a refresh that failed, or that brought a token whose time is over, the next one
 /// comes.
@@ -67,8 +68,7 @@ impl Attempts {
     /// The wait after `failures` in a row (at least one), `elapsed` after the first attempt began;
     /// `None` to give up.
     pub(super) fn wait(self, failures: u32, elapsed: Duration) -> Option<Duration> {
-        let doubled = 1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
-        let wait = self.backoff.saturating_mul(doubled).min(self.all_max.checked_sub(elapsed)?);
+        let wait = doubled(self.backoff, failures).min(self.all_max.checked_sub(elapsed)?);
         (wait > Duration::ZERO).then_some(wait)
     }
 }
