@@ -130,7 +130,7 @@ pub(crate) fn fetch(
 pub(crate) struct Fetched {
     /// Bytes of records.
     pub(crate) bytes: u64,
-    /// First and one past the last offset of the whole batches in it, if there is one.
+    /// First and one past the last offset of the whole batches in it, as far as they were kept.
     pub(crate) offsets: Option<(i64, i64)>,
     /// Where what may be read ends.
     pub(crate) high_watermark: i64,
