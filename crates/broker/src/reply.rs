@@ -12,6 +12,9 @@ const COPIED_BYTES_MAX: u64 = 16 << 10;
 /// Bytes that wait for more before they are sent.
 const AHEAD_BYTES_MAX: usize = 64 << 10;
 
+/// Bytes of a file that are read from the device, if they have to be, before they are sent.
+const LOADED_BYTES_MAX: u64 = 2 << 20;
+
 /// A stretch of a log file that is sent without passing through memory of ours.
 #[derive(Debug, Clone)]
 pub(crate) struct FileSlice {
@@ -67,13 +70,16 @@ impl Reply {
                         .get(gap.index as usize)
                         .ok_or_else(|| io::Error::other("a gap without a file"))?;
                     if slice.len <= COPIED_BYTES_MAX && ahead.len() < AHEAD_BYTES_MAX {
-                        copy(slice, &mut ahead)?;
+                        copy(io, slice, &mut ahead).await?;
                         continue;
                     }
                     within(io, piece_max, stream.write_all_with_more(&ahead)).await?;
                     ahead.clear();
-                    let sent = stream.send_file(&slice.file, slice.position, slice.len);
-                    within(io, piece_max, sent).await?;
+                    for stretch in slice.stretches() {
+                        stretch.load_unless_cached(io).await;
+                        let sent = stream.send_file(&slice.file, stretch.position, stretch.len);
+                        within(io, piece_max, sent).await?;
+                    }
                 }
             }
         }
@@ -84,11 +90,40 @@ impl Reply {
     }
 }
 
+impl FileSlice {
+    /// The same bytes, in order, as slices of at most [`LOADED_BYTES_MAX`].
+    fn stretches(&self) -> impl Iterator<Item = Self> {
+        let end = self.position + self.len;
+        (self.position..end).step_by(LOADED_BYTES_MAX as usize).map(move |position| Self {
+            file: self.file.clone(),
+            position,
+            len: LOADED_BYTES_MAX.min(end - position),
+        })
+    }
+
+    /// Has it read from the device, if it must be, where that keeps nobody else waiting: there are only
+    /// so many threads for the requests of all.
+    async fn load_unless_cached(&self, io: &Io) {
+        if self.file.is_cached(self.position, self.len) {
+            return;
+        }
+        let Self { file, position, len } = self.clone();
+        // In a box, as few requests come to it and each of them would have the room.
+        let loaded = Box::pin(io.blocking(move || file.load(position, len))).await;
+        // Sending it meets the same error, and tells.
+        drop(loaded);
+    }
+}
+
 /// Puts a stretch behind what is there, all of it.
-fn copy(slice: &FileSlice, ahead: &mut Vec<u8>) -> io::Result<()> {
+async fn copy(io: &Io, slice: &FileSlice, ahead: &mut Vec<u8>) -> io::Result<()> {
     let from = ahead.len();
     ahead.resize(from + slice.len as usize, 0);
-    let mut at = from;
+    let room = ahead.get_mut(from..).unwrap_or_default();
+    let mut at = from + slice.file.read_cached(slice.position, room)?;
+    if at < ahead.len() {
+        slice.load_unless_cached(io).await;
+    }
     while let Some(rest) = ahead.get_mut(at..).filter(|rest| !rest.is_empty()) {
         let count = slice.file.read_at(slice.position + (at - from) as u64, rest)?;
         if count == 0 {

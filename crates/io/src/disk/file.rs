@@ -106,6 +106,34 @@ impl File {
         .map_err(DiskError::at("read", self.path()))
     }
 
+    /// [`File::read_at`] that does not wait for the device: short where the bytes are not in memory.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn read_cached(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        on_file!(self.read_cached(position, buf), "read")
+    }
+
+    /// Whether the `len` bytes from `position` on are in memory, so that reading or sending them waits
+    /// for no device; `true` where the system cannot tell.
+    pub fn is_cached(&self, position: u64, len: u64) -> bool {
+        match &self.kind {
+            FileKind::Os(file) => file.is_cached(position, len),
+            #[cfg(feature = "sim")]
+            FileKind::Sim(file) => file.is_cached(),
+        }
+    }
+
+    /// Waits until the `len` bytes from `position` on, or what the file has of them, were read into
+    /// memory: on a thread that may block, so that no other has to. They stay as long as the system
+    /// has room for them.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn load(&self, position: u64, len: u64) -> io::Result<()> {
+        on_file!(self.load(position, len), "read")
+    }
+
     /// Writes all of `bytes` at `position`; a gap before it reads as zeros.
     ///
     /// # Errors

@@ -9,9 +9,8 @@ use std::time::UNIX_EPOCH;
 
 use ottla_base::WallTime;
 use rustix::fs::FlockOperation;
-use rustix::io::ReadWriteFlags;
 
-use super::{Entry, FileIdentity, Open};
+use super::{Entry, FileIdentity, Open, memory};
 
 /// Slices per `pwritev`; the system takes no more than 1024.
 const VECTORED_MAX: usize = 1024;
@@ -175,14 +174,23 @@ impl OsFile {
         Ok(filled)
     }
 
+    pub(super) fn read_cached(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        memory::read_cached(self.descriptor(), position, buf)
+    }
+
+    pub(super) fn is_cached(&self, position: u64, len: u64) -> bool {
+        memory::is_cached(self.descriptor(), position, len)
+    }
+
+    pub(super) fn load(&self, position: u64, len: u64) -> io::Result<()> {
+        memory::load(self.descriptor(), position, len)
+    }
+
     /// First what the page cache has, without waiting; if that is not all, everything, and then the
     /// cache is told to let it go. Without read-ahead, or the cache would have what comes next.
     pub(super) fn read_passing(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
         use rustix::fs::{Advice, fadvise};
-        let mut parts = [std::io::IoSliceMut::new(buf)];
-        let cached =
-            rustix::io::preadv2(self.descriptor(), &mut parts, position, ReadWriteFlags::NOWAIT);
-        if cached == Ok(buf.len()) {
+        if self.read_cached(position, buf)? == buf.len() {
             return Ok(buf.len());
         }
         // Advice that is not taken costs cache, nothing else.

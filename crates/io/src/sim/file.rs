@@ -55,6 +55,21 @@ impl SimFile {
         disk.read(*inode, position, buf)
     }
 
+    /// All of it, or nothing: then it is not in memory.
+    pub(crate) fn read_cached(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+        if self.is_cached() { self.read_at(position, buf) } else { Ok(0) }
+    }
+
+    /// Three times of four, whatever is asked for.
+    pub(crate) fn is_cached(&self) -> bool {
+        self.handle.io.shared.lock().disk_rng.chance(3, 4)
+    }
+
+    /// Fails where a read would.
+    pub(crate) fn load(&self, position: u64, _len: u64) -> io::Result<()> {
+        self.read_at(position, &mut [0]).map(drop)
+    }
+
     pub(crate) fn write_at(&self, position: u64, bytes: &[u8]) -> io::Result<()> {
         self.check_writable()?;
         let Handle { io, inode } = &*self.handle;

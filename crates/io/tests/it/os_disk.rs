@@ -79,3 +79,32 @@ fn a_lock_is_held_until_it_is_dropped() {
         io.disk().lock(&path).unwrap();
     });
 }
+
+#[test]
+fn what_is_not_in_memory_is_loaded_without_a_copy() {
+    use rustix::fs::{Advice, fadvise};
+    let dir = TempDir::new();
+    run_os(1, |io| async move {
+        let content: Vec<u8> = (0..1 << 20).map(|at: u32| (at >> 8) as u8).collect();
+        let file = io.disk().open(dir.path("f"), Open::CreateNew).unwrap();
+        file.write_at(0, &content).unwrap();
+        let all = content.len() as u64;
+        let mut read = vec![0; content.len()];
+        assert!(file.is_cached(0, all), "what was just written is in memory");
+        assert_eq!(file.read_cached(0, &mut read).unwrap(), content.len());
+        assert!(file.is_cached(0, 0));
+        file.sync_data().unwrap();
+
+        // Advice: a file system that has only memory keeps everything.
+        let descriptor = std::fs::File::open(dir.path("f")).unwrap();
+        fadvise(&descriptor, 0, None, Advice::DontNeed).unwrap();
+        if !file.is_cached(5_000, all - 5_000) {
+            assert!(file.read_cached(5_000, &mut read[5_000..]).unwrap() < content.len() - 5_000);
+        }
+        file.load(5_000, all).unwrap();
+        assert!(file.is_cached(5_000, all - 5_000), "it was loaded");
+        assert_eq!(file.read_cached(5_000, &mut read[5_000..]).unwrap(), content.len() - 5_000);
+        assert_eq!(read, content);
+        file.load(2 * all, 1).unwrap();
+    });
+}
