@@ -34,6 +34,17 @@ pub(super) struct Attempts {
     pub(super) is_to_recover: bool,
 }
 
+impl State {
+    /// What became of opening the log, for who knows how many attempts had ended `before`. Both are
+    /// looked at under one lock: a log that is opened between two looks would seem refused.
+    fn opening_outcome(&self, before: u32) -> Option<Result<(), ErrorCode>> {
+        if self.log.is_some() {
+            return Some(Ok(()));
+        }
+        (self.attempts.ended != before).then_some(Err(ErrorCode::KafkaStorageError))
+    }
+}
+
 impl Partition {
     /// Whether its log is open, so that no call waits for it to be opened.
     pub fn is_open(&self) -> bool {
@@ -65,11 +76,8 @@ impl Partition {
         let before = self.want_open();
         loop {
             self.check_dir()?;
-            if self.is_open() {
-                return Ok(());
-            }
-            if self.lock().attempts.ended != before {
-                return Err(ErrorCode::KafkaStorageError);
+            if let Some(outcome) = self.lock().opening_outcome(before) {
+                return outcome;
             }
             tokio::select! {
                 biased;

@@ -1,9 +1,10 @@
 //! What happens to a partition between two steps of something else.
 
 use ottla_log::{LogConfig, RetentionStep};
+use ottla_model::TopicPartition;
 
 use super::super::{Acks, Storage};
-use super::{batch, in_dir, led, name, read_all, settings, small};
+use super::{batch, in_dir, led, name, read_all, settings, small, topic_id};
 
 /// The decision is taken with the lock on the log; the removal waits for a flush without it.
 #[test]
@@ -71,5 +72,37 @@ fn a_partition_is_not_compacted_while_it_moves() {
             io.sleep(std::time::Duration::from_millis(1)).await;
         }
         assert!(partition.is_compacted(), "it has moved");
+    });
+}
+
+/// Another thread opens the log, and may have done so between any two looks of who waits for it.
+#[test]
+fn who_comes_while_a_log_is_being_opened_finds_it_open() {
+    in_dir(|io, path| async move {
+        let names: Vec<_> = (0..300).map(|number| TopicPartition::new("words", number)).collect();
+        let storage = Storage::open(&io, settings(std::slice::from_ref(&path))).await.unwrap();
+        for name in &names {
+            let created = storage.create_partition(name, topic_id(), small()).unwrap();
+            created.append(io.now(), &batch(0, 1, 10, 1), Acks::All).unwrap_err();
+        }
+        storage.close_cleanly().await.unwrap();
+        drop(storage);
+        let storage = Storage::open(&io, settings(&[path])).await.unwrap();
+        for name in &names {
+            let partition = storage.create_partition(name, topic_id(), small()).unwrap();
+            let deadline = io.now().mono + std::time::Duration::from_secs(60);
+            loop {
+                let opened = partition.opened(deadline);
+                let looked_once = tokio::select! {
+                    biased;
+                    opened = opened => Some(opened),
+                    () = std::future::ready(()) => None,
+                };
+                if let Some(opened) = looked_once {
+                    assert_eq!(opened, Ok(()), "{name}");
+                    break;
+                }
+            }
+        }
     });
 }
