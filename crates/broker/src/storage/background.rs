@@ -140,7 +140,9 @@ async fn checkpoint(shared: &Arc<Shared>) {
 
 fn checkpoint_failed(dir: &LogDir, error: &std::io::Error) {
     error!(dir = dir.name(), %error, "checkpoint could not be written");
-    if error.kind() != std::io::ErrorKind::StorageFull {
+    let is_for_want_of_room =
+        error.kind() == std::io::ErrorKind::StorageFull || ottla_io::is_out_of_descriptors(error);
+    if !is_for_want_of_room {
         dir.fail();
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
-use ottla_io::{DirLock, Disk};
+use ottla_io::{DirLock, Disk, Open};
 use ottla_log::files::manifest::ManifestEntry;
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
@@ -221,7 +221,7 @@ impl LogDir {
             checkpoints.high_watermarks.insert(name.clone(), high_watermark);
             checkpoints.cleaned.extend(cleaned.map(|cleaned| (name.clone(), cleaned)));
         }
-        self.write_checkpoints()
+        self.write_checkpoints().map(drop)
     }
 
     pub(super) fn name_shared(&self) -> &Arc<str> {
@@ -316,13 +316,31 @@ impl LogDir {
     }
 
     /// Takes what open logs tell, and writes the checkpoints that changed. Nothing is looked at if
-    /// nothing is told.
+    /// nothing is told. Either way the dir is written to, so that one nobody uses is found out, too,
+    /// when it fails: Kafka writes its checkpoints in every round.
     pub(super) fn checkpoint(&self, told: Vec<(TopicPartition, Checkpointed)>) -> io::Result<()> {
-        if told.is_empty() && !self.is_unwritten.load(Ordering::Relaxed) {
+        let is_changed = !told.is_empty() || self.is_unwritten.load(Ordering::Relaxed);
+        self.checkpoints().take(told);
+        if is_changed && self.write_checkpoints()? {
             return Ok(());
         }
-        self.checkpoints().take(told);
-        self.write_checkpoints()
+        match self.probe() {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Writes what is as good as nothing, durably: to the file that a checkpoint is written to before
+    /// it gets its name. Waits for the device.
+    fn probe(&self) -> io::Result<()> {
+        // Nobody writes a checkpoint meanwhile.
+        let _written = self.written();
+        let path = self.path.join(format!("{}.tmp", offset_checkpoint::REPLICATION));
+        let file = self.disk.open(&path, Open::Create)?;
+        file.set_len(0)?;
+        file.write_at(0, offset_checkpoint::format(&Default::default()).as_bytes())?;
+        file.sync_data()?;
+        self.disk.remove_file(&path)
     }
 
     pub(super) fn note_touched(&self, name: TopicPartition) {
@@ -354,15 +372,15 @@ impl LogDir {
         let written = self.written();
         let is_known = names.into_iter().any(|name| written.knows(name));
         drop(written);
-        if is_known { self.write_checkpoints() } else { Ok(()) }
+        if is_known { self.write_checkpoints().map(drop) } else { Ok(()) }
     }
 
-    /// Writes the checkpoints that differ from what their files hold.
-    fn write_checkpoints(&self) -> io::Result<()> {
+    /// Writes the checkpoints that differ from what their files hold; whether there were any.
+    fn write_checkpoints(&self) -> io::Result<bool> {
         let mut written = self.written();
         // Until all of it is.
         self.is_unwritten.store(true, Ordering::Relaxed);
-        let mut is_complete = true;
+        let (mut is_complete, mut is_any) = (true, false);
         let now = self.checkpoints().clone();
         let Checkpoints { recovery_points, log_starts, high_watermarks, cleaned, .. } =
             &mut *written;
@@ -380,11 +398,12 @@ impl LogDir {
                 let content = offset_checkpoint::format(&new);
                 self.disk.write_atomic(self.path.join(name), content.as_bytes())?;
                 *old = new;
+                is_any = true;
             }
             is_complete &= !is_withheld;
         }
         self.is_unwritten.store(!is_complete, Ordering::Relaxed);
-        Ok(())
+        Ok(is_any)
     }
 
     fn written(&self) -> MutexGuard<'_, Checkpoints> {
@@ -401,13 +420,13 @@ impl LogDir {
         if self.written().log_starts.get(name) == Some(&start) {
             return Ok(());
         }
-        self.write_checkpoints()
+        self.write_checkpoints().map(drop)
     }
 
     /// Writes down how far compaction has come with a partition. Waits for the device.
     pub(super) fn checkpoint_cleaned(&self, name: &TopicPartition, end: Offset) -> io::Result<()> {
         self.checkpoints().cleaned.insert(name.clone(), end);
-        self.write_checkpoints()
+        self.write_checkpoints().map(drop)
     }
 
     /// The recovery point that a start after a crash would find; 0 if none.

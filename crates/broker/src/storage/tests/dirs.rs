@@ -1,5 +1,6 @@
 //! Whom a log dir belongs to, and what a stop leaves in it.
 
+use ottla_io::Open;
 use ottla_io::sim::World;
 use ottla_log::AppendAs;
 use ottla_log::producers::Origin;
@@ -115,6 +116,22 @@ fn partitions_are_spread_over_the_dirs() {
             assert_eq!(inside, 2);
         }
     });
+}
+
+#[test]
+fn a_dir_that_fails_while_nobody_uses_it_is_found_out() {
+    let world = World::new(3);
+    let io = world.node("node");
+    let limit = std::time::Duration::from_secs(60);
+    let dirs = ["/one".into(), "/two".into()];
+    let storage = world.run(limit, Storage::open(&io, settings(&dirs))).unwrap().unwrap();
+    world.run_for(limit);
+    let failed = || storage.dirs().iter().map(|dir| dir.is_offline()).collect::<Vec<_>>();
+    assert_eq!(failed(), [false, false]);
+    io.disk().rename("/two", "/away").unwrap();
+    io.disk().open("/two", Open::CreateNew).unwrap();
+    world.run_for(std::time::Duration::from_secs(6));
+    assert_eq!(failed(), [false, true]);
 }
 
 #[test]
