@@ -76,7 +76,9 @@ impl Reply {
                     within(io, piece_max, stream.write_all_with_more(&ahead)).await?;
                     ahead.clear();
                     for stretch in slice.stretches() {
-                        stretch.load_unless_cached(io).await;
+                        if !stretch.file.is_cached(stretch.position, stretch.len) {
+                            stretch.load(io).await;
+                        }
                         let sent = stream.send_file(&slice.file, stretch.position, stretch.len);
                         within(io, piece_max, sent).await?;
                     }
@@ -101,12 +103,9 @@ impl FileSlice {
         })
     }
 
-    /// Has it read from the device, if it must be, where that keeps nobody else waiting: there are only
+    /// Has it read from the device where that keeps nobody else waiting: there are only
     /// so many threads for the requests of all.
-    async fn load_unless_cached(&self, io: &Io) {
-        if self.file.is_cached(self.position, self.len) {
-            return;
-        }
+    async fn load(&self, io: &Io) {
         let Self { file, position, len } = self.clone();
         // In a box, as few requests come to it and each of them would have the room.
         let loaded = Box::pin(io.blocking(move || file.load(position, len))).await;
@@ -122,7 +121,7 @@ async fn copy(io: &Io, slice: &FileSlice, ahead: &mut Vec<u8>) -> io::Result<()>
     let room = ahead.get_mut(from..).unwrap_or_default();
     let mut at = from + slice.file.read_cached(slice.position, room)?;
     if at < ahead.len() {
-        slice.load_unless_cached(io).await;
+        slice.load(io).await;
     }
     while let Some(rest) = ahead.get_mut(at..).filter(|rest| !rest.is_empty()) {
         let count = slice.file.read_at(slice.position + (at - from) as u64, rest)?;

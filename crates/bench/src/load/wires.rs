@@ -171,7 +171,7 @@ impl Wire {
     /// One read of what is there.
     fn read(&mut self) -> io::Result<()> {
         self.arrived.reserve(self.missing().max(READ_BYTES));
-        read(rustix::io::read(&self.stream, spare_capacity(&mut self.arrived))).map(drop)
+        brought(rustix::io::read(&self.stream, spare_capacity(&mut self.arrived))).map(drop)
     }
 
     /// One read of what is there, of the first [`READ_BYTES`] of a frame; zeros for the others.
@@ -184,7 +184,7 @@ impl Wire {
         self.arrived.resize(from + count, 0);
         let room = self.arrived.get_mut(from..).unwrap_or_default();
         let count = rustix::net::recv(&self.stream, room, flags).map(|(_, count)| count);
-        let count = read(count);
+        let count = brought(count);
         self.arrived.truncate(from + count.as_ref().map_or(0, |count| *count));
         count.map(drop)
     }
@@ -216,7 +216,7 @@ impl Wire {
 }
 
 /// How much a read brought: nothing if nothing was there.
-fn read(result: rustix::io::Result<usize>) -> io::Result<usize> {
+fn brought(result: rustix::io::Result<usize>) -> io::Result<usize> {
     match result {
         Ok(0) => Err(io::Error::new(ErrorKind::UnexpectedEof, "the server closed")),
         Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Ok(0),

@@ -1,6 +1,6 @@
 //! What of a file the page cache has, and how it gets what it has not: by the system's own
 //! read-ahead, which brings large folios and knows how deep to go, not by `fadvise(WILLNEED)`, which
-//! brings single pages that cost twice the CPU when they are sent.
+//! brings single pages that cost half as much CPU again when they are sent.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IoSliceMut};
@@ -13,17 +13,13 @@ use rustix::io::{Errno, ReadWriteFlags};
 /// Bytes read at once where nothing takes pages without a copy.
 const COPY_BYTES: usize = 128 << 10;
 
-/// Reads what the page cache has from `position` on, without waiting for the device: short where it
-/// has no more, or where the file ends.
-pub(super) fn read_cached(file: &File, position: u64, buf: &mut [u8]) -> io::Result<usize> {
+/// Reads what the page cache has from `position` on: short where it has no more, or where the file ends.
+///
+/// # Errors
+/// `AGAIN` if it has nothing there; others where the system or the file cannot tell.
+pub(super) fn read_cached(file: &File, position: u64, buf: &mut [u8]) -> rustix::io::Result<usize> {
     let mut parts = [IoSliceMut::new(buf)];
-    match rustix::io::preadv2(file, &mut parts, position, ReadWriteFlags::NOWAIT) {
-        Ok(count) => Ok(count),
-        Err(Errno::AGAIN | Errno::INTR) => Ok(0),
-        // A file system that cannot tell.
-        Err(Errno::OPNOTSUPP) => file.read_at(buf, position),
-        Err(error) => Err(error.into()),
-    }
+    rustix::io::preadv2(file, &mut parts, position, ReadWriteFlags::NOWAIT)
 }
 
 /// Whether sending `len` bytes from `position` on would not wait for the device; `true` where the
@@ -41,9 +37,7 @@ pub(super) fn is_cached(file: &File, position: u64, len: u64) -> bool {
     if cached_pages(file, position, len).is_some_and(|cached| cached < pages) {
         return false;
     }
-    let mut byte = [0];
-    let mut parts = [IoSliceMut::new(&mut byte)];
-    rustix::io::preadv2(file, &mut parts, last, ReadWriteFlags::NOWAIT) != Err(Errno::AGAIN)
+    read_cached(file, last, &mut [0]) != Err(Errno::AGAIN)
 }
 
 /// Waits until the page cache has, or had, `len` bytes from `position` on.
@@ -52,11 +46,7 @@ pub(super) fn load(file: &File, position: u64, len: u64) -> io::Result<()> {
     let mut at = position;
     while at < end {
         let left = usize::try_from(end - at).unwrap_or(usize::MAX);
-        let count = match nowhere() {
-            Some(nowhere) => send_nowhere(nowhere, file, at, left),
-            None => file.read_at(&mut vec![0; left.min(COPY_BYTES)], at),
-        };
-        match count {
+        match load_some(file, at, left) {
             Ok(0) => break,
             Ok(count) => at += count as u64,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -66,21 +56,28 @@ pub(super) fn load(file: &File, position: u64, len: u64) -> io::Result<()> {
     Ok(())
 }
 
+fn load_some(file: &File, position: u64, len: usize) -> io::Result<usize> {
+    let sent = match nowhere() {
+        Some(nowhere) => rustix::fs::sendfile(nowhere, file, Some(&mut { position }), len),
+        None => Err(Errno::NOSYS),
+    };
+    match sent {
+        Err(error) if is_unsendable(error) => {
+            file.read_at(&mut vec![0; len.min(COPY_BYTES)], position)
+        }
+        result => Ok(result?),
+    }
+}
+
 /// `/dev/null`, which takes pages and drops them: a tenth of what copying them costs.
 fn nowhere() -> Option<&'static File> {
     static NOWHERE: OnceLock<Option<File>> = OnceLock::new();
     NOWHERE.get_or_init(|| OpenOptions::new().write(true).open("/dev/null").ok()).as_ref()
 }
 
-fn send_nowhere(nowhere: &File, file: &File, position: u64, len: usize) -> io::Result<usize> {
-    let mut offset = position;
-    match rustix::fs::sendfile(nowhere, file, Some(&mut offset), len) {
-        // A file system that cannot feed it.
-        Err(Errno::INVAL | Errno::NOSYS) => {
-            file.read_at(&mut vec![0; len.min(COPY_BYTES)], position)
-        }
-        result => Ok(result?),
-    }
+/// Whether `sendfile` failed because the file system cannot feed it.
+pub(crate) fn is_unsendable(error: Errno) -> bool {
+    matches!(error, Errno::INVAL | Errno::NOSYS)
 }
 
 /// How many pages of a range the page cache has, being read or there: `cachestat` of Linux 6.5, which

@@ -12,7 +12,7 @@
 
 mod error;
 mod file;
-mod memory;
+pub(crate) mod memory;
 pub(crate) mod os;
 pub(crate) mod outstanding;
 

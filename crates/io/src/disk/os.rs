@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use ottla_base::WallTime;
 use rustix::fs::FlockOperation;
+use rustix::io::Errno;
 
 use super::{Entry, FileIdentity, Open, memory};
 
@@ -116,8 +117,7 @@ pub(super) fn lock(path: &Path) -> io::Result<fs::File> {
 }
 
 /// POSIX lets a refused record lock be either of two errors; callers get one kind.
-fn held(error: rustix::io::Errno) -> io::Error {
-    use rustix::io::Errno;
+fn held(error: Errno) -> io::Error {
     match error {
         Errno::ACCESS | Errno::AGAIN => {
             io::Error::new(io::ErrorKind::WouldBlock, "another process holds it")
@@ -175,7 +175,12 @@ impl OsFile {
     }
 
     pub(super) fn read_cached(&self, position: u64, buf: &mut [u8]) -> io::Result<usize> {
-        memory::read_cached(self.descriptor(), position, buf)
+        match memory::read_cached(self.descriptor(), position, buf) {
+            Ok(count) => Ok(count),
+            Err(Errno::AGAIN) => Ok(0),
+            // Who cannot tell, waits, and hears what is wrong if it is more than that.
+            Err(_) => self.read_at(position, buf),
+        }
     }
 
     pub(super) fn is_cached(&self, position: u64, len: u64) -> bool {
@@ -220,7 +225,7 @@ impl OsFile {
                     at += count as u64;
                     IoSlice::advance_slices(&mut rest, count);
                 }
-                Err(rustix::io::Errno::INTR) => {}
+                Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -5,6 +5,7 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
 use rustix::net::SendFlags;
 use tokio::io::Interest;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -12,6 +13,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::{SEND_FILE_CHUNK_BYTES, SocketOptions, ended_early, read_chunk};
 use crate::disk::File;
+use crate::disk::memory::is_unsendable;
 
 /// Connections that wait to be accepted when nothing is said.
 const DEFAULT_BACKLOG: u32 = 1024;
@@ -214,7 +216,7 @@ impl OsWriteHalf {
             let count = match self.send_file_once(file, at, chunk, may_be_full).await {
                 Ok(0) => return Err(ended_early(file, at)),
                 Ok(count) => count,
-                Err(error) if is_unsupported(&error) => {
+                Err(error) if Errno::from_io_error(&error).is_some_and(is_unsendable) => {
                     let copy = read_chunk(file, at, end - at)?;
                     self.write_all(&copy, false).await?;
                     copy.len()
@@ -271,17 +273,10 @@ fn is_writable(socket: &TcpStream) -> io::Result<bool> {
     Ok(retry_interrupted(|| rustix::event::poll(&mut asked, Some(&Timespec::default())))? > 0)
 }
 
-/// Some file systems cannot feed `sendfile`.
-fn is_unsupported(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let code = error.raw_os_error();
-    code == Some(Errno::INVAL.raw_os_error()) || code == Some(Errno::NOSYS.raw_os_error())
-}
-
 fn retry_interrupted<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
     loop {
         match call() {
-            Err(rustix::io::Errno::INTR) => {}
+            Err(Errno::INTR) => {}
             result => return result,
         }
     }
