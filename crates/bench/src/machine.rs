@@ -20,7 +20,8 @@ pub(crate) fn facts(places: &Places) -> Vec<(&'static str, String)> {
         ("memory", fact("/proc/meminfo", "MemTotal").unwrap_or_default()),
         ("kernel", line("uname", &["-r"])),
         ("file system", line("stat", &["-f", "-c", "%T", &scratch])),
-        ("load before", fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()),
+        ("congestion control", first_line("/proc/sys/net/ipv4/tcp_congestion_control")),
+        ("load before", first_line("/proc/loadavg")),
         ("date", line("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"])),
         (
             "commit",
@@ -50,6 +51,10 @@ fn java() -> String {
     let output = Command::new("java").arg("-version").output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
     text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
+}
+
+fn first_line(path: &str) -> String {
+    fs::read_to_string(path).unwrap_or_default().lines().next().unwrap_or_default().to_owned()
 }
 
 /// The first line a program prints; empty when it cannot be run.
