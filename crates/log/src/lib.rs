@@ -31,6 +31,7 @@ pub mod damage;
 pub mod epochs;
 pub mod error;
 pub mod files;
+mod index_floor;
 pub mod log;
 mod old_format;
 pub mod open;

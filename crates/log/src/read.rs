@@ -1,12 +1,10 @@
 //! Reading: from an offset to a stretch of one segment's file.
 
-use alloc::vec::Vec;
-use core::ops::Range;
-
 use ottla_model::Offset;
 use ottla_record::BatchHeader;
 
 use crate::files::{offset_index, time_index};
+use crate::index_floor::offset_entry_floor;
 use crate::scan::{HeaderScan, LOOKUP_WINDOW_BYTES};
 use crate::{DamagedRange, Log, LogError, Segment, SegmentBytes, SegmentFile};
 
@@ -224,61 +222,6 @@ pub(crate) fn offset_entries_below<B: SegmentBytes>(
         let entry = offset_entry(base_offset, at, bytes)?;
         Ok(entry.is_some_and(|entry| i64::from(entry.relative_offset) < relative_offset))
     })
-}
-
-/// Entries of an offset index that are read at once: a page.
-const ENTRIES_AT_ONCE: u64 = 4096 / offset_index::ENTRY_BYTES;
-
-/// The last of the first `entries` entries of an offset index that is at or before
-/// `relative_offset`. Readers come for the end of a log most of the time, so that is where it looks
-/// first; else it halves what is left until one read has the rest.
-pub(crate) fn offset_entry_floor<B: SegmentBytes>(
-    base_offset: Offset,
-    entries: u64,
-    relative_offset: i64,
-    bytes: &B,
-) -> Result<Option<offset_index::OffsetEntry>, LogError> {
-    let is_floor =
-        |entry: &offset_index::OffsetEntry| i64::from(entry.relative_offset) <= relative_offset;
-    let mut low = entries.saturating_sub(ENTRIES_AT_ONCE);
-    let tail = offset_entries_at(base_offset, low..entries, bytes)?;
-    if low == 0 || tail.first().is_some_and(is_floor) {
-        return Ok(last_while(&tail, is_floor));
-    }
-    let mut high = low;
-    low = 0;
-    while high - low > ENTRIES_AT_ONCE {
-        let middle = low + (high - low) / 2;
-        if offset_entry(base_offset, middle, bytes)?.as_ref().is_some_and(is_floor) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    Ok(last_while(&offset_entries_at(base_offset, low..high, bytes)?, is_floor))
-}
-
-fn last_while(
-    entries: &[offset_index::OffsetEntry],
-    holds: impl Fn(&offset_index::OffsetEntry) -> bool,
-) -> Option<offset_index::OffsetEntry> {
-    let count = entries.partition_point(holds);
-    entries.get(count.checked_sub(1)?).copied()
-}
-
-/// At most [`ENTRIES_AT_ONCE`] entries of an offset index, as far as the file has them.
-fn offset_entries_at<B: SegmentBytes>(
-    base_offset: Offset,
-    range: Range<u64>,
-    bytes: &B,
-) -> Result<Vec<offset_index::OffsetEntry>, LogError> {
-    let mut page = [0; (ENTRIES_AT_ONCE * offset_index::ENTRY_BYTES) as usize];
-    let wanted = ((range.end - range.start) * offset_index::ENTRY_BYTES) as usize;
-    let page = page.get_mut(..wanted).unwrap_or_default();
-    let position = range.start * offset_index::ENTRY_BYTES;
-    let count = bytes.read_at(base_offset, SegmentFile::OffsetIndex, position, page)?;
-    let (entries, _cut_off) = page.get(..count).unwrap_or_default().as_chunks();
-    Ok(entries.iter().map(|entry| offset_index::OffsetEntry::from_bytes(*entry)).collect())
 }
 
 /// How many of the first `entries` entries of a time index satisfy `below`, which holds for a

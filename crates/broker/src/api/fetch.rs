@@ -9,8 +9,9 @@
 //! Record data is not read here: the answer holds stretches of segment files, which the connection
 //! sends with `sendfile`.
 
+mod reading;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use ottla_base::Uuid;
@@ -26,8 +27,8 @@ use crate::fetch_session::{Incoming, Key, Kind, Plan, Told, Wanted};
 use crate::node::Node;
 use crate::reply::FileSlice;
 use crate::request::Request;
-use crate::storage::{EpochEnd, Partition, ReadLimit, ReadSlice};
-use crate::waiting::{Waiter, Watch};
+use crate::storage::{ReadLimit, ReadSlice};
+use reading::{Found, Limits, ReadResult, Target};
 
 /// First version that names topics by id.
 const TOPIC_ID_VERSION_MIN: i16 = 13;
@@ -63,9 +64,9 @@ pub(crate) async fn serve(
         .into_iter()
         .map(|(key, wanted)| Target::find(node, request.version, key, wanted))
         .collect();
-    open_logs(request, &mut targets).await;
-    let mut read = read_or_wait(node, request, &targets, &limits).await;
-    tell_deleted(node, &targets, &mut read);
+    reading::open_logs(request, &mut targets).await;
+    let mut read = reading::read_or_wait(node, request, &targets, &limits).await;
+    reading::tell_deleted(node, &targets, &mut read);
     count(node, &read);
     respond(node, request.version, &kind, targets, read, limits.upto == ReadLimit::LastStable)
 }
@@ -97,223 +98,6 @@ fn failed(partition_index: i32, error: ErrorCode) -> PartitionData {
         records: Records::Bytes(Bytes::new()),
         ..PartitionData::default()
     }
-}
-
-/// Of how many of the files that may be open one response may hold one.
-const OPEN_FILES_SHARE: usize = 4;
-
-/// What a request asks of all partitions together.
-struct Limits {
-    wait: Duration,
-    bytes_min: u64,
-    bytes_max: u64,
-    /// Partitions that one response may have records of: each holds a segment file open until it is
-    /// sent. Readers come for the others next, as they do when the bytes are used up.
-    files_max: usize,
-    upto: ReadLimit,
-    is_follower: bool,
-    /// Below zero: Apache Kafka fails on each partition that it would read.
-    is_negative: bool,
-}
-
-impl Limits {
-    fn of(node: &Node, body: &FetchRequest) -> Self {
-        let bytes_max =
-            u64::try_from(body.max_bytes).unwrap_or(0).min(node.settings.fetch_bytes_max);
-        let committed = body.isolation_level == READ_COMMITTED;
-        let replica_id = body.replica_id.max(body.replica_state.replica_id);
-        Self {
-            wait: Duration::from_millis(u64::try_from(body.max_wait_ms).unwrap_or(0)),
-            // More than may be sent would never be reached.
-            bytes_min: u64::try_from(body.min_bytes).unwrap_or(0).min(bytes_max),
-            bytes_max,
-            files_max: (node.storage.open_files_max() / OPEN_FILES_SHARE).max(1),
-            upto: if committed { ReadLimit::LastStable } else { ReadLimit::HighWatermark },
-            is_follower: replica_id >= 0,
-            is_negative: body.max_bytes < 0,
-        }
-    }
-}
-
-/// One partition asked for, and what this node knows of it.
-struct Target {
-    key: Key,
-    wanted: Wanted,
-    found: Result<Arc<Partition>, ErrorCode>,
-}
-
-impl Target {
-    fn find(node: &Node, version: i16, key: Key, wanted: Wanted) -> Self {
-        let found = if version < TOPIC_ID_VERSION_MIN {
-            node.partition_by_name(&key.topic, key.partition)
-        } else {
-            node.partition_by_id(key.topic_id, key.partition)
-        };
-        Self { key, wanted, found }
-    }
-
-    fn is_recovering(&self) -> bool {
-        self.found.as_ref().is_ok_and(|found| found.is_recovering())
-    }
-}
-
-/// Sees that all logs are being opened, and waits for those that need no recovery. The others count
-/// as having nothing to tell until they are recovered.
-async fn open_logs(request: &Request, targets: &mut [Target]) {
-    let unopened = |target: &Target| target.found.as_ref().is_ok_and(|found| !found.is_open());
-    if !targets.iter().any(unopened) {
-        return;
-    }
-    for target in targets.iter_mut() {
-        if let Ok(found) = &target.found
-            && !found.is_open()
-        {
-            found.want_open();
-        }
-    }
-    for target in targets.iter_mut().filter(|target| unopened(target) && !target.is_recovering()) {
-        if let Ok(found) = &target.found
-            && let Err(error) = found.opened(request.received).await
-        {
-            target.found = Err(error);
-        }
-    }
-}
-
-/// What a partition has for a reader.
-struct Found {
-    slice: ReadSlice,
-    /// Where the reader's log and this one part; it gets no records then (KIP-595).
-    diverging: Option<EpochEnd>,
-}
-
-type ReadResult = Result<Found, ErrorCode>;
-
-/// Reads; if that is too little, sleeps until a partition moves and reads again, until the deadline.
-async fn read_or_wait(
-    node: &Arc<Node>,
-    request: &Request,
-    targets: &[Target],
-    limits: &Limits,
-) -> Vec<ReadResult> {
-    let read = read_all(targets, limits);
-    if is_enough(targets, &read, limits) || limits.wait.is_zero() {
-        return read;
-    }
-    // What was found holds segment files open, and one request may wait for all of a node's.
-    drop(read);
-    let deadline = request.received + limits.wait;
-    let waiter = Waiter::default();
-    let _watches: Vec<Watch> = targets
-        .iter()
-        .filter_map(|target| target.found.as_ref().ok())
-        .map(|partition| partition.watchers().watch(&waiter))
-        .collect();
-    let mut stopping = node.stopping.clone();
-    loop {
-        let read = read_all(targets, limits);
-        if is_enough(targets, &read, limits) {
-            return read;
-        }
-        drop(read);
-        tokio::select! {
-            biased;
-            () = waiter.moved() => {}
-            () = node.io.sleep_until(deadline) => return read_all(targets, limits),
-            _ = stopping.wait_for(|stop| *stop) => return read_all(targets, limits),
-        }
-    }
-}
-
-/// A partition that was deleted while a request waited for it can be read no more than one whose
-/// disk has failed; its reader is told what it is.
-fn tell_deleted(node: &Node, targets: &[Target], read: &mut [ReadResult]) {
-    for (target, result) in targets.iter().zip(read) {
-        let (Ok(found), Err(error @ ErrorCode::KafkaStorageError)) = (&target.found, result) else {
-            continue;
-        };
-        let is_here = |now: Arc<Partition>| Arc::ptr_eq(&now, found);
-        if !node.storage.partition(found.topic_partition()).is_some_and(is_here) {
-            *error = ErrorCode::UnknownTopicOrPartition;
-        }
-    }
-}
-
-/// One pass over the partitions, in their order, until the bytes are used up. The first batch found
-/// is given whole even if it alone is over the limit, or its consumer would be stuck for ever.
-fn read_all(targets: &[Target], limits: &Limits) -> Vec<ReadResult> {
-    let mut room = limits.bytes_max;
-    let mut one_at_least = true;
-    let mut files = 0;
-    let mut read = Vec::with_capacity(targets.len());
-    for target in targets {
-        let result = read_one(target, limits, room, one_at_least);
-        if let Ok(Found { slice, .. }) = &result {
-            room = room.saturating_sub(slice.len);
-            one_at_least &= slice.len == 0;
-            files += usize::from(slice.file.is_some());
-            if files >= limits.files_max {
-                room = 0;
-            }
-        }
-        read.push(result);
-    }
-    read
-}
-
-fn read_one(target: &Target, limits: &Limits, room: u64, one_at_least: bool) -> ReadResult {
-    let partition = target.found.as_ref().map_err(|error| *error)?;
-    if limits.is_follower {
-        // This node's partitions have no other replicas.
-        return Err(ErrorCode::NotLeaderOrFollower);
-    }
-    partition.check_leader_epoch(target.wanted.current_leader_epoch)?;
-    if partition.is_recovering() {
-        return Err(ErrorCode::NotLeaderOrFollower);
-    }
-    let bytes = u64::try_from(target.wanted.partition_bytes_max);
-    let Some(bytes) = bytes.ok().filter(|_| !limits.is_negative) else {
-        return Err(ErrorCode::UnknownServerError);
-    };
-    if let Some(diverging) = diverging(partition, target.wanted)? {
-        let slice = partition.read(partition.log_start_offset(), 0, false, limits.upto)?;
-        return Ok(Found { slice, diverging: Some(diverging) });
-    }
-    let offset = target.wanted.fetch_offset;
-    let slice = partition.read(offset, bytes.min(room), one_at_least, limits.upto)?;
-    Ok(Found { slice, diverging: None })
-}
-
-/// Whether the epoch that the reader fetched last ended elsewhere than it thinks, and where.
-fn diverging(partition: &Partition, wanted: Wanted) -> Result<Option<EpochEnd>, ErrorCode> {
-    if wanted.last_fetched_epoch < 0 {
-        return Ok(None);
-    }
-    let end = partition.end_offset_for_leader_epoch(wanted.last_fetched_epoch);
-    let end = end.ok_or(ErrorCode::OffsetOutOfRange)?;
-    if wanted.fetch_offset < partition.log_start_offset() {
-        return Err(ErrorCode::OffsetOutOfRange);
-    }
-    let parts =
-        end.leader_epoch < wanted.last_fetched_epoch || end.end_offset < wanted.fetch_offset;
-    Ok(parts.then_some(end))
-}
-
-/// Whether an answer need not wait: it has bytes enough, or something else to tell. A partition
-/// that is not here can wait with the others: its reader asks for metadata anyway, and a session
-/// with one would never wait again.
-fn is_enough(targets: &[Target], read: &[ReadResult], limits: &Limits) -> bool {
-    let bytes: u64 = read.iter().flatten().map(|found| found.slice.len).sum();
-    let mut here = targets.iter().zip(read).filter(|(target, _)| target.found.is_ok()).peekable();
-    let has_news = |(target, result): (&Target, &ReadResult)| match result {
-        Ok(found) => found.diverging.is_some(),
-        Err(_) => !target.is_recovering(),
-    };
-    let files = read.iter().flatten().filter(|found| found.slice.file.is_some()).count();
-    bytes >= limits.bytes_min
-        || files >= limits.files_max
-        || here.peek().is_none()
-        || here.any(has_news)
 }
 
 fn count(node: &Node, read: &[ReadResult]) {

@@ -20,7 +20,8 @@ use ottla_log::producers::Cut as ProducerCut;
 use ottla_log::scan::batches_of;
 use ottla_log::{
     AppendAs, AppendError, Appended, DamagedRange, IndexWrites, Log, LogConfig, LogError, ReadPlan,
-    ReadRequest, RetentionPlan, RetentionStep, RollPlan, SegmentFile, TimestampAndOffset,
+    ReadRequest, RetentionPlan, RetentionStep, RollPlan, SegmentBytes, SegmentFile,
+    TimestampAndOffset,
 };
 use ottla_model::{LeaderEpoch, Offset};
 
@@ -374,7 +375,16 @@ impl LogFiles {
     /// # Errors
     /// [`LogError::OffsetOutOfRange`], or what is wrong with the files.
     pub fn read(&self, request: ReadRequest) -> Result<FileSlice, LogError> {
-        let plan = self.log.plan_read(request, &*self.files)?;
+        self.read_by(request, &*self.files)
+    }
+
+    /// Like [`Self::read`], looking it up in `bytes`, which are those of its segments.
+    pub(super) fn read_by<B: SegmentBytes>(
+        &self,
+        request: ReadRequest,
+        bytes: &B,
+    ) -> Result<FileSlice, LogError> {
+        let plan = self.log.plan_read(request, bytes)?;
         // Part of a batch at the beginning is of no use to anybody (KIP-74).
         let len = if plan.first_batch_incomplete { 0 } else { plan.len };
         let file = match len {

@@ -23,6 +23,7 @@
 mod answers;
 mod appending;
 mod background;
+mod cached;
 mod checkpoints;
 mod cleaner;
 mod closing;
@@ -71,6 +72,7 @@ use ottla_model::{ErrorCode, METADATA_TOPIC, Offset, TopicPartition};
 use tokio::sync::{Notify, watch as watch_channel};
 
 pub use answers::{ActiveProducer, AppendError, Appended, EpochEnd, ReadLimit, ReadSlice};
+pub use cached::Uncached;
 pub use cleaner::{CleanerSettings, CleanerStatus};
 pub use creation::NewPartition;
 pub use damage::{Damage, FoundBy};
@@ -81,6 +83,7 @@ pub use moving::FutureReplica;
 pub use ottla_log::{FoundTimestamp, LogSummary};
 pub use ottla_replica::{Acks, Leadership, Role};
 pub use partition::Partition;
+pub use reading::Asked;
 pub use scrub::{ScrubProgress, ScrubSettings};
 pub use settings::StorageSettings;
 pub use space::Reserve;

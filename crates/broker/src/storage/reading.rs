@@ -2,11 +2,12 @@
 
 use std::sync::PoisonError;
 
-use ottla_log::{FoundTimestamp, ReadRequest, TimestampTarget};
+use ottla_log::{FoundTimestamp, LogError, ReadRequest, SegmentBytes, TimestampTarget};
 use ottla_model::{ErrorCode, LeaderEpoch, Offset, ProducerId};
 use ottla_replica::Replica;
 
 use super::answers::{ActiveProducer, EpochEnd, ReadLimit, ReadSlice};
+use super::cached::{CachedBytes, Uncached};
 use super::log_files::LogFiles;
 use super::partition::Partition;
 
@@ -14,9 +15,21 @@ use super::partition::Partition;
 /// `max.decompressed.message.bytes` is 2 GiB; what was appended has been within its bound.
 const UNPACK_BYTES_MAX: usize = 2_147_483_639;
 
+/// What a reader asks of a partition.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Where it begins.
+    pub offset: Offset,
+    /// Bytes at most.
+    pub bytes_max: u64,
+    /// The first batch whole even if it alone is more.
+    pub one_at_least: bool,
+    /// How far it may see.
+    pub limit: ReadLimit,
+}
+
 impl Partition {
-    /// Finds what a reader may have from `offset` on: at most `bytes_max` bytes, but the first batch
-    /// whole if `one_at_least`.
+    /// Finds what a reader may have. May wait for the device.
     ///
     /// # Errors
     /// [`ErrorCode::OffsetOutOfRange`], [`ErrorCode::KafkaStorageError`],
@@ -28,32 +41,60 @@ impl Partition {
         one_at_least: bool,
         limit: ReadLimit,
     ) -> Result<ReadSlice, ErrorCode> {
+        let asked = Asked { offset, bytes_max, one_at_least, limit };
         self.with_log(|log, replica| {
-            let high_watermark = replica.high_watermark();
-            let end_offset = end_offset(log, replica, limit);
-            let request = ReadRequest { offset, bytes_max, min_one: one_at_least, end_offset };
-            let slice = match log.read(request) {
-                Err(error) if self.note_broken(log, &error) => log.read(request),
-                read => read,
-            };
-            let slice = slice.map_err(|error| self.read_failed(&error))?;
-            let aborted = match limit {
-                ReadLimit::LastStable => {
-                    let found = log.log().aborted_transactions(offset, &slice.plan, &*log.bytes());
-                    found.map_err(|error| self.read_failed(&error))?
-                }
-                ReadLimit::HighWatermark | ReadLimit::LogEnd => Vec::new(),
-            };
-            Ok(ReadSlice {
-                aborted: aborted.iter().map(|txn| (txn.producer_id, txn.first_offset)).collect(),
-                file: slice.file,
-                position: slice.position,
-                len: slice.len,
-                high_watermark,
-                last_stable_offset: log.log().last_stable_offset(high_watermark),
-                log_start_offset: log.log().log_start_offset(),
-            })
+            let bytes = log.bytes();
+            self.read_by(log, replica, asked, &*bytes)
         })?
+        .map_err(|error| self.read_failed(&error))
+    }
+
+    /// Like [`Self::read`], without waiting for the device: if finding it takes bytes that are not in
+    /// memory, says which. Whether those to be read are is not looked at.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_cached(&self, asked: Asked) -> Result<Result<ReadSlice, Uncached>, ErrorCode> {
+        self.with_log(|log, replica| {
+            let files = log.bytes();
+            let bytes = CachedBytes::new(&files);
+            let found = self.read_by(log, replica, asked, &bytes);
+            match bytes.into_missed() {
+                Some(uncached) => Ok(Err(uncached)),
+                None => found.map(Ok),
+            }
+        })?
+        .map_err(|error| self.read_failed(&error))
+    }
+
+    fn read_by<B: SegmentBytes>(
+        &self,
+        log: &mut LogFiles,
+        replica: &Replica,
+        asked: Asked,
+        bytes: &B,
+    ) -> Result<ReadSlice, LogError> {
+        let Asked { offset, bytes_max, one_at_least, limit } = asked;
+        let high_watermark = replica.high_watermark();
+        let end_offset = end_offset(log, replica, limit);
+        let request = ReadRequest { offset, bytes_max, min_one: one_at_least, end_offset };
+        let slice = match log.read_by(request, bytes) {
+            Err(error) if self.note_broken(log, &error) => log.read_by(request, bytes),
+            read => read,
+        }?;
+        let aborted = match limit {
+            ReadLimit::LastStable => log.log().aborted_transactions(offset, &slice.plan, bytes)?,
+            ReadLimit::HighWatermark | ReadLimit::LogEnd => Vec::new(),
+        };
+        Ok(ReadSlice {
+            aborted: aborted.iter().map(|txn| (txn.producer_id, txn.first_offset)).collect(),
+            file: slice.file,
+            position: slice.position,
+            len: slice.len,
+            high_watermark,
+            last_stable_offset: log.log().last_stable_offset(high_watermark),
+            log_start_offset: log.log().log_start_offset(),
+        })
     }
 
     /// First offset that is hidden from a reader; 0 while the log cannot be used.

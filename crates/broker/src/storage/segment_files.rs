@@ -218,6 +218,6 @@ pub(super) fn append_to_name(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn refused(error: io::Error) -> SourceError {
+pub(super) fn refused(error: io::Error) -> SourceError {
     SourceError(error.to_string())
 }

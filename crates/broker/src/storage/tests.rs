@@ -13,6 +13,7 @@ mod dirs;
 mod failed_writes;
 mod full;
 mod interleavings;
+mod lookups;
 mod moves;
 mod old_formats;
 mod open_files;
