@@ -1,5 +1,11 @@
 //! The one binary: `serve`, and the command line.
 
+/// musl's own has one lock for all threads and maps each large buffer anew: bulk produce took 2.5 times the
+/// CPU. The allocator of another C library is as fast as this one and takes less memory.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod alter_settings;
 mod bench;
 mod cli;
