@@ -20,8 +20,8 @@ pub(crate) fn facts(places: &Places) -> Vec<(&'static str, String)> {
         ("memory", fact("/proc/meminfo", "MemTotal").unwrap_or_default()),
         ("kernel", line("uname", &["-r"])),
         ("file system", line("stat", &["-f", "-c", "%T", &scratch])),
-        ("congestion control", first_line("/proc/sys/net/ipv4/tcp_congestion_control")),
-        ("load before", first_line("/proc/loadavg")),
+        ("congestion control", content("/proc/sys/net/ipv4/tcp_congestion_control")),
+        ("load before", content("/proc/loadavg")),
         ("date", line("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"])),
         (
             "commit",
@@ -49,17 +49,20 @@ fn kafka_version() -> String {
 
 fn java() -> String {
     let output = Command::new("java").arg("-version").output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
-    text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
-}
-
-fn first_line(path: &str) -> String {
-    fs::read_to_string(path).unwrap_or_default().lines().next().unwrap_or_default().to_owned()
+    first_line(&output.map(|output| output.stderr).unwrap_or_default())
 }
 
 /// The first line a program prints; empty when it cannot be run.
 fn line(program: &str, args: &[&str]) -> String {
     let output = Command::new(program).args(args).output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
+    first_line(&output.map(|output| output.stdout).unwrap_or_default())
+}
+
+/// The first line of a file; empty when it cannot be read.
+fn content(path: &str) -> String {
+    first_line(&fs::read(path).unwrap_or_default())
+}
+
+fn first_line(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).lines().next().unwrap_or_default().to_owned()
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ottla_base::{Uuid, WallTime};
-use ottla_io::{DirLock, Disk, Open};
+use ottla_io::{DirLock, Disk};
 use ottla_log::files::manifest::ManifestEntry;
 use ottla_log::files::names::LogDirEntry;
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
@@ -336,10 +336,7 @@ impl LogDir {
         // Nobody writes a checkpoint meanwhile.
         let _written = self.written();
         let path = self.path.join(format!("{}.tmp", offset_checkpoint::REPLICATION));
-        let file = self.disk.open(&path, Open::Create)?;
-        file.set_len(0)?;
-        file.write_at(0, offset_checkpoint::format(&Default::default()).as_bytes())?;
-        file.sync_data()?;
+        self.disk.write_synced(&path, offset_checkpoint::format(&Default::default()).as_bytes())?;
         self.disk.remove_file(&path)
     }
 

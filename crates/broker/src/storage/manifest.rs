@@ -3,9 +3,9 @@
 //! same mark and checkpoints.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ottla_io::{Disk, FileIdentity, Open};
+use ottla_io::{Disk, FileIdentity};
 use ottla_log::files::manifest::{self, Content, Manifest, ManifestEntry, MarkIdentity, Tie};
 use ottla_log::files::{clean_shutdown, offset_checkpoint};
 use tracing::{info, warn};
@@ -57,7 +57,7 @@ pub(super) fn mark_clean(
     let mark = dir.join(clean_shutdown::FILE_NAME);
     // Under its later name it is the same file: the manifest can name it before it counts.
     let unnamed = append_to_name(&mark, ".tmp");
-    write_durably(disk, &unnamed, clean_shutdown::format(broker_epoch).as_bytes())?;
+    disk.write_synced(&unnamed, clean_shutdown::format(broker_epoch).as_bytes())?;
     let tie = tie(disk, dir, disk.identity(&unnamed)?)?;
     let content = manifest::format(&Manifest { tie, partitions });
     match disk.write_atomic(dir.join(manifest::FILE_NAME), &content) {
@@ -68,13 +68,6 @@ pub(super) fn mark_clean(
     }
     disk.rename(&unnamed, &mark)?;
     disk.sync_dir(dir)
-}
-
-fn write_durably(disk: &Disk, path: &PathBuf, content: &[u8]) -> io::Result<()> {
-    let file = disk.open(path, Open::Create)?;
-    file.set_len(0)?;
-    file.write_at(0, content)?;
-    file.sync_data()
 }
 
 fn tie(disk: &Disk, dir: &Path, mark: FileIdentity) -> io::Result<Tie> {

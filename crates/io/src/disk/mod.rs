@@ -207,12 +207,21 @@ impl Disk {
         let mut temporary = path.as_os_str().to_owned();
         temporary.push(".tmp");
         let temporary = PathBuf::from(temporary);
-        let file = self.open(&temporary, Open::Create)?;
-        file.set_len(0)?;
-        file.write_at(0, bytes)?;
-        file.sync_data()?;
+        self.write_synced(&temporary, bytes)?;
         self.rename(&temporary, path)?;
         self.sync_dir(parent_of(path))
+    }
+
+    /// Makes `path` hold `bytes`, and waits until the device has them. What it held before is lost, also if
+    /// that fails half-way, and its name may be gone after a power cut: see [`Self::write_atomic`].
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn write_synced(&self, path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
+        let file = self.open(path, Open::Create)?;
+        file.set_len(0)?;
+        file.write_at(0, bytes)?;
+        file.sync_data()
     }
 
     /// Renames a file or directory; an existing file of that name is replaced.
