@@ -45,9 +45,9 @@ pub(crate) async fn accept(node: Arc<Node>, name: Arc<str>, listener: Listener) 
         };
         match taken {
             Ok(place) => {
-                let peer = Peer { listener: Arc::clone(&name), address };
+                let peer = Arc::new(Peer { listener: Arc::clone(&name), address });
                 let served = connection::serve(Arc::clone(&node), stream, peer, place);
-                node.io.spawn("connection", served);
+                node.io.spawn_unboxed("connection", served);
             }
             Err(limit) => {
                 warn!(listener = %name, peer = %address, "connection refused: {limit} is reached");

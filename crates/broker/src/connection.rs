@@ -10,8 +10,10 @@
 
 mod answers;
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use ottla_base::MonoTime;
@@ -22,6 +24,7 @@ use tracing::{debug, info, trace, warn};
 
 use self::answers::{Answers, Asked};
 use crate::api::{self, Settled};
+use crate::expiry::{Expired, Watch};
 use crate::node::Node;
 use crate::places::Place;
 use crate::request::{Peer, Request};
@@ -48,15 +51,25 @@ pub(crate) enum End {
 pub(crate) fn serve(
     node: Arc<Node>,
     stream: Stream,
-    peer: Peer,
+    peer: Arc<Peer>,
     place: Place,
 ) -> impl Future<Output = ()> + Send {
     let (read, write) = stream.split();
-    let mut frames = Frames::new(read, node.settings.request_bytes_max);
-    let mut answers = Answers::new(Arc::clone(&node), write);
+    let mut waits = Waits {
+        frames: Frames::new(read, node.settings.request_bytes_max),
+        answers: Answers::new(Arc::clone(&node), write),
+        watch: node.expiry.watch(),
+    };
     async move {
         node.metrics.connections.inc();
-        let end = run(&node, &mut frames, &mut answers, &peer).await;
+        let end = loop {
+            let event = poll_fn(|context| waits.poll(context, &node)).await;
+            // In a box, which is gone when it is done: a connection that waits needs no room for what
+            // serves the largest request.
+            if let Err(end) = Box::pin(act(&node, event, &mut waits, &peer)).await {
+                break end;
+            }
+        };
         node.metrics.connections.dec();
         note(&peer, &end);
         drop(place);
@@ -87,45 +100,67 @@ enum Event {
     End(End),
 }
 
-async fn run(node: &Arc<Node>, frames: &mut Frames, answers: &mut Answers, peer: &Peer) -> End {
-    let mut stopping = node.stopping.clone();
-    loop {
-        let event = tokio::select! {
-            biased;
-            _ = stopping.wait_for(|stop| *stop) => Event::End(End::Stopping),
-            settled = answers.oldest() => Event::Answer(settled),
-            frame = frames.next(), if answers.has_room() => Event::Frame(frame),
-            // Nobody listens behind a broken connection, and a request may ask to be parked for weeks.
-            () = node.io.sleep(node.settings.connection_idle_max) => Event::End(End::Idle),
-        };
-        // In a box, which is gone when it is done: a connection that waits needs no room for what
-        // serves the largest request.
-        let went_on = Box::pin(act(node, event, answers, peer)).await;
-        if let Err(end) = went_on {
-            return end;
+/// What a connection waits with.
+struct Waits {
+    frames: Frames,
+    answers: Answers,
+    watch: Watch,
+}
+
+impl Waits {
+    /// Waits for what happens next. By hand, as this is all that a connection does most of the time: it
+    /// keeps nothing of its own from one look to the next.
+    fn poll(&mut self, context: &mut Context<'_>, node: &Node) -> Poll<Event> {
+        let event = self.poll_event(context, node);
+        if event.is_ready() {
+            self.watch.used();
         }
-        // A peer may have sent thousands of small requests at once: nothing above waits then, and
-        // signals, timers and all other connections would. Who sends one after the other is waited for.
-        if frames.is_ahead() {
-            node.io.yield_now().await;
+        event
+    }
+
+    fn poll_event(&mut self, context: &mut Context<'_>, node: &Node) -> Poll<Event> {
+        if self.watch.is_stopping() {
+            return Poll::Ready(Event::End(End::Stopping));
         }
+        if let Poll::Ready(settled) = self.answers.poll_oldest(context) {
+            return Poll::Ready(Event::Answer(settled));
+        }
+        if self.answers.has_room()
+            && let Poll::Ready(frame) = self.frames.poll_next(context)
+        {
+            return Poll::Ready(Event::Frame(frame));
+        }
+        // Nobody listens behind a broken connection, and a request may ask to be parked for weeks.
+        self.watch.poll_expired(context, node.io.now().mono).map(|expired| {
+            Event::End(match expired {
+                Expired::Idle => End::Idle,
+                Expired::Stopping => End::Stopping,
+            })
+        })
     }
 }
 
 async fn act(
     node: &Arc<Node>,
     event: Event,
-    answers: &mut Answers,
-    peer: &Peer,
+    waits: &mut Waits,
+    peer: &Arc<Peer>,
 ) -> Result<(), End> {
+    let answers = &mut waits.answers;
     match event {
-        Event::Answer(settled) => answers.send_oldest(settled).await,
-        Event::Frame(Ok(Some(frame))) => answer(node, frame, answers, peer).await,
-        Event::Frame(Ok(None)) => answers.end(End::Closed).await,
-        Event::Frame(Err(error)) => answers.end(unreadable(&error)).await,
-        Event::End(End::Idle) => Err(End::Idle),
-        Event::End(end) => answers.end(end).await,
+        Event::Answer(settled) => answers.send_oldest(settled).await?,
+        Event::Frame(Ok(Some(frame))) => answer(node, frame, answers, peer).await?,
+        Event::Frame(Ok(None)) => answers.end(End::Closed).await?,
+        Event::Frame(Err(error)) => answers.end(unreadable(&error)).await?,
+        Event::End(End::Idle) => return Err(End::Idle),
+        Event::End(end) => answers.end(end).await?,
     }
+    // A peer may have sent thousands of small requests at once: nothing waits then, and signals, timers
+    // and all other connections would. Who sends one after the other is waited for.
+    if waits.frames.is_ahead() {
+        node.io.yield_now().await;
+    }
+    Ok(())
 }
 
 fn unreadable(error: &FrameError) -> End {
@@ -140,7 +175,7 @@ async fn answer(
     node: &Arc<Node>,
     frame: Bytes,
     answers: &mut Answers,
-    peer: &Peer,
+    peer: &Arc<Peer>,
 ) -> Result<(), End> {
     let (received, bytes_in) = (node.io.now().mono, frame.len());
     let mut reader = Reader::new(frame);
@@ -171,7 +206,7 @@ async fn answer(
     answers.owe(asked, outcome.ok_or(End::Idle)?).await
 }
 
-fn read_header(reader: &mut Reader, peer: &Peer, received: MonoTime) -> Result<Request, End> {
+fn read_header(reader: &mut Reader, peer: &Arc<Peer>, received: MonoTime) -> Result<Request, End> {
     let refuse = |reason: String| End::Refused(reason);
     let (code, version) = RequestHeader::peek(reader)
         .map_err(|error| refuse(format!("no request header: {error}")))?;
@@ -185,7 +220,7 @@ fn read_header(reader: &mut Reader, peer: &Peer, received: MonoTime) -> Result<R
         version,
         correlation_id: header.correlation_id,
         client_id: header.client_id.map(|id| id.to_string()),
-        peer: peer.clone(),
+        peer: Arc::clone(peer),
         received,
     })
 }
@@ -202,6 +237,8 @@ mod tests {
     #[test]
     fn a_connection_that_waits_for_a_request_is_small() {
         let bytes = size(serve);
-        assert!(bytes <= 1000, "{bytes} bytes");
+        // With sockets of the simulated world as well; 248 without, which with the runtime's own 136 fill
+        // three of the 128 bytes that it rounds a task up to.
+        assert!(bytes <= 312, "{bytes} bytes");
     }
 }

@@ -9,6 +9,7 @@ mod config_changes;
 pub mod config_rules;
 mod connection;
 mod coordinator;
+mod expiry;
 mod facts;
 mod fetch_session;
 pub mod formatting;

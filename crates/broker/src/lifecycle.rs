@@ -10,6 +10,7 @@ use tracing::{info, warn};
 use crate::acceptor;
 use crate::admin;
 use crate::codec_spaces::CodecSpaces;
+use crate::expiry::{self, Expiry};
 use crate::fetch_session::Sessions;
 use crate::groups::{self, GroupCoordinators};
 use crate::metadata::{Endpoint, MetadataHandle};
@@ -78,6 +79,7 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
         producer_ids: ProducerIds::default(),
         codec_spaces: CodecSpaces::default(),
         places: Places::new(settings.connections_max, settings.connections_per_ip_max),
+        expiry: Expiry::new(settings.connection_idle_max),
         stopping,
         sessions: Mutex::new(Sessions::new(settings.fetch_sessions_max)),
         settings,
@@ -92,6 +94,8 @@ pub async fn start(io: Io, settings: NodeSettings) -> Result<RunningNode, StartE
     let stopping = running.node.stopping.clone();
     let forgetting = groups::follow_deleted_topics(Arc::clone(&running.node), stopping);
     running.tasks.push(running.node.io.spawn("offsets of deleted topics", forgetting));
+    let expiring = expiry::run(Arc::clone(&running.node));
+    running.tasks.push(running.node.io.spawn("idle connections", expiring));
     let opened = match running.open_admin().await {
         Ok(()) => running.open_listeners(bound),
         refused => refused,

@@ -9,6 +9,7 @@ use ottla_model::{ErrorCode, TopicPartition};
 use tokio::sync::watch;
 
 use crate::codec_spaces::CodecSpaces;
+use crate::expiry::Expiry;
 use crate::fetch_session::Sessions;
 use crate::groups::GroupCoordinators;
 use crate::metadata::MetadataHandle;
@@ -36,6 +37,7 @@ pub(crate) struct Node {
     pub(crate) groups: Arc<GroupCoordinators>,
     pub(crate) codec_spaces: CodecSpaces,
     pub(crate) places: Arc<Places>,
+    pub(crate) expiry: Arc<Expiry>,
     /// True once the node is asked to stop.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) sessions: Mutex<Sessions>,

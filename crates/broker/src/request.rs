@@ -7,7 +7,7 @@ use ottla_base::MonoTime;
 use ottla_wire::ApiKey;
 
 /// What is known of a connection, for the handlers.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Peer {
     /// Name of the listener it came in by.
     pub(crate) listener: Arc<str>,
@@ -22,6 +22,6 @@ pub(crate) struct Request {
     pub(crate) version: i16,
     pub(crate) correlation_id: i32,
     pub(crate) client_id: Option<String>,
-    pub(crate) peer: Peer,
+    pub(crate) peer: Arc<Peer>,
     pub(crate) received: MonoTime,
 }

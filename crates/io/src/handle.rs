@@ -92,6 +92,20 @@ impl Io {
         }
     }
 
+    /// [`Io::spawn`] for a kind of task of which there are thousands: each takes less memory, and the
+    /// program has code for tasks of that kind.
+    pub fn spawn_unboxed(
+        &self,
+        name: &'static str,
+        future: impl Future<Output = ()> + Send + 'static,
+    ) -> Task {
+        match &self.kind {
+            Kind::Os(os) => os.spawn_unboxed(name, future),
+            #[cfg(feature = "sim")]
+            Kind::Sim(sim) => sim.spawn(name, future),
+        }
+    }
+
     /// Lets other tasks run before the caller goes on.
     pub async fn yield_now(&self) {
         match &self.kind {

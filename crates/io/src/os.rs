@@ -72,6 +72,14 @@ impl Os {
     ) -> Task {
         // In a box, so that the runtime's code for a task is there once and not for each kind of task.
         let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
+        self.spawn_unboxed(name, task)
+    }
+
+    pub(crate) fn spawn_unboxed(
+        &self,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) -> Task {
         Task::from_os(self.runtime.spawn(Named { name, task }))
     }
 

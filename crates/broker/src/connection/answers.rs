@@ -2,8 +2,9 @@
 //! the socket they go out by.
 
 use std::collections::VecDeque;
-use std::future::{pending, ready};
+use std::future::{poll_fn, ready};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use ottla_base::MonoTime;
 use ottla_io::WriteHalf;
@@ -50,9 +51,14 @@ impl Answers {
     /// Returns when the oldest of them is there; never if none is owed. Safe to cancel until then;
     /// what it returned belongs into [`Self::send_oldest`].
     pub(super) async fn oldest(&mut self) -> Settled {
+        poll_fn(|context| self.poll_oldest(context)).await
+    }
+
+    /// [`Self::oldest`], for who waits for other things beside it.
+    pub(super) fn poll_oldest(&mut self, context: &mut Context<'_>) -> Poll<Settled> {
         match self.owed.front_mut() {
-            Some((_, later)) => later.await,
-            None => pending().await,
+            Some((_, later)) => later.as_mut().poll(context),
+            None => Poll::Pending,
         }
     }
 

@@ -4,7 +4,9 @@
 
 mod spares;
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
@@ -185,14 +187,26 @@ impl Frames {
     /// # Errors
     /// After any error the stream cannot be trusted; drop it.
     pub async fn next(&mut self) -> Result<Option<Bytes>, FrameError> {
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// [`Self::next`] for who waits for other things beside it: see [`ReadHalf::poll_read`].
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, FrameError>> {
         loop {
             if let Some(frame) = self.buffer.next_frame()? {
-                return Ok(Some(frame));
+                return Poll::Ready(Ok(Some(frame)));
             }
             let (into, wanted) = self.buffer.room()?;
-            if self.stream.read(into, wanted).await.map_err(FrameError::Io)? == 0 {
+            let read = ready!(self.stream.poll_read(context, into, wanted));
+            if read.map_err(FrameError::Io)? == 0 {
                 let between = self.buffer.is_between_frames();
-                return if between { Ok(None) } else { Err(FrameError::Truncated) };
+                return Poll::Ready(if between { Ok(None) } else { Err(FrameError::Truncated) });
             }
         }
     }

@@ -9,8 +9,10 @@ pub(crate) mod os;
 mod tls;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::task::{Context, Poll};
 
 pub use tls::{TlsPeer, TlsSession};
 
@@ -175,16 +177,30 @@ impl ReadHalf {
     /// # Errors
     /// The connection broke.
     pub async fn read(&mut self, into: &mut Vec<u8>, at_most: usize) -> io::Result<usize> {
+        poll_fn(|context| self.poll_read(context, into, at_most)).await
+    }
+
+    /// [`ReadHalf::read`] for who waits for other things beside it, with a future of its own: this
+    /// one keeps nothing between two calls but the task that is to be woken.
+    ///
+    /// # Errors
+    /// As [`ReadHalf::read`].
+    pub fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        into: &mut Vec<u8>,
+        at_most: usize,
+    ) -> Poll<io::Result<usize>> {
         let room = into.capacity() - into.len();
         let count = at_most.min(room.max(READ_CHUNK_BYTES));
         if count == 0 {
-            return Ok(0);
+            return Poll::Ready(Ok(0));
         }
         match &mut self.kind {
-            ReadKind::Os(half) => half.read(into, count).await,
-            ReadKind::Tls(half) => half.read(into, count).await,
+            ReadKind::Os(half) => half.poll_read(context, into, count),
+            ReadKind::Tls(half) => half.poll_read(context, into, count),
             #[cfg(feature = "sim")]
-            ReadKind::Sim(half) => half.read(into, count).await,
+            ReadKind::Sim(half) => half.poll_read(context, into, count),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! TCP of the operating system, on tokio's readiness with direct system calls.
 
-use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::task::{Context, Poll, ready};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
@@ -114,11 +114,16 @@ pub(crate) struct OsReadHalf {
 }
 
 impl OsReadHalf {
-    pub(crate) async fn read(&mut self, into: &mut Vec<u8>, count: usize) -> io::Result<usize> {
+    pub(crate) fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        into: &mut Vec<u8>,
+        count: usize,
+    ) -> Poll<io::Result<usize>> {
         let socket: &TcpStream = self.half.as_ref();
         loop {
             // This way the one reader there is keeps nothing but its waker.
-            poll_fn(|context| socket.poll_read_ready(context)).await?;
+            ready!(socket.poll_read_ready(context))?;
             let mut drained = None;
             let read = socket.try_io(Interest::READABLE, || {
                 let read = read_into(socket, into, count)?;
@@ -131,9 +136,9 @@ impl OsReadHalf {
                 Ok(read)
             });
             match (drained, read) {
-                (Some(read), _) => return Ok(read),
+                (Some(read), _) => return Poll::Ready(Ok(read)),
                 (None, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
-                (None, read) => return read,
+                (None, read) => return Poll::Ready(read),
             }
         }
     }

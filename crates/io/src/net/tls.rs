@@ -6,6 +6,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use rustls::Connection;
 use rustls::pki_types::ServerName;
@@ -57,7 +58,7 @@ pub(super) async fn handshake(
         if taken == raw.len() {
             raw.clear();
             taken = 0;
-            if Box::pin(read.read(&mut raw, RAW_CHUNK_BYTES)).await? == 0 {
+            if read.read(&mut raw, RAW_CHUNK_BYTES).await? == 0 {
                 let text = "the peer ended the connection during the TLS handshake";
                 return Err(io::Error::new(io::ErrorKind::UnexpectedEof, text));
             }
@@ -123,18 +124,23 @@ pub(super) struct TlsReadHalf {
 }
 
 impl TlsReadHalf {
-    /// As [`ReadHalf::read`]. A stream that ends without TLS's farewell ends like any other: what
-    /// is read here carries its lengths.
-    pub(super) async fn read(&mut self, into: &mut Vec<u8>, count: usize) -> io::Result<usize> {
+    /// As [`ReadHalf::poll_read`]. A stream that ends without TLS's farewell ends like any other:
+    /// what is read here carries its lengths.
+    pub(super) fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        into: &mut Vec<u8>,
+        count: usize,
+    ) -> Poll<io::Result<usize>> {
         loop {
             let (read, has_ended) = self.decrypted(into, count)?;
             if read > 0 || has_ended {
-                return Ok(read);
+                return Poll::Ready(Ok(read));
             }
             self.raw.clear();
             self.taken = 0;
-            if Box::pin(self.below.read(&mut self.raw, RAW_CHUNK_BYTES)).await? == 0 {
-                return Ok(0);
+            if ready!(self.below.poll_read(context, &mut self.raw, RAW_CHUNK_BYTES))? == 0 {
+                return Poll::Ready(Ok(0));
             }
         }
     }

@@ -157,11 +157,7 @@ impl Half {
 pub(crate) struct SimReadHalf(Half);
 
 impl SimReadHalf {
-    pub(crate) async fn read(&mut self, into: &mut Vec<u8>, count: usize) -> io::Result<usize> {
-        std::future::poll_fn(|context| self.poll_read(context, into, count)).await
-    }
-
-    fn poll_read(
+    pub(crate) fn poll_read(
         &self,
         context: &mut Context<'_>,
         into: &mut Vec<u8>,
