@@ -45,8 +45,8 @@ pub(super) fn measure(run: &Run<'_>, from_disk: bool) -> Result<Sample, String> 
     run.warm(&server, |seconds| {
         Ok(drive(&mut script, &mut wires, clock, seconds)?.bytes as f64 / 1e6)
     })?;
+    settle(&server.data, from_disk)?;
     if from_disk {
-        forget(&server.data)?;
         script.rewind();
         script.passes_max = 1;
     }
@@ -73,8 +73,10 @@ fn fill(run: &Run<'_>, server: &Server) -> Result<Uuid, String> {
     Ok(topic)
 }
 
-/// Writes back all of a directory's log files and takes them out of the page cache.
-fn forget(data: &Path) -> Result<(), String> {
+/// Writes back all of a directory's log files, and takes them out of the page cache if the system
+/// `forgets`. Writing back what the load brought is nobody's work of reading, whoever does it: ottla
+/// syncs by itself, Apache Kafka leaves it to the system.
+fn settle(data: &Path, forgets: bool) -> Result<(), String> {
     let named = |error: std::io::Error| format!("{}: {error}", data.display());
     let mut dirs = vec![data.to_owned()];
     let begun = Instant::now();
@@ -86,8 +88,10 @@ fn forget(data: &Path) -> Result<(), String> {
             } else if path.extension().is_some_and(|extension| extension == "log") {
                 let file = File::open(&path).map_err(named)?;
                 file.sync_all().map_err(named)?;
-                rustix::fs::fadvise(&file, 0, None, Advice::DontNeed)
-                    .map_err(|error| named(error.into()))?;
+                if forgets {
+                    rustix::fs::fadvise(&file, 0, None, Advice::DontNeed)
+                        .map_err(|error| named(error.into()))?;
+                }
             }
         }
     }
