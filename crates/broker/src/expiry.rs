@@ -55,7 +55,7 @@ impl Expiry {
         Arc::new(Self { idle_max, is_stopping, entries: Mutex::default() })
     }
 
-    /// For one connection, which is not waited for before it waits itself.
+    /// For one connection, which has an entry from the first time on that it waits.
     pub(crate) fn watch(self: &Arc<Self>) -> Watch {
         Watch {
             expiry: Arc::clone(self),
@@ -79,6 +79,10 @@ impl Expiry {
                 due.push(entry.waker.clone());
             }
             next = next.min(entry.due);
+        }
+        if !due.is_empty() {
+            // Who was used meanwhile says when it is due again, which may be soon.
+            next = now;
         }
         due.into_iter().for_each(Waker::wake);
         next.max(now + self.idle_max / LATE_PART)
@@ -163,8 +167,8 @@ impl Drop for Watch {
 }
 
 impl Entries {
-    /// Replaces the entry of that number, or finds a number for it. `None` if there are none left,
-    /// which there always are: connections have descriptors.
+    /// Replaces the entry of that number, or finds a number for it. `None`, and nobody wakes it, if all
+    /// numbers are taken: a system has fewer descriptors than there are of those.
     fn put(&mut self, number: Option<u32>, entry: Entry) -> Option<u32> {
         let number = match number.or_else(|| self.free.pop()) {
             Some(number) => number,
@@ -231,7 +235,7 @@ mod tests {
         let (mut one, mut other) = (Waiting::new(&expiry), Waiting::new(&expiry));
         assert_eq!((one.look(0), other.look(100)), (Poll::Pending, Poll::Pending));
         assert_eq!((expiry.wake_due(at(639)), one.woken()), (at(649), 0));
-        assert_eq!((expiry.wake_due(at(649)), one.woken(), other.woken()), (at(740), 1, 0));
+        assert_eq!((expiry.wake_due(at(649)), one.woken(), other.woken()), (at(659), 1, 0));
         assert_eq!(one.look(650), Poll::Ready(Expired::Idle));
         assert_eq!(other.look(650), Poll::Pending);
     }
@@ -245,9 +249,9 @@ mod tests {
             one.watch.used();
             assert_eq!(one.look(ms), Poll::Pending);
         }
-        expiry.wake_due(at(640));
+        assert_eq!(expiry.wake_due(at(640)), at(650));
         assert_eq!((one.look(640), one.woken()), (Poll::Pending, 1));
-        assert_eq!((expiry.wake_due(at(1_000)), one.woken()), (at(1_140), 1));
+        assert_eq!((expiry.wake_due(at(650)), one.woken()), (at(1_140), 1));
         assert_eq!(one.look(1_140), Poll::Ready(Expired::Idle));
     }
 
