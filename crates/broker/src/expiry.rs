@@ -14,8 +14,10 @@ use ottla_base::MonoTime;
 use crate::node::Node;
 
 /// A connection ends at most this part of `connections.max.idle.ms` late; the list is not looked
-/// through more often than that.
+/// through more often than that, nor than once in [`PAUSE_MIN`].
 const LATE_PART: u32 = 64;
+/// The shortest pause between two looks through the list.
+const PAUSE_MIN: Duration = Duration::from_millis(1);
 
 /// Why a connection ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +87,7 @@ impl Expiry {
             next = now;
         }
         due.into_iter().for_each(Waker::wake);
-        next.max(now + self.idle_max / LATE_PART)
+        next.max(now + PAUSE_MIN.max(self.idle_max / LATE_PART))
     }
 
     /// Every connection ends that waits, or begins to.
@@ -253,6 +255,13 @@ mod tests {
         assert_eq!((one.look(640), one.woken()), (Poll::Pending, 1));
         assert_eq!((expiry.wake_due(at(650)), one.woken()), (at(1_140), 1));
         assert_eq!(one.look(1_140), Poll::Ready(Expired::Idle));
+    }
+
+    #[test]
+    fn who_may_not_be_idle_at_all_ends_and_the_list_is_still_looked_through_in_turns() {
+        let expiry = Expiry::new(Duration::ZERO);
+        assert_eq!(Waiting::new(&expiry).look(5), Poll::Ready(Expired::Idle));
+        assert_eq!(expiry.wake_due(at(5)), at(6));
     }
 
     #[test]
